@@ -1,0 +1,3 @@
+export * from './event.ts';
+export * from './state-table.ts';
+export * from './value.ts';

@@ -1,0 +1,118 @@
+/**
+ * What Milepost knows about one instance. Readonly plain values: `decide` makes the next one from the last.
+ *
+ * 1. `steps` has one entry per step of the flow, in the flow's order; so have `taken` per connector.
+ * 2. Everything here is part of the snapshot that is stored; nothing else is needed to go on.
+ */
+
+import type { Value } from '../checkpoints/index.ts';
+import type { EventScope, Severity } from '../definitions/index.ts';
+
+export type StepStatus = 'idle' | 'active' | 'running' | 'committed' | 'failed' | 'withdrawn';
+export type InstanceStatus = 'expected' | 'running' | 'committed' | 'failed' | 'abandoned';
+export type Health = 'normal' | 'running' | 'warning' | 'critical' | 'unknown';
+
+export type AlarmSource =
+  | 'start-timeout'
+  | 'deadline'
+  | 'timer'
+  | 'expression'
+  | 'illegal-state'
+  | 'out-of-order'
+  | 'loop-limit'
+  | 'dead-end'
+  | 'exception'
+  | 'threshold'
+  | 'stale'
+  | 'expression-error';
+
+export interface StepState {
+  readonly status: StepStatus;
+  readonly state: string | null;
+  readonly visits: number;
+  /** time of the arrival or report that began the current visit */
+  readonly activatedAt: number | null;
+  /** time of the event that committed, failed or withdrew it */
+  readonly endedAt: number | null;
+  readonly params: readonly (Value | null)[];
+  /** committed with connectors of which none was true */
+  readonly deadEnd: boolean;
+  /** out-of-order visits whose arrival is still to come */
+  readonly owed: number;
+  /** the step that led here (-1: the start), for `from:` through gates; null before any visit */
+  readonly ledBy: readonly number[];
+  /** while active by an offer: the step that offers it (-1: the flow); null otherwise */
+  readonly offeredBy: number | null;
+  /** incoming connectors that have arrived at this join since its last visit, as indexes into `incoming` */
+  readonly arrived: readonly number[];
+}
+
+/** A pending due time of an instance. `step` is -1 for the flow's own: start-timeout, deadline. */
+export interface PendingTimer {
+  readonly step: number;
+  readonly name: string;
+  readonly due: number;
+}
+
+export interface Alarm {
+  /** `<flow>/<key>/<step>/<name>/<episode>` with each part percent-encoded: the cause, the same on every replay */
+  readonly id: string;
+  readonly step: string | null;
+  readonly name: string;
+  readonly source: AlarmSource;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly count: number;
+  readonly raisedAt: number;
+  readonly lastAt: number;
+  readonly clearedAt: number | null;
+  /** why it ended: `committed`, `started`, `rule-false`, `by-rule`, `by-hand`, … null while open */
+  readonly clearedBy: string | null;
+  readonly why: Why;
+}
+
+/** What an alarm is explained with. */
+export interface Why {
+  /** `file:line:col` of the rule, timer or table; null for defaults without a place */
+  readonly rule: string | null;
+  /** id of the rule or expression, by which it clears */
+  readonly cause: string;
+  readonly expression: string | null;
+  readonly values: readonly (readonly [string, Value | null])[];
+  readonly event: EventScope;
+  readonly due: number | null;
+}
+
+/** One broken rule, kept with the instance. */
+export interface Deviation {
+  readonly rule: 'out-of-order' | 'illegal-state' | 'loop-limit' | 'dead-end';
+  readonly step: string | null;
+  readonly at: number;
+  readonly detail: string;
+}
+
+export interface Instance {
+  readonly flow: string;
+  readonly key: string;
+  /** revision of the definitions it started with */
+  readonly revision: string;
+  readonly status: InstanceStatus;
+  readonly tradingDay: string;
+  readonly state: string | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** greatest event time so far; null before the first */
+  readonly lastEventAt: number | null;
+  readonly steps: readonly StepState[];
+  /** how often each connector was taken */
+  readonly taken: readonly number[];
+  readonly timers: readonly PendingTimer[];
+  /** open alarms; those that ended are effects only */
+  readonly alarms: readonly Alarm[];
+  /** `<step>/<name>` -> how many episodes there have been */
+  readonly episodes: ReadonlyMap<string, number>;
+  readonly deviations: readonly Deviation[];
+  /** status of the nested instances, by `<step>/<entry>`: what the step's outcome is made of */
+  readonly children: ReadonlyMap<string, { readonly status: InstanceStatus; readonly health: Health }>;
+}

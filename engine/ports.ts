@@ -1,0 +1,288 @@
+/**
+ * What the engine needs from the world, in its own words. Adapters implement these; each has a twin in memory that is
+ * as good as the real one, and one contract suite runs on both. All times are milliseconds since the epoch.
+ */
+
+import type { Severity } from '../definitions/index.ts';
+import type { AlarmSource, Health, InstanceStatus } from './instance.ts';
+
+/** How far a partition has come. `epoch` grows with every new owner; a commit with an old one is refused. */
+export interface Position {
+  readonly partition: string;
+  readonly epoch: number;
+  /** which stream the sequence belongs to: its name and creation time; '' before the first message */
+  readonly incarnation: string;
+  /** sequence of the last message applied; 0 before the first */
+  readonly sequence: number;
+  /** the partition's clock: nothing due before it is still to be decided; null before the first batch */
+  readonly clock: number | null;
+}
+
+/** One accepted event as it is kept. Unique by (flow, key, id). */
+export interface JournalRecord {
+  readonly flow: string;
+  readonly key: string;
+  readonly id: string;
+  /** of the content, to tell a repeat from another event with the same id */
+  readonly digest: string;
+  readonly step: string | null;
+  readonly kind: string;
+  readonly time: number;
+  readonly receivedAt: number;
+  /** the event in its native JSON form, as text */
+  readonly event: string;
+}
+
+/** An instance as it is stored and searched. `snapshot` is JSON text made by `encodeInstance`. */
+export interface InstanceRecord {
+  readonly flow: string;
+  readonly key: string;
+  readonly revision: string;
+  readonly status: InstanceStatus;
+  readonly health: Health;
+  readonly deviated: boolean;
+  readonly group: string | null;
+  readonly tradingDay: string;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly updatedAt: number;
+  readonly snapshot: string;
+}
+
+export interface AlarmRecord {
+  readonly id: string;
+  readonly flow: string;
+  readonly key: string;
+  readonly step: string | null;
+  readonly name: string;
+  readonly source: AlarmSource;
+  readonly severity: Severity;
+  readonly group: string | null;
+  readonly tradingDay: string;
+  readonly text: string;
+  readonly count: number;
+  readonly raisedAt: number;
+  readonly lastAt: number;
+  readonly clearedAt: number | null;
+  readonly clearedBy: string | null;
+  /** decided long after it was due, because nothing was running then */
+  readonly late: boolean;
+  /** JSON text of Why */
+  readonly why: string;
+}
+
+/** A message that could not be understood or was refused, kept as it came. */
+export interface RejectedRecord {
+  /** `<incarnation>/<sequence>/<line>`: the same message is rejected once */
+  readonly id: string;
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly reason: string;
+  readonly receivedAt: number;
+}
+
+/** Something the outside is told: published on `subject` and streamed to consoles. Ids are given by the store, ascending. */
+export interface ChangeRecord {
+  readonly kind: 'instance' | 'alarm' | 'publish';
+  readonly subject: string;
+  /** JSON text */
+  readonly body: string;
+}
+
+/** A message owed about an alarm or asked for by a `notify` rule; channels come later, the debt is kept from the start. */
+export interface NoticeRecord {
+  readonly id: string;
+  readonly alarm: string | null;
+  readonly kind: 'raised' | 'cleared' | 'notify';
+  readonly channel: string | null;
+  readonly text: string;
+}
+
+/** Everything one turn of the worker changes; written in one transaction or not at all. */
+export interface Batch {
+  readonly position: Position;
+  readonly journal: readonly JournalRecord[];
+  /** latest form of each changed instance; at most one per (flow, key) */
+  readonly instances: readonly InstanceRecord[];
+  readonly removed: readonly { readonly flow: string; readonly key: string }[];
+  /** upserts by id; at most one per id */
+  readonly alarms: readonly AlarmRecord[];
+  readonly rejected: readonly RejectedRecord[];
+  readonly changes: readonly ChangeRecord[];
+  readonly notices: readonly NoticeRecord[];
+  /** flows watched from now on, with the time since which their days are judged */
+  readonly watched: readonly { readonly flow: string; readonly since: number }[];
+  /** events held back by `disorder`, to be decided later: the whole list replaces the stored one; null leaves it */
+  readonly held: readonly HeldRecord[] | null;
+}
+
+export interface HeldRecord {
+  readonly event: string;
+  readonly receivedAt: number;
+}
+
+export interface InstanceKey {
+  readonly flow: string;
+  readonly key: string;
+}
+
+/** Storage for the worker. Every method rejects with StoreError when the world failed. */
+export interface Store {
+  /** Takes the partition: epoch + 1, and gives the position to go on from. */
+  open(partition: string): Promise<Position>;
+  /** Instances by key, whatever their status; unknown ones are absent. */
+  load(keys: readonly InstanceKey[]): Promise<readonly InstanceRecord[]>;
+  /** All instances that are expected or running, or have open alarms. */
+  loadLive(): Promise<readonly InstanceRecord[]>;
+  /** Digests of events already in the journal, by (flow, key, id); what is not there is absent. */
+  seen(
+    ids: readonly { readonly flow: string; readonly key: string; readonly id: string }[],
+  ): Promise<
+    readonly { readonly flow: string; readonly key: string; readonly id: string; readonly digest: string }[]
+  >;
+  watched(): Promise<readonly { readonly flow: string; readonly since: number }[]>;
+  held(): Promise<readonly HeldRecord[]>;
+  /** One transaction. `fenced`: another owner has taken the partition, nothing was written. */
+  commit(batch: Batch): Promise<'committed' | 'fenced'>;
+  /** Sources of a definition revision: file name and text. Saving the same revision again does nothing. */
+  saveRevision(revision: string, sources: readonly Source[]): Promise<void>;
+  revision(revision: string): Promise<readonly Source[] | null>;
+}
+
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The world failed; `permanent` says that trying again cannot help. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly permanent: boolean;
+  constructor(message: string, permanent: boolean, cause: unknown) {
+    super(message, { cause });
+    this.permanent = permanent;
+  }
+}
+
+/** One message of the stream, with one event or an NDJSON batch of them. */
+export interface Message {
+  readonly sequence: number;
+  /** when the stream stored it, milliseconds */
+  readonly storedAt: number;
+  readonly subject: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: Uint8Array;
+}
+
+/** The stream of checkpoint events, read from a position on and confirmed after the commit. */
+export interface Intake {
+  /** Starts reading after `sequence`. Gives the incarnation of the stream; a different one than asked for means that it was re-made. */
+  start(after: {
+    readonly incarnation: string;
+    readonly sequence: number;
+  }): Promise<{ readonly incarnation: string }>;
+  /** The next messages in order: at once what is there (at most `max`), else the first to come within `wait` ms, else none. */
+  next(max: number, wait: number): Promise<readonly Message[]>;
+  /** Everything up to this sequence is committed. */
+  confirm(sequence: number): Promise<void>;
+  /** Sequence of the last message in the stream, to know whether the backlog is applied. */
+  last(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Puts events into the stream; resolves once they are safe there. */
+export interface Outlet {
+  send(
+    messages: readonly {
+      readonly subject: string;
+      readonly payload: Uint8Array;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly id?: string;
+    }[],
+  ): Promise<void>;
+}
+
+/** Tells the outside of changes. At least once, in order. */
+export interface Publisher {
+  publish(
+    changes: readonly { readonly id: number; readonly subject: string; readonly body: string }[],
+  ): Promise<void>;
+}
+
+/** Where changes are read from by the loop that publishes them and by streams to consoles. */
+export interface ChangeLog {
+  /** changes with an id greater than `after`, ascending */
+  changes(
+    after: number,
+    max: number,
+  ): Promise<
+    readonly { readonly id: number; readonly kind: string; readonly subject: string; readonly body: string }[]
+  >;
+  /** id of the newest change; 0 when there is none */
+  newest(): Promise<number>;
+  /** id of the oldest change still kept, to know whether a stream can be resumed; 0 when there is none */
+  oldest(): Promise<number>;
+  published(): Promise<number>;
+  markPublished(id: number): Promise<void>;
+}
+
+export interface InstanceFilter {
+  readonly flow?: string;
+  readonly status?: string;
+  readonly health?: string;
+  readonly group?: string;
+  readonly day?: string;
+}
+
+export interface AlarmFilter {
+  readonly open?: boolean;
+  readonly severity?: string;
+  readonly group?: string;
+  readonly flow?: string;
+  readonly key?: string;
+  readonly day?: string;
+}
+
+/** A page of a list and the cursor of the next; null at the end. Cursors are opaque strings; a bad one gives CursorError. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export class CursorError extends Error {
+  override readonly name = 'CursorError';
+}
+
+export interface RejectedEntry extends RejectedRecord {
+  readonly resentAt: number | null;
+}
+
+/** What the query API reads. Sorting: instances by flow, key; alarms newest first; events in order of acceptance; rejected newest first. */
+export interface Reader {
+  instances(filter: InstanceFilter, limit: number, cursor: string | null): Promise<Page<InstanceRecord>>;
+  instance(flow: string, key: string): Promise<InstanceRecord | null>;
+  events(flow: string, key: string, limit: number, cursor: string | null): Promise<Page<JournalRecord>>;
+  alarms(filter: AlarmFilter, limit: number, cursor: string | null): Promise<Page<AlarmRecord>>;
+  alarm(id: string): Promise<AlarmRecord | null>;
+  rejected(limit: number, cursor: string | null): Promise<Page<RejectedEntry>>;
+  rejectedOne(id: string): Promise<RejectedEntry | null>;
+  markResent(id: string, at: number): Promise<boolean>;
+  /** instances of a trading day, all of them */
+  day(day: string): Promise<readonly InstanceRecord[]>;
+  /** per flow: how many instances of that day in which status, and the worst health */
+  counts(
+    day: string,
+  ): Promise<
+    readonly {
+      readonly flow: string;
+      readonly status: InstanceStatus;
+      readonly health: Health;
+      readonly count: number;
+    }[]
+  >;
+  position(partition: string): Promise<Position | null>;
+  watched(): Promise<readonly { readonly flow: string; readonly since: number }[]>;
+  revision(revision: string): Promise<readonly Source[] | null>;
+  ping(): Promise<void>;
+}
