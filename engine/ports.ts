@@ -46,6 +46,8 @@ export interface InstanceRecord {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly updatedAt: number;
+  /** how many of its alarms are open */
+  readonly openAlarms: number;
   readonly snapshot: string;
 }
 
@@ -143,7 +145,10 @@ export interface Store {
   >;
   watched(): Promise<readonly { readonly flow: string; readonly since: number }[]>;
   held(): Promise<readonly HeldRecord[]>;
-  /** One transaction. `fenced`: another owner has taken the partition, nothing was written. */
+  /**
+   * One transaction. `fenced`: another owner has taken the partition, nothing was written. After a StoreError it is
+   * not known whether the batch was written: `open` again and go on from the position that it gives.
+   */
   commit(batch: Batch): Promise<'committed' | 'fenced'>;
   /** Sources of a definition revision: file name and text. Saving the same revision again does nothing. */
   saveRevision(revision: string, sources: readonly Source[]): Promise<void>;
