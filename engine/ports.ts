@@ -180,6 +180,23 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
+/**
+ * The stream cannot be read. `lost`: not now; reading goes on by itself, ask again. `changed`: the stream was re-made
+ * while it was read, and every message of the old one that had arrived was given. `taken`: another reader has taken
+ * this partition's place. After the last two, open the partition and `start` again.
+ */
+export class IntakeError extends Error {
+  override readonly name = 'IntakeError';
+  readonly reason: 'lost' | 'changed' | 'taken';
+  /** trying again cannot help until someone acts, for instance because the connection was closed for good */
+  readonly permanent: boolean;
+  constructor(message: string, reason: 'lost' | 'changed' | 'taken', permanent = false, cause?: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+    this.permanent = permanent;
+  }
+}
+
 /** The stream of checkpoint events, read from a position on and confirmed after the commit. */
 export interface Intake {
   /** Starts reading after `sequence`. Gives the incarnation of the stream; a different one than asked for means that it was re-made. */
@@ -187,7 +204,10 @@ export interface Intake {
     readonly incarnation: string;
     readonly sequence: number;
   }): Promise<{ readonly incarnation: string }>;
-  /** The next messages in order: at once what is there (at most `max`), else the first to come within `wait` ms, else none. */
+  /**
+   * The next messages in order: at once what is there (at most `max`), else the first to come within `wait` ms, else none.
+   * None means that the stream was seen to be empty; a stream that cannot be seen rejects with IntakeError instead.
+   */
   next(max: number, wait: number): Promise<readonly Message[]>;
   /** Everything up to this sequence is committed. */
   confirm(sequence: number): Promise<void>;
