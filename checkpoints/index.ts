@@ -1,3 +1,12 @@
+export { isCloudEventBinary, readCloudEventBinary } from './cloud-event.ts';
 export * from './event.ts';
+export { MAX_PARAMS } from './event-fields.ts';
+export * from './event-json.ts';
+export { MAX_EVENT_BYTES } from './json-text.ts';
+export { readEvent, readEventText } from './read-event.ts';
+export * from './read-message.ts';
 export * from './state-table.ts';
+export { shown } from './storable.ts';
+export * from './subject.ts';
+export * from './time.ts';
 export * from './value.ts';
