@@ -1,4 +1,5 @@
 export * from './calendar.ts';
+export * from './calendar-check.ts';
 export * from './document.ts';
 export * from './expression.ts';
 export * from './flow.ts';
