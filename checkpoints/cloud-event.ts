@@ -6,7 +6,7 @@
  * 3. Problems name the attribute that was sent (`subject`, `data.params.PIN`), not the field it stands for.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Problem, ReadResult } from './event.ts';
 import { checkFields, type FieldPaths, MAX_ID_LENGTH, nameOfType, type RawEvent } from './event-fields.ts';
 import { decodeJson } from './json-text.ts';
@@ -164,10 +164,7 @@ function joinIds(source: unknown, id: unknown): unknown {
   if (typeof source !== 'string' || typeof id !== 'string' || id === '') return id;
   const joined = `${source} ${id}`;
   if (joined.length <= MAX_ID_LENGTH && !source.includes(' ')) return joined;
-  const hash = createHash('sha256')
-    .update(JSON.stringify([source, id]))
-    .digest('base64url');
-  return `sha256:${hash}`;
+  return `sha256:${hash('sha256', JSON.stringify([source, id]), 'base64url')}`;
 }
 
 function attributesOf(headers: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
