@@ -128,9 +128,7 @@ function nameRead(at: number, path: readonly string[], builder: Builder): Part |
 function lookUp(at: number, path: readonly string[], dotted: string, builder: Builder): Name | null {
   const before = builder.found.get(dotted);
   if (before !== undefined) return before;
-  const found = NEVER.has(path.find((part) => NEVER.has(part)) ?? '')
-    ? `there is no name '${dotted}': nothing but parameters and states is reached by a dot`
-    : builder.names(path);
+  const found = resolve(path, builder.names);
   if (typeof found !== 'string') {
     builder.found.set(dotted, found);
     return found;
@@ -141,6 +139,12 @@ function lookUp(at: number, path: readonly string[], dotted: string, builder: Bu
     ? `'${dotted}' is a function: write ${dotted}(…)`
     : (FOREIGN.get(dotted) ?? found);
   return refuse(builder, at, 'unknown-name', message);
+}
+
+/** Looks a name up, but never one that could lead to a prototype. */
+export function resolve(path: readonly string[], names: Names): Name | string {
+  if (!path.some((part) => NEVER.has(part))) return names(path);
+  return `there is no name '${path.join('.')}': rename what is called so`;
 }
 
 /** The value is checked against its declared type here, so that operators can rely on the types known at load. */
@@ -182,7 +186,7 @@ function unknownFunction(name: string, builder: Builder): string {
   const known = [...FUNCTION_NAMES, ...builder.functions.keys()];
   const near = closest(name, known);
   const remedy = near === null ? `there are ${known.join(', ')}` : `did you mean ${near}?`;
-  const isName = !NEVER.has(name) && typeof builder.names([name]) !== 'string';
+  const isName = typeof resolve([name], builder.names) !== 'string';
   return isName
     ? `'${name}' is no function, it has a value: remove the brackets`
     : `there is no function '${name}'; ${remedy}`;
@@ -217,7 +221,8 @@ export function expected(part: Part, type: ValueType | null, fail: Fail): Run | 
   const { run } = part;
   if (type === null || part.type === type) return run;
   const due = TYPE_WORDS[type];
-  if (part.type !== null) return `this gives ${TYPE_WORDS[part.type]}, where ${due} is due`;
+  const remedy = type === 'boolean' ? ': write a comparison' : '';
+  if (part.type !== null) return `this gives ${TYPE_WORDS[part.type]}, where ${due} is due${remedy}`;
   return (scope) => {
     const value = run(scope);
     if (typeof value === type) return value;

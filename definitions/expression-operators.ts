@@ -195,7 +195,7 @@ function arithmetic(operator: ArithmeticOperator, left: Part, right: Part, fail:
     return `'${operator}' needs numbers, but ${wrong}${joined}`;
   }
   const divides = operator === '/' || operator === '%';
-  if (divides && right.literal === 0) return 'division by zero';
+  if (divides && right.literal === 0) return `division by zero: the right side of '${operator}' is 0`;
   const a = typed(left, 'number', fail);
   const b = typed(right, 'number', fail);
   return { type: 'number', run: finite(computed(operator, a, b, fail), operator, fail) };
@@ -266,7 +266,7 @@ function differ(left: Part, right: Part): string | null {
   const number = left.type === 'number' ? left : right;
   const quoted =
     number.type === 'number' && number.literal !== null && left.type !== 'boolean' && right.type !== 'boolean'
-      ? `: to compare with the string, write '${number.literal}'`
+      ? `; to compare strings, write '${number.literal}'`
       : '';
   return `${left.said} is ${TYPE_WORDS[left.type]} and ${right.said} ${TYPE_WORDS[right.type]}: they cannot be compared${quoted}`;
 }

@@ -1,5 +1,6 @@
 import type { Value } from '../checkpoints/index.ts';
 import type { Name, Names, TextResult } from './expression.ts';
+import { resolve } from './expression-build.ts';
 import { findingOf, valueOrNull } from './expression-compile.ts';
 import type { Complaint } from './expression-scan.ts';
 import type { Located } from './place.ts';
@@ -57,7 +58,7 @@ function placeholder(piece: string, names: Names): ((scope: Scope) => string) | 
     const message = `'${inside}' is not a name: only names stand in braces; compute a value as a parameter with value:`;
     return { code, message };
   }
-  const name = names(inside.split('.'));
+  const name = resolve(inside.split('.'), names);
   return typeof name === 'string' ? { code: 'unknown-name', message: name } : printer(name);
 }
 

@@ -1,7 +1,12 @@
 export * from './calendar.ts';
 export * from './calendar-check.ts';
+export { closest } from './closest.ts';
 export * from './document.ts';
 export * from './expression.ts';
+export { compileExpression, expressionReads } from './expression-compile.ts';
+export { FUNCTION_NAMES } from './expression-functions.ts';
+export { RESERVED_WORDS } from './expression-scan.ts';
+export { compileText, printValue } from './expression-text.ts';
 export * from './flow.ts';
 export * from './moment.ts';
 export * from './place.ts';
