@@ -8,6 +8,7 @@ import type { Severity, Title } from './document.ts';
 import type { Expression, Text } from './expression.ts';
 import type { Moment, Span } from './moment.ts';
 import type { Place } from './place.ts';
+import type { Template } from './template.ts';
 
 export interface Param {
   readonly name: string;
@@ -27,7 +28,7 @@ export type Action =
   | { readonly kind: 'set'; readonly param: number; readonly to: Expression }
   | { readonly kind: 'start-timer'; readonly timer: number; readonly in: Span | null }
   | { readonly kind: 'cancel-timer'; readonly timer: number }
-  | { readonly kind: 'publish'; readonly subject: Text; readonly data: unknown }
+  | { readonly kind: 'publish'; readonly subject: Text; readonly data: Template }
   | { readonly kind: 'notify'; readonly channel: string; readonly text: Text | null }
   | { readonly kind: 'run'; readonly operation: string }
   | { readonly kind: 'call'; readonly handler: string; readonly with: unknown };

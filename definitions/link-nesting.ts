@@ -1,0 +1,162 @@
+/**
+ * How flows hang together: which flow nests which, and which is expected after which.
+ *
+ * 1. Nesting and `start.after` have no circles.
+ * 2. A child's key says which step of which flow it belongs to: of the suffixes under which one flow is nested, none
+ *    ends with another.
+ */
+import type { FlowDocument, StepDocument } from './document.ts';
+import { type Findings, formatPlace, unknownName } from './findings.ts';
+import type { Nested, ParentLink } from './flow.ts';
+import { linkSuffixes } from './link-key.ts';
+import type { Place } from './place.ts';
+
+export interface Nesting {
+  /** of every step that is a nested flow and is well defined */
+  readonly nested: ReadonlyMap<StepDocument, Nested>;
+  /** by the name of the nested flow, in the order of the documents */
+  readonly parents: ReadonlyMap<string, readonly ParentLink[]>;
+  /** by the name of the flow that the others start after */
+  readonly followers: ReadonlyMap<string, readonly string[]>;
+}
+
+interface Link extends ParentLink {
+  readonly at: Place;
+}
+
+/** A flow that leads to another, and the place that says so. */
+interface Arc {
+  readonly to: string;
+  readonly at: Place;
+}
+
+/** Looks up nested flows and predecessors, and refuses circles and keys that two steps could claim. */
+export function linkNesting(flows: ReadonlyMap<string, FlowDocument>, findings: Findings): Nesting {
+  const nested = new Map<StepDocument, Nested>();
+  const parents = new Map<string, Link[]>();
+  const followers = new Map<string, string[]>();
+  const nestArcs = new Map<string, Arc[]>();
+  const afterArcs = new Map<string, Arc[]>();
+
+  for (const flow of flows.values()) {
+    flow.steps.forEach((step, index) => {
+      if (step.flow === null) return;
+      const child = step.flow.value;
+      const suffixes = linkSuffixes(step, findings);
+      if (!flows.has(child)) {
+        findings.error(step.flow.at, 'unknown-flow', unknownName('flow', child, flows.keys()));
+        return;
+      }
+      const at = step.flow.at;
+      append(nestArcs, flow.name, { to: child, at });
+      if (suffixes === null) return;
+      nested.set(step, { flow: child, suffixes });
+      for (const suffix of suffixes) append(parents, child, { flow: flow.name, step: index, suffix, at });
+    });
+    if (flow.start?.kind !== 'after') continue;
+    const { value: leader, at } = flow.start.after;
+    if (!flows.has(leader)) {
+      findings.error(at, 'unknown-flow', unknownName('flow', leader, flows.keys()));
+      continue;
+    }
+    append(afterArcs, flow.name, { to: leader, at });
+    append(followers, leader, flow.name);
+  }
+
+  for (const links of parents.values()) refuseSharedKeys(links, flows, findings);
+  refuseCircles(nestArcs, (at, path) =>
+    findings.error(at, 'nesting-circle', `flows nest in a circle: ${path}; take one of these steps out`),
+  );
+  refuseCircles(afterArcs, (at, path) =>
+    findings.error(at, 'start-circle', `flows wait for each other to start: ${path}; give one another start`),
+  );
+  return {
+    nested,
+    parents: new Map(
+      [...parents].map(([child, links]) => [
+        child,
+        links.map(({ flow, step, suffix }) => ({ flow, step, suffix })),
+      ]),
+    ),
+    followers,
+  };
+}
+
+function refuseSharedKeys(
+  links: readonly Link[],
+  flows: ReadonlyMap<string, FlowDocument>,
+  findings: Findings,
+): void {
+  const bySuffix = new Map<string, Link>();
+  for (const link of links) {
+    const same = bySuffix.get(link.suffix);
+    if (same === undefined) bySuffix.set(link.suffix, link);
+    else refuse(same, link);
+  }
+  for (const link of bySuffix.values()) {
+    for (const tail of tailsOf(link.suffix)) {
+      const other = bySuffix.get(tail);
+      if (other !== undefined) refuse(other, link);
+    }
+  }
+
+  function refuse(one: Link, two: Link): void {
+    if (one.flow === two.flow && one.step === two.step) return;
+    const [first, second] = links.indexOf(one) < links.indexOf(two) ? [one, two] : [two, one];
+    findings.error(
+      second.at,
+      'ambiguous-key',
+      `${nameOf(second)} and ${nameOf(first)} at ${formatPlace(first.at)} could claim the same key of the nested flow; ` +
+        `give each a key of its own, such as '{key}/${flows.get(second.flow)?.steps[second.step]?.name ?? 'name'}'`,
+    );
+  }
+
+  function nameOf(link: Link): string {
+    return `step '${flows.get(link.flow)?.steps[link.step]?.name ?? link.step}' of flow '${link.flow}'`;
+  }
+}
+
+/** Every shorter end of a suffix that is a suffix itself: of `/a/b` these are `/b` and the empty one. */
+function tailsOf(suffix: string): readonly string[] {
+  const parts = suffix.split('/').slice(1);
+  return parts.map((_, index) =>
+    parts
+      .slice(index + 1)
+      .map((part) => `/${part}`)
+      .join(''),
+  );
+}
+
+/** Reports each circle once, at the arc that closes it. */
+function refuseCircles(
+  arcs: ReadonlyMap<string, readonly Arc[]>,
+  report: (at: Place, path: string) => void,
+): void {
+  const done = new Set<string>();
+  for (const start of arcs.keys()) {
+    if (done.has(start)) continue;
+    const onPath = new Set<string>([start]);
+    const stack = [{ name: start, next: 0 }];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const arc = arcs.get(top.name)?.[top.next];
+      top.next += 1;
+      if (arc === undefined) {
+        done.add(top.name);
+        onPath.delete(top.name);
+        stack.pop();
+      } else if (onPath.has(arc.to)) {
+        const path = [...onPath];
+        report(arc.at, [...path.slice(path.indexOf(arc.to)), arc.to].map((name) => `'${name}'`).join(' -> '));
+      } else if (!done.has(arc.to)) {
+        onPath.add(arc.to);
+        stack.push({ name: arc.to, next: 0 });
+      }
+    }
+  }
+}
+
+function append<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
+}

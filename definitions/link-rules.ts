@@ -1,0 +1,186 @@
+/**
+ * Trigger tables: rules and their actions, looked up and compiled for the step, connector or flow they belong to.
+ *
+ * 1. An event with an empty list stays in the table: it silences the default alarm.
+ * 2. What cannot be compiled becomes findings and is left out, so that one run finds all that is wrong.
+ */
+import { shown } from '../checkpoints/index.ts';
+import type { ActionDocument, RuleDocument, TriggerDocument } from './document.ts';
+import type { Expression, ExpressionFunction, Names, Text } from './expression.ts';
+import { compileExpression } from './expression-compile.ts';
+import { compileText } from './expression-text.ts';
+import { type Findings, unknownName } from './findings.ts';
+import type { Action, Rule, Triggers } from './flow.ts';
+import type { AlarmNames } from './link-alarms.ts';
+import type { NamedParam } from './link-names.ts';
+import type { Located } from './place.ts';
+import { compileTemplate } from './template.ts';
+
+/** What all rules of a flow share. */
+export interface RuleContext {
+  readonly functions: ReadonlyMap<string, ExpressionFunction>;
+  readonly handlers: { has(name: string): boolean; keys(): Iterable<string> };
+  /** names of the channel documents */
+  readonly channels: ReadonlySet<string>;
+  readonly alarms: AlarmNames;
+  readonly findings: Findings;
+}
+
+/** What a trigger table belongs to. */
+export interface RuleOwner {
+  /** what rule ids begin with: the step's name, `<from>-><to>#<n>`, or nothing for the flow */
+  readonly id: string;
+  readonly names: Names;
+  /** parameters and timers that its actions may name; none for the flow */
+  readonly params: ReadonlyMap<string, NamedParam>;
+  readonly timers: ReadonlyMap<string, number>;
+  /** true where a checkpoint type is not known, which is said elsewhere: it may have any parameter and timer */
+  readonly open: boolean;
+}
+
+/** Compiles a trigger table. */
+export function linkTriggers(
+  on: readonly TriggerDocument[],
+  owner: RuleOwner,
+  context: RuleContext,
+): Triggers {
+  return new Map(
+    on.map((trigger) => {
+      checkTimerEvent(trigger, owner, context);
+      const rules = trigger.rules.map((rule, n) =>
+        linkRule(rule, `${owner.id}/${trigger.event}/${n + 1}`, owner, context),
+      );
+      return [trigger.event, rules];
+    }),
+  );
+}
+
+/** Compiles a condition, which must be boolean; null where there is none, or it is wrong. */
+export function linkCondition(
+  when: Located<string> | null,
+  names: Names,
+  context: Pick<RuleContext, 'functions' | 'findings'>,
+): Expression | null {
+  if (when === null) return null;
+  const result = compileExpression(when, { names, functions: context.functions, expect: 'boolean' });
+  if (result.ok) return result.expression;
+  context.findings.add(result.findings);
+  return null;
+}
+
+function checkTimerEvent(trigger: TriggerDocument, owner: RuleOwner, context: RuleContext): void {
+  const [kind, timer] = splitOnce(trigger.event);
+  if (kind !== 'timer' || timer === null || owner.open || owner.timers.has(timer)) return;
+  context.findings.error(trigger.at, 'unknown-timer', unknownName('timer', timer, owner.timers.keys()));
+}
+
+function linkRule(rule: RuleDocument, id: string, owner: RuleOwner, context: RuleContext): Rule {
+  return {
+    id,
+    at: rule.at,
+    when: linkCondition(rule.when, owner.names, context),
+    actions: rule.actions.flatMap((action) => linkAction(action, owner, context) ?? []),
+  };
+}
+
+/** One action; null where it is wrong, which is then among the findings. */
+function linkAction(action: ActionDocument, owner: RuleOwner, context: RuleContext): Action | null {
+  const { findings, alarms } = context;
+  switch (action.kind) {
+    case 'alarm': {
+      alarms.raise(action.name);
+      const text = linkText(action.text, owner, context);
+      return { kind: 'alarm', name: action.name, severity: action.severity ?? 'warning', text };
+    }
+    case 'clear':
+      alarms.clear(action.name, action.at);
+      return { kind: 'clear', name: action.name };
+    case 'set':
+      return linkSet(action, owner, context);
+    case 'start-timer':
+    case 'cancel-timer': {
+      const timer = owner.timers.get(action.name);
+      if (timer === undefined) {
+        if (!owner.open)
+          findings.error(action.at, 'unknown-timer', unknownName('timer', action.name, owner.timers.keys()));
+        return null;
+      }
+      return action.kind === 'cancel-timer'
+        ? { kind: 'cancel-timer', timer }
+        : { kind: 'start-timer', timer, in: action.in };
+    }
+    case 'publish': {
+      checkSubject(action.subject, findings);
+      const subject = linkText(action.subject, owner, context);
+      const data = compileTemplate(action.data, (source) =>
+        linkText({ value: source, at: action.at }, owner, context),
+      );
+      return subject === null ? null : { kind: 'publish', subject, data };
+    }
+    case 'notify': {
+      if (context.channels.size > 0 && !context.channels.has(action.channel))
+        findings.warning(
+          action.at,
+          'unknown-channel',
+          unknownName('channel', action.channel, context.channels),
+        );
+      return { kind: 'notify', channel: action.channel, text: linkText(action.text, owner, context) };
+    }
+    case 'run':
+      return { kind: 'run', operation: action.operation };
+    case 'call': {
+      alarms.raiseAny();
+      if (!context.handlers.has(action.handler)) {
+        const message = `${unknownName('handler', action.handler, context.handlers.keys())} (handlers are exported by the extension module)`;
+        findings.error(action.at, 'unknown-handler', message);
+        return null;
+      }
+      return { kind: 'call', handler: action.handler, with: action.with };
+    }
+    default:
+      return action satisfies never;
+  }
+}
+
+function linkSet(
+  action: ActionDocument & { readonly kind: 'set' },
+  owner: RuleOwner,
+  context: RuleContext,
+): Action | null {
+  const { findings, functions } = context;
+  const param = owner.params.get(action.param);
+  if (param === undefined) {
+    if (!owner.open)
+      findings.error(action.at, 'unknown-param', unknownName('parameter', action.param, owner.params.keys()));
+    return null;
+  }
+  if (param.derived) {
+    const message = `'${param.name}' is computed by 'value' and cannot be set; set what it is computed from`;
+    findings.error(action.at, 'derived-param', message);
+    return null;
+  }
+  const result = compileExpression(action.to, { names: owner.names, functions, expect: param.type });
+  if (result.ok) return { kind: 'set', param: param.index, to: result.expression };
+  findings.add(result.findings);
+  return null;
+}
+
+function linkText(text: Located<string> | null, owner: RuleOwner, context: RuleContext): Text | null {
+  if (text === null) return null;
+  const result = compileText(text, owner.names);
+  if (result.ok) return result.text;
+  context.findings.add(result.findings);
+  return null;
+}
+
+/** A subject without names can be judged at load: tokens between dots, no blanks and no wildcards. */
+function checkSubject(subject: Located<string>, findings: Findings): void {
+  if (/[{}]/.test(subject.value) || /^[^\s.*>]+(\.[^\s.*>]+)*$/.test(subject.value)) return;
+  const message = `'${shown(subject.value)}' is no subject to publish on; write words between dots, without blanks, '*' and '>'`;
+  findings.error(subject.at, 'bad-subject', message);
+}
+
+function splitOnce(event: string): readonly [string, string | null] {
+  const dot = event.indexOf('.');
+  return dot < 0 ? [event, null] : [event.slice(0, dot), event.slice(dot + 1)];
+}
