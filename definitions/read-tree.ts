@@ -1,0 +1,185 @@
+/**
+ * From text to trees: what the YAML parser gives, reduced to mappings, lists and scalars with their places.
+ * It knows YAML and nothing of the definition language.
+ *
+ * 1. YAML 1.2 core: `yes`, `15:30` and `2026-10-01` are strings; `000001` is a number, and kept with its spelling.
+ * 2. Keys are strings, and each stands once in its mapping: the others are reported and left out.
+ * 3. A document with broken syntax is reported and left out; the documents beside it are read.
+ */
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import type { Findings } from './findings.ts';
+import type { Place } from './place.ts';
+import { guardSource } from './read-guard.ts';
+import { syntaxMessage } from './read-syntax.ts';
+import { shown } from './read-text.ts';
+
+export type Tree = { readonly at: Place } & (
+  | {
+      readonly kind: 'scalar';
+      readonly value: string | number | boolean | null;
+      /** as it is spelled in the file, without quotes */
+      readonly source: string;
+    }
+  | { readonly kind: 'list'; readonly items: readonly Tree[] }
+  | { readonly kind: 'map'; readonly braces: boolean; readonly entries: readonly Entry[] }
+  /** stands where something was refused and reported already */
+  | { readonly kind: 'refused' }
+);
+
+export interface Entry {
+  readonly key: string;
+  readonly at: Place;
+  readonly value: Tree;
+}
+
+const SYNTAX_FINDINGS_PER_DOCUMENT = 10;
+
+/** Reads the documents of one file, in their order; empty ones are left out. Never throws, whatever the text. */
+export function readTrees(file: string, source: string, findings: Findings): readonly Tree[] {
+  const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
+  const placeOf = placesIn(file, text);
+  if (!guardSource(text, placeOf, findings)) return [];
+  const reader = new TreeReader(placeOf, findings);
+  return parse(text, placeOf, findings)
+    .filter((document) => reader.isSound(document))
+    .flatMap((document) =>
+      isNothing(document.contents) ? [] : [reader.read(document.contents, placeOf(0))],
+    );
+}
+
+function parse(text: string, placeOf: (offset: number) => Place, findings: Findings): readonly Document[] {
+  try {
+    const options = { prettyErrors: false, uniqueKeys: false, schema: 'core', version: '1.2' } as const;
+    const found = parseAllDocuments(text, { ...options, logLevel: 'silent' });
+    if (!('empty' in found)) return found;
+    for (const error of found.errors) {
+      findings.error(placeOf(error.pos[0]), 'yaml-syntax', syntaxMessage(error.code, error.message));
+    }
+    return [];
+  } catch (error) {
+    // The parser throws on some texts that it ought to report.
+    const reason = error instanceof Error ? error.message : String(error);
+    findings.error(placeOf(0), 'yaml-syntax', `the file cannot be read as YAML (${reason}): simplify it`);
+    return [];
+  }
+}
+
+function placesIn(file: string, text: string): (offset: number) => Place {
+  const counter = new LineCounter();
+  counter.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) counter.addNewLine(at + 1);
+  return (offset) => {
+    const { line, col } = counter.linePos(offset);
+    return { file, line, column: col };
+  };
+}
+
+function isNothing(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+class TreeReader {
+  private readonly placeOf: (offset: number) => Place;
+  private readonly findings: Findings;
+
+  constructor(placeOf: (offset: number) => Place, findings: Findings) {
+    this.placeOf = placeOf;
+    this.findings = findings;
+  }
+
+  /** Reports what the parser found wrong with a document, and whether it can be read all the same. */
+  isSound(document: Document): boolean {
+    const lines = new Set<number>();
+    for (const error of document.errors) {
+      const at = this.placeOf(error.pos[0]);
+      if (lines.has(at.line) || lines.size === SYNTAX_FINDINGS_PER_DOCUMENT) continue;
+      lines.add(at.line);
+      this.findings.error(at, 'yaml-syntax', syntaxMessage(error.code, error.message));
+    }
+    for (const { code, pos, message } of document.warnings) {
+      if (code === 'TAG_RESOLVE_FAILED') continue; // the tag itself is refused
+      this.findings.warning(this.placeOf(pos[0]), 'yaml-syntax', syntaxMessage(code, message));
+    }
+    if (document.errors.length > 0) return false;
+    if (document.directives?.yaml.version !== '1.1') return true;
+    const at = this.placeOf(document.range?.[0] ?? 0);
+    this.findings.error(at, 'yaml-version', 'definitions are YAML 1.2: remove the line %YAML 1.1');
+    return false;
+  }
+
+  read(node: unknown, above: Place): Tree {
+    if (isScalar(node)) return this.readScalar(node, above);
+    if (isSeq(node)) {
+      const at = this.place(node, above);
+      return { kind: 'list', at, items: node.items.map((item) => this.read(item, at)) };
+    }
+    if (isMap(node)) {
+      const at = this.place(node, above);
+      return { kind: 'map', at, braces: node.flow === true, entries: this.readEntries(node.items, at) };
+    }
+    if (isAlias(node)) return { kind: 'refused', at: this.place(node, above) };
+    return { kind: 'scalar', at: above, value: null, source: '' };
+  }
+
+  private readScalar(node: { value: unknown; source?: string; range?: unknown }, above: Place): Tree {
+    const { value } = node;
+    const at = this.place(node, above);
+    const source = node.source ?? '';
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      return { kind: 'scalar', at, value, source };
+    }
+    return value === null
+      ? { kind: 'scalar', at: source === '' ? above : at, value, source }
+      : { kind: 'refused', at };
+  }
+
+  private readEntries(pairs: readonly { key: unknown; value: unknown }[], above: Place): readonly Entry[] {
+    const entries = new Map<string, Entry>();
+    for (const pair of pairs) {
+      const at = this.place(pair.key, above);
+      const key = this.readKey(pair.key, at);
+      if (key === null) continue;
+      const first = entries.get(key);
+      if (first === undefined) entries.set(key, { key, at, value: this.read(pair.value, at) });
+      else {
+        const message = `${shown(key)} stands here twice, first in line ${first.at.line}: keep one of them`;
+        this.findings.error(at, 'repeated-key', message);
+      }
+    }
+    return [...entries.values()];
+  }
+
+  private readKey(node: unknown, at: Place): string | null {
+    if (isAlias(node)) return null;
+    if (!isScalar(node)) {
+      this.findings.error(at, 'wrong-key', 'a key is one word: put text with brackets or braces in quotes');
+      return null;
+    }
+    if (node.value === '<<' && node.type === 'PLAIN') {
+      this.findings.error(at, 'merge-key', 'merge keys (<<) are not allowed: write the keys out');
+      return null;
+    }
+    if (typeof node.value === 'string') return node.value;
+    if (node.value === null && !node.source) {
+      this.findings.error(
+        at,
+        'wrong-key',
+        'a key is missing before the colon: write one, or remove the line',
+      );
+      return null;
+    }
+    const source = node.source ?? '';
+    this.findings.error(
+      at,
+      'quote-it',
+      `the key ${source} is no text in YAML: quote it, ${JSON.stringify(source)}`,
+    );
+    return null;
+  }
+
+  private place(node: unknown, above: Place): Place {
+    // Every node that the parser makes has a range; null where a pair has no value.
+    const range = (node as { range?: readonly number[] | null } | null)?.range;
+    return range?.[0] === undefined ? above : this.placeOf(range[0]);
+  }
+}

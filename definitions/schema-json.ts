@@ -1,0 +1,48 @@
+import { DOCUMENT_SHAPES } from './read-definitions.ts';
+import type { JsonSchema } from './schema.ts';
+
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+
+/**
+ * The JSON Schemas for editors, by file name: `<kind>.schema.json` for each kind of document, and
+ * `milepost.schema.json`, which chooses among them by the kind, for files with documents of several kinds.
+ */
+export function jsonSchemas(): ReadonlyMap<string, JsonSchema> {
+  const kinds = [...DOCUMENT_SHAPES];
+  return new Map([
+    ...kinds.map(([kind, shape]) => {
+      const defs = new Map<string, JsonSchema>();
+      const described = shape.describe(defs);
+      const head = { $schema: DRAFT, $id: fileName(kind), title: `Milepost ${kind}` };
+      return [fileName(kind), { ...head, ...described, ...sorted(defs) }] as const;
+    }),
+    [fileName('milepost'), combined(kinds.map(([kind]) => kind))] as const,
+  ]);
+}
+
+/** One schema for every kind: a flow may have a key `calendar`, so `flow` is asked for before it. */
+function combined(kinds: readonly string[]): JsonSchema {
+  // biome-ignore-start lint/suspicious/noThenProperty: a keyword of JSON Schema
+  const choose = kinds.reduceRight<JsonSchema>(
+    (otherwise, kind) => ({ if: { required: [kind] }, then: { $ref: fileName(kind) }, else: otherwise }),
+    { required: ['flow'] },
+  );
+  // biome-ignore-end lint/suspicious/noThenProperty: a keyword of JSON Schema
+  return {
+    $schema: DRAFT,
+    $id: fileName('milepost'),
+    title: 'Milepost definition',
+    type: 'object',
+    ...choose,
+  };
+}
+
+function sorted(defs: ReadonlyMap<string, JsonSchema>): { $defs?: JsonSchema } {
+  return defs.size === 0
+    ? {}
+    : { $defs: Object.fromEntries([...defs].toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+function fileName(kind: string): string {
+  return `${kind}.schema.json`;
+}
