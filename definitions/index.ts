@@ -1,6 +1,7 @@
 export * from './calendar.ts';
 export * from './calendar-check.ts';
 export { closest } from './closest.ts';
+export { compileDefinitions } from './compile-definitions.ts';
 export * from './document.ts';
 export * from './expression.ts';
 export { compileExpression, expressionReads } from './expression-compile.ts';

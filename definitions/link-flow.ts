@@ -24,7 +24,7 @@ import { linkKeyTemplate } from './link-key.ts';
 import { createNames, type NamedParam, type NamesOf } from './link-names.ts';
 import type { Nesting } from './link-nesting.ts';
 import { compileDerived, declareParams, finishParams } from './link-params.ts';
-import { linkCondition, linkTriggers, type RuleContext } from './link-rules.ts';
+import { linkCondition, linkTriggers, type OwnTimer, type RuleContext } from './link-rules.ts';
 import { checkStates, mergeStep } from './link-steps.ts';
 import {
   checkTimersStart,
@@ -68,12 +68,13 @@ export function linkFlow(document: FlowDocument, context: LinkContext, open = fa
   const edges = findEdges(document, stepIndex, findings);
   const graph = linkGraph(document.steps, edges);
   checkGraph(document, graph, edges.length === document.connectors.length, findings);
-  checkFrom(
-    document.steps.map(({ name, gate }, index) => ({ name, gate, params: parts[index]?.body.params ?? [] })),
-    edges,
-    graph.startSteps,
-    findings,
-  );
+  const copying = parts.map(({ document: { name, gate }, body, open }) => ({
+    name,
+    gate,
+    open,
+    params: body.params,
+  }));
+  checkFrom(copying, edges, graph.startSteps, findings);
 
   const names = createNames({
     name: document.name,
@@ -89,7 +90,7 @@ export function linkFlow(document: FlowDocument, context: LinkContext, open = fa
     ...context,
     alarms: createAlarmNames(parts.flatMap((part) => part.body.timers.map((timer) => timer.name))),
   };
-  const owner = { params: new Map<string, NamedParam>(), timers: new Map<string, number>(), open: false };
+  const owner = { params: new Map<string, NamedParam>(), timers: new Map<string, OwnTimer>(), open: false };
   const flow: Flow = {
     name: document.name,
     title: document.title,
@@ -227,7 +228,7 @@ function linkStep(
 ): Step {
   const { findings } = found.context;
   const timers = linkTimers(body.timers, found.calendar.momentOf);
-  const owner = { id: document.name, names: found.names(index), params, timers: indexByName(timers), open };
+  const owner = { id: document.name, names: found.names(index), params, timers: ownTimers(body), open };
   return {
     index,
     name: document.name,
@@ -258,7 +259,7 @@ function linkConnector(
     id,
     names: found.names(from),
     params: source?.params ?? new Map<string, NamedParam>(),
-    timers: indexByName(source?.body.timers ?? []),
+    timers: source === undefined ? new Map<string, OwnTimer>() : ownTimers(source.body),
     open: source?.open ?? false,
   };
   return {
@@ -270,6 +271,15 @@ function linkConnector(
     on: linkTriggers(document.on, owner, found.rules),
     at: document.at,
   };
+}
+
+function ownTimers({ timers }: CheckpointBody): ReadonlyMap<string, OwnTimer> {
+  return new Map(
+    timers.map(({ name, in: after, moment }, index) => [
+      name,
+      { index, timed: after !== null || moment !== null },
+    ]),
+  );
 }
 
 function indexByName(items: readonly { readonly name: string }[]): ReadonlyMap<string, number> {

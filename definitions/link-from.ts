@@ -2,16 +2,20 @@ import type { ParamDocument } from './document.ts';
 import type { Findings } from './findings.ts';
 import { type Edge, leadersOf } from './link-graph.ts';
 
+/** A step as far as copying needs it; one that is `open` may have any parameter, since its type is not known. */
+export interface CopyingStep {
+  readonly name: string;
+  readonly gate: boolean;
+  readonly open: boolean;
+  readonly params: readonly ParamDocument[];
+}
+
 /**
  * Checks parameters that are copied (`from:`) from the step that led here: a warning where no step that can lead here
  * has such a parameter (a start step may do without), an error where one has it with another type.
  */
 export function checkFrom(
-  steps: readonly {
-    readonly name: string;
-    readonly gate: boolean;
-    readonly params: readonly ParamDocument[];
-  }[],
+  steps: readonly CopyingStep[],
   edges: readonly Edge[],
   startSteps: readonly number[],
   findings: Findings,
@@ -31,7 +35,7 @@ export function checkFrom(
         const message = `'${name}' of step '${step.name}' is a ${type}, but '${from.value}' of step '${leader.name}' is a ${param.type}; make them the same`;
         findings.error(from.at, 'from-type', message);
       }
-      if (sources.length > 0 || startSteps.includes(index)) continue;
+      if (sources.length > 0 || startSteps.includes(index) || leaders.some((leader) => leader.open)) continue;
       const message = `no step that leads to '${step.name}' has a parameter '${from.value}'; '${name}' would never be copied`;
       findings.warning(from.at, 'from-nowhere', message);
     }

@@ -13,7 +13,7 @@ import { type Findings, unknownName } from './findings.ts';
 import type { Action, Rule, Triggers } from './flow.ts';
 import type { AlarmNames } from './link-alarms.ts';
 import type { NamedParam } from './link-names.ts';
-import type { Located } from './place.ts';
+import type { Located, Place } from './place.ts';
 import { compileTemplate } from './template.ts';
 
 /** What all rules of a flow share. */
@@ -26,6 +26,12 @@ export interface RuleContext {
   readonly findings: Findings;
 }
 
+/** A timer that actions may name; `timed` where it says itself when it is due. */
+export interface OwnTimer {
+  readonly index: number;
+  readonly timed: boolean;
+}
+
 /** What a trigger table belongs to. */
 export interface RuleOwner {
   /** what rule ids begin with: the step's name, `<from>-><to>#<n>`, or nothing for the flow */
@@ -33,7 +39,7 @@ export interface RuleOwner {
   readonly names: Names;
   /** parameters and timers that its actions may name; none for the flow */
   readonly params: ReadonlyMap<string, NamedParam>;
-  readonly timers: ReadonlyMap<string, number>;
+  readonly timers: ReadonlyMap<string, OwnTimer>;
   /** true where a checkpoint type is not known, which is said elsewhere: it may have any parameter and timer */
   readonly open: boolean;
 }
@@ -98,23 +104,12 @@ function linkAction(action: ActionDocument, owner: RuleOwner, context: RuleConte
     case 'set':
       return linkSet(action, owner, context);
     case 'start-timer':
-    case 'cancel-timer': {
-      const timer = owner.timers.get(action.name);
-      if (timer === undefined) {
-        if (!owner.open)
-          findings.error(action.at, 'unknown-timer', unknownName('timer', action.name, owner.timers.keys()));
-        return null;
-      }
-      return action.kind === 'cancel-timer'
-        ? { kind: 'cancel-timer', timer }
-        : { kind: 'start-timer', timer, in: action.in };
-    }
+    case 'cancel-timer':
+      return linkTimerAction(action, owner, findings);
     case 'publish': {
       checkSubject(action.subject, findings);
       const subject = linkText(action.subject, owner, context);
-      const data = compileTemplate(action.data, (source) =>
-        linkText({ value: source, at: action.at }, owner, context),
-      );
+      const data = compileTemplate(action.data, (source) => linkDataText(source, action.at, owner, context));
       return subject === null ? null : { kind: 'publish', subject, data };
     }
     case 'notify': {
@@ -140,6 +135,25 @@ function linkAction(action: ActionDocument, owner: RuleOwner, context: RuleConte
     default:
       return action satisfies never;
   }
+}
+
+function linkTimerAction(
+  action: ActionDocument & { readonly kind: 'start-timer' | 'cancel-timer' },
+  owner: RuleOwner,
+  findings: Findings,
+): Action | null {
+  const timer = owner.timers.get(action.name);
+  if (timer === undefined) {
+    if (!owner.open)
+      findings.error(action.at, 'unknown-timer', unknownName('timer', action.name, owner.timers.keys()));
+    return null;
+  }
+  if (action.kind === 'cancel-timer') return { kind: 'cancel-timer', timer: timer.index };
+  if (!timer.timed && action.in === null) {
+    const message = `timer '${action.name}' says not when it is due; add 'in' to this action, or to the timer`;
+    findings.error(action.at, 'timer-without-time', message);
+  }
+  return { kind: 'start-timer', timer: timer.index, in: action.in };
 }
 
 function linkSet(
@@ -170,6 +184,14 @@ function linkText(text: Located<string> | null, owner: RuleOwner, context: RuleC
   const result = compileText(text, owner.names);
   if (result.ok) return result.text;
   context.findings.add(result.findings);
+  return null;
+}
+
+/** A string somewhere in data has no place of its own: what is wrong with it is said of the action. */
+function linkDataText(source: string, at: Place, owner: RuleOwner, context: RuleContext): Text | null {
+  const result = compileText({ value: source, at }, owner.names);
+  if (result.ok) return result.text;
+  context.findings.add(result.findings.map((finding) => ({ ...finding, at })));
   return null;
 }
 
