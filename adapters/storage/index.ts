@@ -1,0 +1,16 @@
+export { postgresChangeLog } from './change-log.ts';
+export { type ConnectOptions, connect, type Database } from './connect.ts';
+export { type LocalStream, openLocalStream } from './local-stream.ts';
+export { type MemoryStorage, memoryStorage } from './memory-store.ts';
+export { type MemoryStreamOptions, memoryStream } from './memory-stream.ts';
+export type { MemoryTables } from './memory-tables.ts';
+export { migrate } from './migrate.ts';
+export {
+  type PrivatePostgres,
+  type PrivatePostgresOptions,
+  startPrivatePostgres,
+} from './private-postgres.ts';
+export { postgresReader } from './reader.ts';
+export { openStorage, type Storage, type StorageOptions } from './storage.ts';
+export { postgresStore } from './store.ts';
+export { storeFailure } from './store-failure.ts';

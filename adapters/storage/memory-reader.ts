@@ -1,0 +1,118 @@
+import type { InstanceRecord, Page, Reader } from '../../engine/index.ts';
+import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
+import {
+  compareInstances,
+  compareTexts,
+  instanceName,
+  type MemoryTables,
+  watchedInMemory,
+} from './memory-tables.ts';
+
+/** The reads of the query API on what a memory storage holds. */
+export function memoryReader(tables: MemoryTables): Reader {
+  return {
+    instances: async (filter, limit, cursor) => {
+      const after = cursor === null ? null : readTextCursor('instances', cursor);
+      const found = [...tables.instances.values()]
+        .filter((it) => matches(filter.flow, it.flow) && matches(filter.status, it.status))
+        .filter((it) => matches(filter.health, it.health) && matches(filter.group, it.group))
+        .filter((it) => matches(filter.day, it.tradingDay))
+        .filter((it) => after === null || compareInstances(it, { flow: after[0], key: after[1] }) > 0)
+        .sort(compareInstances);
+      return page(found, { limit, entry: same, cursor: (it) => writeCursor('instances', [it.flow, it.key]) });
+    },
+    instance: async (flow, key) => tables.instances.get(instanceName(flow, key)) ?? null,
+    events: async (flow, key, limit, cursor) => {
+      const from = cursor === null ? 0 : readNumberCursor('events', cursor)[0];
+      const events = tables.journal.get(instanceName(flow, key))?.events ?? [];
+      const placed = events
+        .map((event, index) => ({ event, place: index + 1 }))
+        .filter(({ place }) => place > from);
+      return page(placed, {
+        limit,
+        entry: (it) => it.event,
+        cursor: (it) => writeCursor('events', [it.place, 0]),
+      });
+    },
+    alarms: async (filter, limit, cursor) => {
+      const before = cursor === null ? null : readNumberCursor('alarms', cursor);
+      const found = [...tables.alarms.values()]
+        .map(({ alarm, position }) => ({ alarm, place: [alarm.raisedAt, position] as const }))
+        .filter(({ alarm }) => filter.open === undefined || filter.open === (alarm.clearedAt === null))
+        .filter(({ alarm }) => matches(filter.severity, alarm.severity) && matches(filter.group, alarm.group))
+        .filter(({ alarm }) => matches(filter.flow, alarm.flow) && matches(filter.key, alarm.key))
+        .filter(({ alarm }) => matches(filter.day, alarm.tradingDay))
+        .filter(({ place }) => before === null || newestFirst(before, place) < 0)
+        .sort((a, b) => newestFirst(a.place, b.place));
+      return page(found, { limit, entry: (it) => it.alarm, cursor: (it) => writeCursor('alarms', it.place) });
+    },
+    alarm: async (id) => tables.alarms.get(id)?.alarm ?? null,
+    rejected: async (limit, cursor) => {
+      const before = cursor === null ? null : readNumberCursor('rejected events', cursor);
+      const found = [...tables.rejected.values()]
+        .map(({ entry, position }) => ({ entry, place: [entry.receivedAt, position] as const }))
+        .filter(({ place }) => before === null || newestFirst(before, place) < 0)
+        .sort((a, b) => newestFirst(a.place, b.place));
+      return page(found, {
+        limit,
+        entry: (it) => it.entry,
+        cursor: (it) => writeCursor('rejected events', it.place),
+      });
+    },
+    rejectedOne: async (id) => tables.rejected.get(id)?.entry ?? null,
+    markResent: async (id, at) => {
+      const found = tables.rejected.get(id);
+      if (found === undefined) return false;
+      tables.rejected.set(id, { ...found, entry: { ...found.entry, resentAt: at } });
+      return true;
+    },
+    day: async (day) => ofDay(tables, day),
+    counts: async (day) => {
+      const counts = new Map<
+        string,
+        Pick<InstanceRecord, 'flow' | 'status' | 'health'> & { count: number }
+      >();
+      for (const { flow, status, health } of ofDay(tables, day)) {
+        const name = `${flow}\0${status}\0${health}`;
+        counts.set(name, { flow, status, health, count: (counts.get(name)?.count ?? 0) + 1 });
+      }
+      return [...counts.values()].sort(
+        (a, b) =>
+          compareTexts(a.flow, b.flow) ||
+          compareTexts(a.status, b.status) ||
+          compareTexts(a.health, b.health),
+      );
+    },
+    position: async (partition) => tables.positions.get(partition) ?? null,
+    watched: async () => watchedInMemory(tables),
+    revision: async (revision) => tables.revisions.get(revision) ?? null,
+    ping: async () => {},
+  };
+}
+
+function ofDay(tables: MemoryTables, day: string): readonly InstanceRecord[] {
+  return [...tables.instances.values()].filter((it) => it.tradingDay === day).sort(compareInstances);
+}
+
+function matches(wanted: string | undefined, is: string | null): boolean {
+  return wanted === undefined || wanted === is;
+}
+
+/** Orders places, a time and a position, from the newest to the oldest. */
+function newestFirst(a: readonly [number, number], b: readonly [number, number]): number {
+  return b[0] - a[0] || b[1] - a[1];
+}
+
+function same<T>(entry: T): T {
+  return entry;
+}
+
+function page<F, T>(
+  found: readonly F[],
+  how: { readonly limit: number; readonly entry: (it: F) => T; readonly cursor: (it: F) => string },
+): Page<T> {
+  const size = pageSize(how.limit);
+  const items = found.slice(0, size);
+  const last = found.length > size ? items.at(-1) : undefined;
+  return { items: items.map(how.entry), next: last === undefined ? null : how.cursor(last) };
+}

@@ -1,0 +1,42 @@
+import type { ChangeLog, Reader, Store } from '../../engine/index.ts';
+import { postgresChangeLog } from './change-log.ts';
+import { connect } from './connect.ts';
+import { migrate } from './migrate.ts';
+import { postgresReader } from './reader.ts';
+import { postgresStore } from './store.ts';
+
+/** The ports of one database; `close` ends its connections, more than once is fine. */
+export interface Storage {
+  readonly store: Store;
+  readonly changes: ChangeLog;
+  readonly reader: Reader;
+  close(): Promise<void>;
+}
+
+export interface StorageOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** what the connections are for: worker, api, … */
+  readonly role: string;
+  /** connections at most; default 4 */
+  readonly size?: number;
+  /** how many published changes are kept; default 100,000 */
+  readonly keptChanges?: number;
+  readonly onLost?: (error: Error) => void;
+}
+
+/** Migrates the database and opens the ports on it. Rejects with StoreError. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  await migrate(options.url);
+  const db = connect(options);
+  let closed: Promise<void> | null = null;
+  return {
+    store: postgresStore(db),
+    changes: postgresChangeLog(db, options.keptChanges),
+    reader: postgresReader(db),
+    close() {
+      closed ??= db.destroy();
+      return closed;
+    },
+  };
+}
