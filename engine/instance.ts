@@ -41,8 +41,8 @@ export interface StepState {
   readonly owed: number;
   /** the step that led here (-1: the start), for `from:` through gates; null before any visit */
   readonly ledBy: readonly number[];
-  /** while active by an offer: the step that offers it (-1: the flow); null otherwise */
-  readonly offeredBy: number | null;
+  /** while active by an offer: the connector that offers it (-1: the flow itself); null otherwise */
+  readonly offeredVia: number | null;
   /** incoming connectors that have arrived at this join since its last visit, as indexes into `incoming` */
   readonly arrived: readonly number[];
 }
@@ -69,6 +69,8 @@ export interface Alarm {
   /** why it ended: `committed`, `started`, `rule-false`, `by-rule`, `by-hand`, … null while open */
   readonly clearedBy: string | null;
   readonly why: Why;
+  /** ids of the rules or expressions that hold it open; it clears when the last of them lets go (sources expression, expression-error) */
+  readonly causes: readonly string[];
 }
 
 /** What an alarm is explained with. */
@@ -91,12 +93,22 @@ export interface Deviation {
   readonly detail: string;
 }
 
+/** Which child of which step of which instance this is; `entry` counts the `each` list, 0 without one. */
+export interface ParentRef {
+  readonly flow: string;
+  readonly key: string;
+  readonly step: number;
+  readonly entry: number;
+}
+
 export interface Instance {
   readonly flow: string;
   readonly key: string;
   /** revision of the definitions it started with */
   readonly revision: string;
   readonly status: InstanceStatus;
+  /** the instance whose step expects this one */
+  readonly parent: ParentRef | null;
   readonly tradingDay: string;
   readonly state: string | null;
   readonly createdAt: number;
@@ -108,6 +120,8 @@ export interface Instance {
   /** how often each connector was taken */
   readonly taken: readonly number[];
   readonly timers: readonly PendingTimer[];
+  /** steps with arrivals that wait for their join */
+  readonly joins: readonly number[];
   /** open alarms; those that ended are effects only */
   readonly alarms: readonly Alarm[];
   /** `<step>/<name>` -> how many episodes there have been */

@@ -296,9 +296,7 @@ export interface Reader {
   /** instances of a trading day, all of them */
   day(day: string): Promise<readonly InstanceRecord[]>;
   /** per flow: how many instances of that day in which status, and the worst health */
-  counts(
-    day: string,
-  ): Promise<
+  counts(day: string): Promise<
     readonly {
       readonly flow: string;
       readonly status: InstanceStatus;

@@ -1,0 +1,215 @@
+/**
+ * The working copy of one instance during one decision. It is the only thing in the engine that is changed in place,
+ * and it never leaves `decide`.
+ *
+ * 1. Step states are replaced, never changed: untouched ones are shared with the instance before.
+ * 2. `scope` reads through the draft, so an expression always sees what has been decided so far.
+ */
+import type { EventScope, Flow, FlowScope, Scope, Step } from '../definitions/index.ts';
+import type { Effect } from './fact.ts';
+import type {
+  Alarm,
+  Deviation,
+  Health,
+  Instance,
+  InstanceStatus,
+  PendingTimer,
+  StepState,
+} from './instance.ts';
+
+export interface Draft {
+  readonly flow: Flow;
+  readonly before: Instance;
+  /** time of the fact: of the event, or the due time */
+  readonly time: number;
+  status: InstanceStatus;
+  state: string | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  lastEventAt: number | null;
+  steps: StepState[];
+  taken: number[];
+  timers: PendingTimer[];
+  joins: number[];
+  alarms: Alarm[];
+  episodes: ReadonlyMap<string, number>;
+  deviations: readonly Deviation[];
+  children: Instance['children'];
+  readonly effects: Effect[];
+  readonly scope: { own: number; readonly steps: StepState[]; readonly flow: FlowScope; event: EventScope };
+  /** a step moved: the end is to be looked at */
+  moved: boolean;
+}
+
+const NEVER_VISITED = new WeakMap<Step, StepState>();
+
+/** The state of a step before its first visit; shared by all instances of the flow. */
+export function idleStep(step: Step): StepState {
+  let idle = NEVER_VISITED.get(step);
+  if (idle === undefined) {
+    idle = Object.freeze({
+      status: 'idle',
+      state: null,
+      visits: 0,
+      activatedAt: null,
+      endedAt: null,
+      params: Object.freeze(step.params.map(() => null)),
+      deadEnd: false,
+      owed: 0,
+      ledBy: NONE,
+      offeredVia: null,
+      arrived: NONE,
+    });
+    NEVER_VISITED.set(step, idle);
+  }
+  return idle;
+}
+
+/** An empty list that is shared, so that resting steps cost no memory. */
+export const NONE: readonly number[] = Object.freeze([]);
+
+/** Opens a working copy of `instance` for one fact that happened at `time`. */
+export function openDraft(flow: Flow, instance: Instance, time: number, event: EventScope): Draft {
+  const steps = instance.steps.slice();
+  const draft: Draft = {
+    flow,
+    before: instance,
+    time,
+    status: instance.status,
+    state: instance.state,
+    startedAt: instance.startedAt,
+    endedAt: instance.endedAt,
+    lastEventAt: instance.lastEventAt,
+    steps,
+    taken: instance.taken as number[], // copied before the first write, see `countTaken`
+    timers: instance.timers as PendingTimer[], // replaced, never changed in place
+    joins: instance.joins as number[], // replaced, never changed in place
+    alarms: instance.alarms as Alarm[], // replaced, never changed in place
+    episodes: instance.episodes,
+    deviations: instance.deviations,
+    children: instance.children,
+    effects: [],
+    scope: { own: -1, steps, flow: null as unknown as FlowScope, event }, // set on the next line: it refers to the draft
+    moved: false,
+  };
+  (draft.scope as { flow: FlowScope }).flow = new DraftFlowScope(draft);
+  return draft;
+}
+
+/** `flow.*` of expressions, read through the draft. */
+class DraftFlowScope implements FlowScope {
+  readonly #draft: Draft;
+  constructor(draft: Draft) {
+    this.#draft = draft;
+  }
+  get key(): string {
+    return this.#draft.before.key;
+  }
+  get group(): string | null {
+    return this.#draft.flow.group;
+  }
+  get tradingDay(): string {
+    return this.#draft.before.tradingDay;
+  }
+  get startedAt(): number | null {
+    return this.#draft.startedAt;
+  }
+  get state(): string | null {
+    return this.#draft.state;
+  }
+  get status(): string {
+    return this.#draft.status;
+  }
+}
+
+/** The instance as decided. */
+export function closeDraft(draft: Draft): Instance {
+  const { before } = draft;
+  return {
+    flow: before.flow,
+    key: before.key,
+    revision: before.revision,
+    status: draft.status,
+    parent: before.parent,
+    tradingDay: before.tradingDay,
+    state: draft.state,
+    createdAt: before.createdAt,
+    startedAt: draft.startedAt,
+    endedAt: draft.endedAt,
+    lastEventAt: draft.lastEventAt,
+    steps: draft.steps,
+    taken: draft.taken,
+    timers: draft.timers,
+    joins: draft.joins,
+    alarms: draft.alarms,
+    episodes: draft.episodes,
+    deviations: draft.deviations,
+    children: draft.children,
+  };
+}
+
+/** The definition of a step by index. */
+export function stepOf(flow: Flow, index: number): Step {
+  const step = flow.steps[index];
+  if (step === undefined) throw new Error(`broken rule: flow ${flow.name} has no step ${index}`);
+  return step;
+}
+
+/** The present state of a step by index. */
+export function stateOf(draft: Draft, index: number): StepState {
+  const state = draft.steps[index];
+  if (state === undefined)
+    throw new Error(`broken rule: an instance of ${draft.flow.name} has no step ${index}`);
+  return state;
+}
+
+/** Replaces a step's state by one with some fields changed. */
+export function changeStep(draft: Draft, index: number, change: Partial<StepState>): StepState {
+  const next = { ...stateOf(draft, index), ...change };
+  draft.steps[index] = next;
+  return next;
+}
+
+/** Runs `work` with expressions seeing step `own` as their own (-1: the flow). */
+export function withOwn<T>(draft: Draft, own: number, work: (scope: Scope) => T): T {
+  const before = draft.scope.own;
+  draft.scope.own = own;
+  const result = work(draft.scope);
+  draft.scope.own = before;
+  return result;
+}
+
+/** Counts one more passage of a connector, and gives the count. */
+export function countTaken(draft: Draft, connector: number): number {
+  if (draft.taken === draft.before.taken) draft.taken = draft.before.taken.slice();
+  const count = (draft.taken[connector] ?? 0) + 1;
+  draft.taken[connector] = count;
+  return count;
+}
+
+/** Notes that the instance left its definition. */
+export function deviate(draft: Draft, rule: Deviation['rule'], step: string | null, detail: string): void {
+  draft.deviations = [...draft.deviations, { rule, step, at: draft.time, detail }];
+}
+
+/** Worst first. */
+const HEALTH_ORDER: readonly Health[] = ['critical', 'warning', 'unknown', 'running', 'normal'];
+
+/** The worse of two healths. */
+export function worse(a: Health, b: Health): Health {
+  return HEALTH_ORDER.indexOf(a) <= HEALTH_ORDER.indexOf(b) ? a : b;
+}
+
+/**
+ * The health of an instance: the worst of its open alarms and nested instances; without any, `running` while it runs,
+ * else `normal`. An alarm of severity `info` worsens nothing.
+ */
+export function healthOf(instance: Instance): Health {
+  let health: Health = instance.status === 'running' ? 'running' : 'normal';
+  for (const alarm of instance.alarms) if (alarm.severity !== 'info') health = worse(health, alarm.severity);
+  for (const child of instance.children.values()) {
+    if (child.health === 'critical' || child.health === 'warning' || child.health === 'unknown')
+      health = worse(health, child.health);
+  }
+  return health;
+}

@@ -1,0 +1,92 @@
+/** A due time of one instance has passed: a timer ran out, the start or the end is overdue, or it is given up. */
+import type { Draft } from './draft.ts';
+import { stateOf, stepOf } from './draft.ts';
+import type { Fact } from './fact.ts';
+import { changeStatus, isLive } from './movement.ts';
+import { happen, type Occurrence } from './rules.ts';
+import { disarmTimer, findTimer } from './timers.ts';
+
+/** Fires what was due, unless it no longer matters. */
+export function fireDue(draft: Draft, fact: Extract<Fact, { kind: 'due' }>): void {
+  if (fact.step < 0) {
+    fireFlowDue(draft, fact.name, fact.due);
+    return;
+  }
+  const timer = findTimer(draft, fact);
+  disarmTimer(draft, fact.step, fact.name);
+  if (timer.moment !== null && !stillMatters(draft, fact.step)) return;
+  const { on } = stepOf(draft.flow, fact.step);
+  happen(draft, {
+    event: `timer.${fact.name}`,
+    step: fact.step,
+    stepless: false,
+    triggers: on,
+    alarm: {
+      name: fact.name,
+      severity: timer.severity,
+      detail: draft.flow.calendar.format(fact.due),
+      place: placeOf(timer.at),
+    },
+    due: fact.due,
+  });
+}
+
+/** A time of day matters unless the step has committed or can no longer be reached. */
+function stillMatters(draft: Draft, step: number): boolean {
+  const state = stateOf(draft, step);
+  if (isLive(state) || state.status === 'failed') return true;
+  if (state.status === 'committed') return false;
+  if (state.arrived.length > 0) return true;
+  const { reachable } = stepOf(draft.flow, step);
+  return draft.steps.some(
+    (other, index) => reachable[index] === true && (isLive(other) || other.status === 'failed'),
+  );
+}
+
+function fireFlowDue(draft: Draft, name: string, due: number): void {
+  const { flow } = draft;
+  const occurrence: Omit<Occurrence, 'event' | 'alarm'> = {
+    step: -1,
+    stepless: true,
+    triggers: flow.on,
+    due,
+  };
+  switch (name) {
+    case 'start-timeout': {
+      disarmTimer(draft, -1, name);
+      if (draft.status !== 'expected') return;
+      const severity = flow.start?.severity ?? 'warning';
+      const place = flow.start === null ? null : placeOf(flow.start.at);
+      happen(draft, {
+        ...occurrence,
+        event: name,
+        alarm: { name, severity, detail: flow.calendar.format(due), place },
+      });
+      return;
+    }
+    case 'deadline': {
+      disarmTimer(draft, -1, name);
+      if (draft.status !== 'expected' && draft.status !== 'running') return;
+      const severity = flow.deadline?.severity ?? 'critical';
+      const place = flow.deadline === null ? null : placeOf(flow.deadline.at);
+      happen(draft, {
+        ...occurrence,
+        event: name,
+        alarm: { name, severity, detail: flow.calendar.format(due), place },
+      });
+      return;
+    }
+    case 'abandon':
+      if (draft.status !== 'expected' && draft.status !== 'running') return;
+      changeStatus(draft, 'abandon');
+      draft.endedAt = draft.lastEventAt;
+      draft.timers = [];
+      return;
+    default:
+      throw new Error(`broken rule: a flow has no due time called ${name}`);
+  }
+}
+
+function placeOf(at: { readonly file: string; readonly line: number; readonly column: number }): string {
+  return `${at.file}:${at.line}:${at.column}`;
+}

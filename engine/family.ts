@@ -1,0 +1,85 @@
+/**
+ * Which instances belong together by their definitions: parents, children and followers, found by their keys alone.
+ *
+ * 1. A child's key is its parent's and a fixed suffix, so parents are read back from the child's key.
+ * 2. A family is decided as far behind the clock as its most patient member.
+ */
+import type { Definitions, Flow } from '../definitions/index.ts';
+import type { ParentRef } from './instance.ts';
+import type { InstanceKey } from './ports.ts';
+
+/** Flow names hold no slash, so this is unique. */
+export function nameOf(flow: string, key: string): string {
+  return `${flow}/${key}`;
+}
+
+/** The parent that an instance of this key would have; null where no flow nests it under such a key. */
+export function parentOf(definitions: Definitions, flow: Flow, key: string): ParentRef | null {
+  for (const link of flow.parents) {
+    if (!key.endsWith(link.suffix) || key.length === link.suffix.length) continue;
+    const nested = definitions.flows.get(link.flow)?.steps[link.step]?.nested ?? null;
+    if (nested === null) continue;
+    const parentKey = key.slice(0, key.length - link.suffix.length);
+    return { flow: link.flow, key: parentKey, step: link.step, entry: nested.suffixes.indexOf(link.suffix) };
+  }
+  return null;
+}
+
+/** The key of a child of `parent`, by the entry of the step that nests it. */
+export function childKey(flow: Flow, parentKey: string, step: number, entry: number): InstanceKey {
+  const nested = flow.steps[step]?.nested ?? null;
+  const suffix = nested?.suffixes[entry];
+  if (nested === null || suffix === undefined)
+    throw new Error(`broken rule: step ${step} of ${flow.name} nests no entry ${entry}`);
+  return { flow: nested.flow, key: parentKey + suffix };
+}
+
+/** Every instance that a fact about this one may touch, itself included: up, down and along `start.after`. */
+export function relatives(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
+  const found = new Map<string, InstanceKey>();
+  const visit = (one: InstanceKey) => {
+    const name = nameOf(one.flow, one.key);
+    if (found.has(name)) return;
+    found.set(name, one);
+    const flow = definitions.flows.get(one.flow);
+    if (flow === undefined) return;
+    const parent = parentOf(definitions, flow, one.key);
+    if (parent !== null) visit(parent);
+    for (const step of flow.steps) {
+      step.nested?.suffixes.forEach((_, entry) => {
+        visit(childKey(flow, one.key, step.index, entry));
+      });
+    }
+    for (const follower of flow.followers) visit({ flow: follower, key: one.key });
+  };
+  visit(of);
+  return [...found.values()].map(({ flow, key }) => ({ flow, key }));
+}
+
+const LAGS = new WeakMap<Definitions, ReadonlyMap<string, number>>();
+
+/** How far behind the clock each flow is decided: the greatest `disorder` among the flows that it is nested with, in ms. */
+export function lagOf(definitions: Definitions, flow: string): number {
+  let lags = LAGS.get(definitions);
+  if (lags === undefined) {
+    lags = familyLags(definitions);
+    LAGS.set(definitions, lags);
+  }
+  return lags.get(flow) ?? 0;
+}
+
+function familyLags(definitions: Definitions): ReadonlyMap<string, number> {
+  const lags = new Map([...definitions.flows].map(([name, flow]) => [name, flow.disorder]));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const [name, flow] of definitions.flows) {
+      for (const { flow: parent } of flow.parents) {
+        const lag = Math.max(lags.get(name) ?? 0, lags.get(parent) ?? 0);
+        if (lags.get(name) === lag && lags.get(parent) === lag) continue;
+        lags.set(name, lag).set(parent, lag);
+        changed = true;
+      }
+    }
+  }
+  return lags;
+}

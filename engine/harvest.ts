@@ -1,0 +1,93 @@
+/** What a watch has changed since it was last asked: the raw material of a transaction, or of a replay's answer. */
+
+import type { Flow } from '../definitions/index.ts';
+import type { Effect } from './fact.ts';
+import type { Alarm, Instance } from './instance.ts';
+import type { InstanceKey } from './ports.ts';
+
+interface Owner {
+  readonly flow: Flow;
+  readonly instance: Instance;
+}
+
+export interface AlarmChange {
+  readonly flow: Flow;
+  readonly key: string;
+  readonly tradingDay: string;
+  /** its latest form */
+  readonly alarm: Alarm;
+  /** raised since the last harvest */
+  readonly raised: boolean;
+}
+
+export interface Wish {
+  readonly flow: Flow;
+  readonly key: string;
+  readonly effect: Extract<Effect, { kind: 'publish' | 'notify' | 'run' }>;
+}
+
+export interface Harvest {
+  readonly changed: readonly Owner[];
+  readonly removed: readonly InstanceKey[];
+  /** one entry an alarm, in the order of their first change */
+  readonly alarms: readonly AlarmChange[];
+  readonly wishes: readonly Wish[];
+  readonly watched: readonly { readonly flow: string; readonly since: number }[];
+}
+
+export interface HarvestBasket {
+  touch(owner: Owner): void;
+  remove(of: InstanceKey): void;
+  add(owner: Owner, effect: Extract<Effect, { kind: 'alarm' | 'publish' | 'notify' | 'run' }>): void;
+  watch(flow: string, since: number): void;
+  take(): Harvest;
+}
+
+/** Collects changes until they are taken; the latest form of each thing wins. */
+export function createHarvest(): HarvestBasket {
+  let changed = new Set<Owner>();
+  let removed = new Map<string, InstanceKey>();
+  let alarms = new Map<string, AlarmChange>();
+  let wishes: Wish[] = [];
+  let watched: { flow: string; since: number }[] = [];
+  return {
+    touch(owner) {
+      changed.add(owner);
+      if (removed.size > 0) removed.delete(`${owner.instance.flow}/${owner.instance.key}`);
+    },
+    remove(of) {
+      removed.set(`${of.flow}/${of.key}`, of);
+      for (const owner of changed) {
+        if (owner.instance.flow === of.flow && owner.instance.key === of.key) changed.delete(owner);
+      }
+    },
+    add(owner, effect) {
+      const { flow, instance } = owner;
+      if (effect.kind !== 'alarm') {
+        wishes.push({ flow, key: instance.key, effect });
+        return;
+      }
+      const { alarm } = effect;
+      const raised = effect.change === 'raised' || alarms.get(alarm.id)?.raised === true;
+      alarms.set(alarm.id, { flow, key: instance.key, tradingDay: instance.tradingDay, alarm, raised });
+    },
+    watch(flow, since) {
+      watched.push({ flow, since });
+    },
+    take() {
+      const harvest = {
+        changed: [...changed],
+        removed: [...removed.values()],
+        alarms: [...alarms.values()],
+        wishes,
+        watched,
+      };
+      changed = new Set();
+      removed = new Map();
+      alarms = new Map();
+      wishes = [];
+      watched = [];
+      return harvest;
+    },
+  };
+}

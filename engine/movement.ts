@@ -1,0 +1,249 @@
+/**
+ * How steps of one instance move: visits, reports, commits, failures, arrivals, joins and the instance's own end.
+ * Offers (`split: event`) have a file of their own.
+ *
+ * 1. What may follow what is asked of the STEP table; this file only carries its answers out.
+ * 2. Arrivals are worked off in the order they come; joins are looked at when nothing else is left to do.
+ */
+import { clearAlarms, clearSource } from './alarms.ts';
+import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
+import { changeStep, type Draft, deviate, NONE, stateOf, stepOf } from './draft.ts';
+import type { InstanceStatus, StepStatus } from './instance.ts';
+import { FLOW, STEP } from './lifecycles/index.ts';
+import { offerSteps, takeOffer } from './offers.ts';
+import { happen } from './rules.ts';
+import { armAfter, stopVisitTimers } from './timers.ts';
+import { beginVisit, isLive } from './visits.ts';
+
+/** What a report says of its step. `quiet`: its cause has its alarm elsewhere already. */
+export interface Report {
+  readonly kind: 'report' | 'commit' | 'fail';
+  readonly quiet: boolean;
+}
+
+/**
+ * A step reports: the visit goes on, or begins where there was none. Gives whether this report began it. The commit or
+ * failure that it may bring is carried out by `endVisit`, after its values.
+ */
+export function beginReport(draft: Draft, step: number, report: Report): boolean {
+  const state = stateOf(draft, step);
+  const move = STEP.next(state.status, report.kind);
+  if (move === null) throw new Error(`broken rule: a ${state.status} step cannot take a ${report.kind}`);
+  if (state.offeredVia !== null) takeOffer(draft, step);
+  const begins = move.actions.includes('begin-visit');
+  if (begins) beginVisit(draft, step, { status: 'running', ledBy: NONE, offeredVia: null });
+  else {
+    stopVisitTimers(draft, step, 'event');
+    if (state.status === 'active') changeStep(draft, step, { status: 'running' });
+  }
+  draft.moved = true;
+  if (report.kind !== 'fail') clearSource(draft, step, 'exception', 'runs-again');
+  if (move.actions.includes('out-of-order') && !report.quiet) outOfOrder(draft, step, state.status);
+  return begins;
+}
+
+function outOfOrder(draft: Draft, step: number, was: StepStatus): void {
+  const { name, on } = stepOf(draft.flow, step);
+  if (was !== 'withdrawn') changeStep(draft, step, { owed: stateOf(draft, step).owed + 1 });
+  deviate(draft, 'out-of-order', name, `reported while ${was}`);
+  happen(draft, {
+    event: 'out-of-order',
+    step,
+    stepless: false,
+    triggers: on,
+    alarm: { name: 'out-of-order', severity: 'warning', detail: was, place: null },
+    due: null,
+  });
+}
+
+/** Ends a running visit as committed or failed. A failure that is `quiet` runs the rules without a default alarm. */
+export function endVisit(
+  draft: Draft,
+  step: number,
+  end: { readonly kind: 'commit' | 'fail'; readonly quiet: boolean; readonly detail: string },
+): void {
+  const { on } = stepOf(draft.flow, step);
+  changeStep(draft, step, {
+    status: end.kind === 'commit' ? 'committed' : 'failed',
+    endedAt: draft.time,
+    offeredVia: null,
+  });
+  draft.moved = true;
+  stopVisitTimers(draft, step, 'end');
+  if (end.kind === 'fail') {
+    armAfter(draft, step, 'exception');
+    const alarm = end.quiet
+      ? null
+      : { name: 'exception', severity: 'critical' as const, detail: end.detail, place: null };
+    happen(draft, { event: 'exception', step, stepless: false, triggers: on, alarm, due: null });
+    return;
+  }
+  clearSource(draft, step, 'timer', 'committed');
+  armAfter(draft, step, 'committed');
+  happen(draft, { event: 'committed', step, stepless: false, triggers: on, alarm: null, due: null });
+  followConnectors(draft, step);
+}
+
+function followConnectors(draft: Draft, step: number): void {
+  const definition = stepOf(draft.flow, step);
+  if (definition.outgoing.length === 0) return;
+  const followed: number[] = [];
+  for (const connector of definition.outgoing) {
+    if (!connectorHolds(draft, connector)) continue;
+    followed.push(connector);
+    if (definition.split === 'first') break;
+  }
+  if (followed.length === 0) {
+    if (!definition.end) deadEnd(draft, step);
+  } else if (definition.split === 'event') offerSteps(draft, followed);
+  else for (const connector of followed) takeConnector(draft, connector);
+}
+
+function takeConnector(draft: Draft, index: number): void {
+  passConnector(draft, index);
+  arrive(draft, index);
+}
+
+function deadEnd(draft: Draft, step: number): void {
+  const { name, on } = stepOf(draft.flow, step);
+  changeStep(draft, step, { deadEnd: true });
+  deviate(draft, 'dead-end', name, 'committed, but no connector is true');
+  happen(draft, {
+    event: 'dead-end',
+    step,
+    stepless: false,
+    triggers: on,
+    alarm: { name: 'dead-end', severity: 'critical', detail: '', place: null },
+    due: null,
+  });
+}
+
+/** A connector arrives at its target: a visit begins, a join collects it, or an out-of-order visit absorbs it. */
+function arrive(draft: Draft, index: number): void {
+  const connector = connectorOf(draft, index);
+  const target = stepOf(draft.flow, connector.to);
+  const state = stateOf(draft, connector.to);
+  if (target.join === 'any' || target.incoming.length === 1) {
+    activate(draft, connector.to, [connector.from]);
+    return;
+  }
+  if (isLive(state) && state.owed === 0) return;
+  const place = target.incoming.indexOf(index);
+  if (state.arrived.includes(place)) return;
+  changeStep(draft, connector.to, { arrived: [...state.arrived, place] });
+  if (!draft.joins.includes(connector.to)) draft.joins = [...draft.joins, connector.to];
+}
+
+/** An arrival is complete: it is absorbed, changes nothing, or begins a visit. */
+function activate(draft: Draft, step: number, ledBy: readonly number[]): void {
+  const state = stateOf(draft, step);
+  if (state.owed > 0) {
+    changeStep(draft, step, { owed: state.owed - 1, arrived: NONE });
+    return;
+  }
+  if (STEP.next(state.status, 'arrive')?.actions.includes('begin-visit') !== true) return;
+  beginVisit(draft, step, { status: 'active', ledBy, offeredVia: null });
+  if (stepOf(draft.flow, step).kind === 'gate')
+    endVisit(draft, step, { kind: 'commit', quiet: false, detail: '' });
+}
+
+/** Activates the start steps together, or offers them where the flow says so. */
+export function activateStart(draft: Draft): void {
+  if (draft.flow.split === 'event') {
+    offerSteps(draft, []);
+    return;
+  }
+  for (const step of draft.flow.startSteps) activate(draft, step, [-1]);
+}
+
+/** Looks at waiting joins until none can go on, and then at the end of the instance. */
+export function settle(draft: Draft): void {
+  while (draft.joins.length > 0) {
+    const ready = [...draft.joins].sort((a, b) => a - b).find((step) => joinComplete(draft, step));
+    if (ready === undefined) break;
+    const { incoming } = stepOf(draft.flow, ready);
+    const ledBy = [...stateOf(draft, ready).arrived]
+      .reverse()
+      .map((place) => connectorOf(draft, incoming[place] ?? -1).from);
+    draft.joins = draft.joins.filter((step) => step !== ready);
+    changeStep(draft, ready, { arrived: NONE });
+    activate(draft, ready, ledBy);
+  }
+  if (draft.moved) settleStatus(draft);
+}
+
+/** A join is complete when no missing connector can still be reached from a step that is active, running or failed. */
+function joinComplete(draft: Draft, step: number): boolean {
+  const { incoming, reach } = stepOf(draft.flow, step);
+  const { arrived } = stateOf(draft, step);
+  for (let place = 0; place < incoming.length; place++) {
+    if (arrived.includes(place)) continue;
+    const from = reach[place];
+    if (from === undefined)
+      throw new Error(`broken rule: join ${step} of ${draft.flow.name} has no reach for ${place}`);
+    for (let other = 0; other < draft.steps.length; other++) {
+      if (other === step || from[other] !== true) continue;
+      const state = stateOf(draft, other);
+      if (isLive(state) || state.status === 'failed') return false;
+    }
+  }
+  return true;
+}
+
+function settleStatus(draft: Draft): void {
+  draft.moved = false;
+  let open = false;
+  let failed = false;
+  for (let step = 0; step < draft.steps.length; step++) {
+    const state = stateOf(draft, step);
+    if (isLive(state)) open ||= holdsOpen(draft, step);
+    else failed ||= state.status === 'failed' || state.deadEnd;
+  }
+  if (open) {
+    if (draft.status !== 'running') {
+      changeStatus(draft, 'reopen');
+      draft.endedAt = null;
+    }
+    return;
+  }
+  const was = draft.status;
+  if (was !== 'running') changeStatus(draft, 'reopen');
+  changeStatus(draft, failed ? 'fail' : 'commit');
+  draft.endedAt = draft.lastEventAt;
+  clearAlarms(draft, (alarm) => alarm.source === 'deadline' && alarm.step === null, 'ended');
+  happen(draft, {
+    event: draft.status === 'committed' ? 'committed' : 'exception',
+    step: -1,
+    stepless: true,
+    triggers: draft.flow.on,
+    alarm: null,
+    due: null,
+  });
+}
+
+/** Moves the instance itself, as the FLOW table has it. */
+export function changeStatus(
+  draft: Draft,
+  event: 'start' | 'commit' | 'fail' | 'abandon' | 'reopen' | 'expect',
+): void {
+  const move = FLOW.next(draft.status, event);
+  if (move === null) throw new Error(`broken rule: an instance that is ${draft.status} cannot ${event}`);
+  draft.status = move.state as InstanceStatus; // the machine's states are the instance statuses
+}
+
+/** What an `end` step offers, and a gate that is only offered, do not hold the instance open. */
+function holdsOpen(draft: Draft, step: number): boolean {
+  let at = step;
+  if (stateOf(draft, at).offeredVia !== null && stepOf(draft.flow, at).kind === 'gate') return false;
+  for (let hops = 0; hops <= draft.steps.length; hops++) {
+    const via = stateOf(draft, at).offeredVia;
+    if (via === null || via < 0) return true;
+    const source = connectorOf(draft, via).from;
+    if (stepOf(draft.flow, source).end) return false;
+    if (stateOf(draft, source).offeredVia === null) return true;
+    at = source;
+  }
+  return true;
+}
+
+export { isLive };

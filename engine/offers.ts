@@ -1,0 +1,111 @@
+/**
+ * `split: event`: every true target is offered, the first to report wins, the others are withdrawn.
+ *
+ * 1. What is offered is active at once, whatever its join; `offeredVia` names the connector (-1: the flow's start).
+ * 2. A gate that is offered stays active and stands for the steps behind it, which are offered through its connectors.
+ */
+import { clearSource } from './alarms.ts';
+import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
+import { changeStep, type Draft, stateOf, stepOf } from './draft.ts';
+import { happen } from './rules.ts';
+import { stopVisitTimers } from './timers.ts';
+import { beginVisit, isLive } from './visits.ts';
+
+/** Offers the targets of these connectors; with an empty list the start steps of the flow. */
+export function offerSteps(draft: Draft, connectors: readonly number[]): void {
+  if (connectors.length === 0) {
+    for (const step of draft.flow.startSteps) offer(draft, step, -1);
+    return;
+  }
+  for (const index of connectors) offer(draft, connectorOf(draft, index).to, index);
+}
+
+function offer(draft: Draft, step: number, via: number): void {
+  const state = stateOf(draft, step);
+  if (isLive(state)) return;
+  if (state.owed > 0) {
+    changeStep(draft, step, { owed: state.owed - 1 });
+    return;
+  }
+  const from = via < 0 ? -1 : connectorOf(draft, via).from;
+  beginVisit(draft, step, { status: 'active', ledBy: [from], offeredVia: via });
+  const definition = stepOf(draft.flow, step);
+  if (definition.kind !== 'gate') return;
+  for (const index of definition.outgoing) {
+    if (!connectorHolds(draft, index)) continue;
+    offer(draft, connectorOf(draft, index).to, index);
+    if (definition.split === 'first') break;
+  }
+}
+
+/** The step reports: its offer is taken, what was offered beside it is withdrawn. */
+export function takeOffer(draft: Draft, step: number): void {
+  const via = stateOf(draft, step).offeredVia;
+  if (via === null) return;
+  changeStep(draft, step, { offeredVia: null });
+  const source = via < 0 ? -1 : connectorOf(draft, via).from;
+  const gate =
+    source >= 0 && stepOf(draft.flow, source).kind === 'gate' && stateOf(draft, source).offeredVia !== null;
+  if (gate) takeOffer(draft, source);
+  if (gate && stepOf(draft.flow, source).split !== 'event') {
+    keepBeside(draft, source);
+  } else {
+    withdrawBeside(draft, source);
+  }
+  if (via >= 0) passConnector(draft, via);
+  if (gate) commitGate(draft, source);
+}
+
+/** A gate without `split: event` was taken: what it offered goes on together. */
+function keepBeside(draft: Draft, gate: number): void {
+  for (const index of stepOf(draft.flow, gate).outgoing) {
+    const target = connectorOf(draft, index).to;
+    if (stateOf(draft, target).offeredVia !== index) continue;
+    changeStep(draft, target, { offeredVia: null });
+    passConnector(draft, index);
+    if (stepOf(draft.flow, target).kind === 'gate') {
+      if (stepOf(draft.flow, target).split !== 'event') keepBeside(draft, target);
+      commitGate(draft, target);
+    }
+  }
+}
+
+function withdrawBeside(draft: Draft, source: number): void {
+  for (let step = 0; step < draft.steps.length; step++) {
+    const via = stateOf(draft, step).offeredVia;
+    if (via === null) continue;
+    const from = via < 0 ? -1 : connectorOf(draft, via).from;
+    if (from === source) withdrawStep(draft, step);
+  }
+}
+
+/** The gate was passed: it is committed; its connectors were evaluated when it was offered. */
+function commitGate(draft: Draft, gate: number): void {
+  const { on } = stepOf(draft.flow, gate);
+  changeStep(draft, gate, { status: 'committed', endedAt: draft.time, offeredVia: null });
+  stopVisitTimers(draft, gate, 'end');
+  clearSource(draft, gate, 'timer', 'committed');
+  happen(draft, { event: 'committed', step: gate, stepless: false, triggers: on, alarm: null, due: null });
+}
+
+/** Another branch won: the step is no longer expected, nor is what it stood for. */
+export function withdrawStep(draft: Draft, step: number): void {
+  const definition = stepOf(draft.flow, step);
+  if (stateOf(draft, step).status !== 'active') return;
+  changeStep(draft, step, { status: 'withdrawn', endedAt: draft.time, offeredVia: null });
+  draft.moved = true;
+  stopVisitTimers(draft, step, 'end');
+  clearSource(draft, step, 'timer', 'withdrawn');
+  if (definition.kind === 'gate') withdrawBeside(draft, step);
+  definition.nested?.suffixes.forEach((_, entry) => {
+    draft.effects.push({ kind: 'drop-child', step, entry, time: draft.time });
+  });
+  happen(draft, {
+    event: 'withdrawn',
+    step,
+    stepless: false,
+    triggers: definition.on,
+    alarm: null,
+    due: null,
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * An event log through the engine in virtual time: what Milepost would have seen and said.
+ *
+ * 1. Lines are taken in file order; the clock is the greatest time so far, and begins at `from`.
+ * 2. At the end everything due up to `until` is decided, and what `disorder` held back is let through.
+ * 3. Memory grows with the instances, their alarms and the ids they have seen, not with the length of the lines.
+ */
+import { type ReadResult, readEventText } from '../checkpoints/index.ts';
+import type { Definitions } from '../definitions/index.ts';
+import type { AlarmChange } from './harvest.ts';
+import { type AlarmView, type InstanceView, viewAlarm, viewInstance } from './view.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+export interface ReplayOptions {
+  /** where the clock begins, ms; null: at the first event */
+  readonly from: number | null;
+  /** events after it are not taken, and what is due up to it is decided, ms; null: where the clock ends */
+  readonly until: number | null;
+}
+
+export interface Rejection {
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface ReplayReport {
+  /** by flow, key */
+  readonly instances: readonly InstanceView[];
+  /** by raisedAt, flow, key, step, name */
+  readonly alarms: readonly AlarmView[];
+  /** by line */
+  readonly rejected: readonly Rejection[];
+}
+
+export interface Replay {
+  readonly watch: Watch;
+  /** lines taken, and how many of them were repeats or lay after `until` */
+  readonly counts: { readonly lines: number; readonly repeats: number; readonly after: number };
+  /** Takes the next line of the log; empty ones are passed over. */
+  line(text: string): void;
+  /** Lets everything through that is due, and gives the report. */
+  finish(): ReplayReport;
+}
+
+/** A replay over a set of definitions, to be fed line by line. */
+export function createReplay(definitions: Definitions, options: ReplayOptions): Replay {
+  const watch = createWatch({ definitions, clock: null });
+  const alarms = new Map<string, AlarmChange>();
+  const rejected: Rejection[] = [];
+  const counts = { lines: 0, repeats: 0, after: 0 };
+  let number = 0;
+
+  function gather(): void {
+    for (const change of watch.harvest().alarms) alarms.set(change.alarm.id, change);
+  }
+
+  function take(result: ReadResult): void {
+    if (!result.ok) {
+      rejected.push({
+        line: number,
+        reason: result.problems
+          .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+          .join('; '),
+      });
+      return;
+    }
+    const { time } = result.event;
+    if (options.until !== null && time > options.until) {
+      counts.after++;
+      return;
+    }
+    const taken = watch.take(result.event, Math.max(watch.clock ?? options.from ?? time, time));
+    if (taken.kind === 'refused') rejected.push({ line: number, reason: taken.reason });
+    if (taken.kind === 'repeat') counts.repeats++;
+    if (number % 1024 === 0) gather();
+  }
+
+  return {
+    watch,
+    counts,
+    line(text) {
+      number++;
+      if (text.trim() === '') return;
+      counts.lines++;
+      if (watch.clock === null && options.from !== null) watch.advance(options.from);
+      take(readEventText(text));
+    },
+    finish() {
+      const end = options.until ?? watch.clock ?? options.from;
+      if (end !== null) {
+        watch.advance(end);
+        watch.flush();
+      }
+      gather();
+      return {
+        instances: [...watch.instances.values()]
+          .map(({ flow, instance }) => viewInstance(flow, instance))
+          .sort(byFlowKey),
+        alarms: [...alarms.values()]
+          .map(({ flow, key, alarm }) => viewAlarm(flow.name, key, alarm))
+          .sort(byRaised),
+        rejected,
+      };
+    },
+  };
+}
+
+interface Named {
+  readonly flow: string;
+  readonly key: string;
+}
+
+function byFlowKey(a: Named, b: Named): number {
+  return compare(a.flow, b.flow) || compare(a.key, b.key);
+}
+
+function byRaised(a: AlarmView, b: AlarmView): number {
+  return (
+    compare(a.raisedAt, b.raisedAt) ||
+    byFlowKey(a, b) ||
+    compare(a.step ?? '', b.step ?? '') ||
+    compare(a.name, b.name)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,66 @@
+/** The beginning of visits: what a step is given when it is expected, or reports unexpected. */
+import { changeStep, type Draft, NONE, stateOf, stepOf } from './draft.ts';
+import { inheritedParams } from './inheritance.ts';
+import type { StepState } from './instance.ts';
+import { happen } from './rules.ts';
+import { armAfter, stopVisitTimers } from './timers.ts';
+
+export interface Beginning {
+  readonly status: 'active' | 'running';
+  /** the steps that led here, latest first; -1 is the start */
+  readonly ledBy: readonly number[];
+  readonly offeredVia: number | null;
+}
+
+/** Begins a visit: initial state, parameters at their defaults or copied, timers anew, rules on `activated`. */
+export function beginVisit(draft: Draft, step: number, beginning: Beginning): void {
+  const definition = stepOf(draft.flow, step);
+  const before = stateOf(draft, step);
+  stopVisitTimers(draft, step, 'end');
+  changeStep(draft, step, {
+    status: beginning.status,
+    state: definition.states?.initial ?? null,
+    visits: before.visits + 1,
+    activatedAt: draft.time,
+    endedAt: null,
+    params: inheritedParams(draft, definition, beginning.ledBy),
+    deadEnd: false,
+    ledBy: beginning.ledBy,
+    offeredVia: beginning.offeredVia,
+    arrived: NONE,
+  });
+  draft.moved = true;
+  if (before.arrived.length > 0) draft.joins = draft.joins.filter((join) => join !== step);
+  armAfter(draft, step, 'activated');
+  if (definition.nested !== null) {
+    if (beginning.status === 'active') forgetChildren(draft, step);
+    definition.nested.suffixes.forEach((_, entry) => {
+      draft.effects.push({
+        kind: 'expect-child',
+        step,
+        entry,
+        time: draft.time,
+        again: beginning.status === 'active',
+      });
+    });
+  }
+  happen(draft, {
+    event: 'activated',
+    step,
+    stepless: false,
+    triggers: definition.on,
+    alarm: null,
+    due: null,
+  });
+}
+
+/** What the children of an earlier visit came to says nothing about this one. */
+function forgetChildren(draft: Draft, step: number): void {
+  if (draft.children.size === 0) return;
+  draft.children = new Map([...draft.children].filter(([slot]) => !slot.startsWith(`${step}/`)));
+}
+
+/** Active or running. */
+export function isLive(state: StepState): boolean {
+  return state.status === 'active' || state.status === 'running';
+}
