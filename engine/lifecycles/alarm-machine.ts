@@ -1,0 +1,37 @@
+/**
+ * The life of an alarm, one per cause while it is open.
+ *
+ * 1. Raised again while it is open it counts; raised after its end it is another episode.
+ * 2. It is cleared when its cause ends, closed when an operator says so. What has ended is not acknowledged any more.
+ * 3. Clearing what is not open does nothing: causes may end that never led to an alarm.
+ */
+import { setup } from 'xstate';
+import { namedActions } from './named-actions.ts';
+
+export type AlarmEvent = 'raise' | 'acknowledge' | 'assign' | 'comment' | 'clear' | 'close';
+
+const HANDLING = { assign: { actions: 'note' }, comment: { actions: 'note' } } as const;
+const WHILE_OPEN = { ...HANDLING, raise: { actions: 'count' }, clear: 'cleared', close: 'closed' } as const;
+const AFTER_THE_END = { ...HANDLING, raise: 'open', clear: {} } as const;
+
+export const alarmMachine = setup({
+  types: { events: {} as { type: AlarmEvent } }, // read as a type only
+  actions: namedActions('begin-episode', 'count', 'note', 'tell-raised', 'tell-cleared'),
+}).createMachine({
+  id: 'alarm',
+  initial: 'absent',
+  states: {
+    absent: { description: 'Its cause was never there.', on: { raise: 'open', clear: {} } },
+    open: {
+      description: 'Its cause is there, and nobody has seen to it yet.',
+      entry: ['begin-episode', 'tell-raised'],
+      on: { ...WHILE_OPEN, acknowledge: { target: 'acknowledged', actions: 'note' } },
+    },
+    acknowledged: {
+      description: 'Its cause is there, and somebody sees to it.',
+      on: { ...WHILE_OPEN, acknowledge: { actions: 'note' } },
+    },
+    cleared: { description: 'Its cause ended.', entry: 'tell-cleared', on: AFTER_THE_END },
+    closed: { description: 'An operator ended it.', entry: ['note', 'tell-cleared'], on: AFTER_THE_END },
+  },
+});
