@@ -56,10 +56,10 @@ function frameOf(kind: Frame['kind'], opened: Token | null): Frame {
 
 /** Takes a token where a value must begin; gives what is wrong with it. */
 function valueProblem({ token, before, frame, frames }: Spot): string | null {
-  if (before?.text === '.' && before.kind === 'mark') {
+  if (before?.text === '.') {
     return token.kind === 'name' ? null : `after '.' comes a name, not ${token.text}`;
   }
-  if (before?.text === 'in' && before.kind === 'mark' && token.text !== '[') {
+  if (before?.text === 'in' && token.text !== '[') {
     return "after 'in' comes a list: write in ['a', 'b']";
   }
   if (token.kind !== 'mark') return null;
@@ -140,7 +140,7 @@ function noOperator(token: Token, before: Token | undefined): string {
 
 function callProblem({ token, before, second, frames }: Spot): string | null {
   if (before?.kind !== 'name') return "an operator is missing before '('";
-  if (second?.text === '.' && second.kind === 'mark') {
+  if (second?.text === '.') {
     return 'functions are called by a plain name, not after a dot';
   }
   frames.push(frameOf('call', token));

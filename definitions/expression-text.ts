@@ -10,6 +10,8 @@ import type { Scope } from './scope.ts';
 const MAX_LENGTH = 4096;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+/** the first half of a surrogate pair, cut off from the second */
+const HALF_CHARACTER = /[\ud800-\udbff]$/;
 const PIECE = /\{\{|\}\}|\{[^{}]*\}|[{}]|[^{}]+/g;
 
 /**
@@ -75,7 +77,7 @@ function filler(pieces: readonly ((scope: Scope) => string)[]): (scope: Scope) =
     let text = '';
     for (const piece of pieces) {
       text += piece(scope);
-      if (text.length > MAX_LENGTH) return `${text.slice(0, MAX_LENGTH - 1)}…`.toWellFormed();
+      if (text.length > MAX_LENGTH) return `${text.slice(0, MAX_LENGTH - 1).replace(HALF_CHARACTER, '')}…`;
     }
     return text;
   };

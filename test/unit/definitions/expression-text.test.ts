@@ -54,9 +54,8 @@ describe('a text', () => {
   it('is cut at 4096 characters, and never within a character', () => {
     const long = compiledText('{state}{state}{state}').run(scopeOf({ state: 'x'.repeat(3000) }));
     expect(long).toBe(`${'x'.repeat(4095)}…`);
-    const faces = compiledText('x{state}').run(scopeOf({ state: '😀'.repeat(3000) }));
-    expect(faces.isWellFormed()).toBe(true);
-    expect(faces.length).toBe(4096);
+    const faces = compiledText('{state}').run(scopeOf({ state: '😀'.repeat(3000) }));
+    expect(faces).toBe(`${'😀'.repeat(2047)}…`);
   });
 });
 
@@ -105,6 +104,7 @@ describe('a number is printed', () => {
     [7.25, '7.25'],
     [2 / 3, '0.666667'],
     [1234567.891, '1234567.891'],
+    [-1234567.891, '-1234567.891'],
     [1 / 3 + 1000, '1000.333333'],
     [0.0000123456789, '0.0000123457'],
     [-99.9999999, '-100'],

@@ -77,6 +77,12 @@ describe('an expression gives', () => {
     // code units order the times and dates of one format
     ["cutOff >= '16:00'", true],
     ["any < 'y'", true],
+    ['any < any', false],
+    ['any <= any', true],
+    ['any > any', false],
+    ['any >= any', true],
+    ['if(PIN < 6, PIN < 5, PIN > 5)', false],
+    ['ok ? PIN < 6 : PIN > 6', true],
   ])('%s → %j', (source, value) => {
     expect(evaluated(source, values)).toBe(value);
   });
