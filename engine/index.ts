@@ -1,6 +1,5 @@
 export { alarmText, type Language } from './alarm-text.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
-export * from './compile-machine.ts';
 export { type Birth, decide, newInstance } from './decide.ts';
 export { healthOf, worse } from './draft.ts';
 export { startDue } from './expected-days.ts';
@@ -8,7 +7,6 @@ export type { ChildFact, Decision, Effect, Fact } from './fact.ts';
 export { childKey, nameOf, parentOf, relatives } from './family.ts';
 export type { AlarmChange, Harvest, Wish } from './harvest.ts';
 export * from './instance.ts';
-export * from './lifecycles/index.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export * from './ports.ts';
 export {
