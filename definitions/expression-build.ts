@@ -1,7 +1,13 @@
-import type { Value, ValueType } from '../checkpoints/index.ts';
-import { typeOfValue } from '../checkpoints/index.ts';
+import { typeOfValue, type Value, type ValueType } from '../checkpoints/index.ts';
 import { closest } from './closest.ts';
-import { ExpressionError, type ExpressionFunction, type Name, type Names, type Read } from './expression.ts';
+import {
+  ExpressionError,
+  type ExpressionFunction,
+  type ExpressionOptions,
+  type Name,
+  type Names,
+  type Read,
+} from './expression.ts';
 import { arityProblem, builtIn, callCondition, FUNCTION_NAMES } from './expression-functions.ts';
 import {
   binary,
@@ -50,15 +56,10 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Resolves the names of a tree, checks its types as far as they are known, and compiles it into closures. */
-export function buildTree(
-  tree: Node,
-  source: string,
-  names: Names,
-  functions: ReadonlyMap<string, ExpressionFunction>,
-): Built {
+export function buildTree(tree: Node, source: string, options: ExpressionOptions): Built {
   const builder: Builder = {
-    names,
-    functions,
+    names: options.names,
+    functions: options.functions ?? new Map(),
     fail: failureOf(source),
     found: new Map(),
     complaints: [],
@@ -85,7 +86,11 @@ function build(node: Node, builder: Builder): Part | null {
     case 'call':
       return call(node, builder);
     case 'list':
-      return refuse(builder, node.at, 'expression-syntax', "a list stands only after 'in'");
+      return refuse(builder, {
+        offset: node.at,
+        code: 'expression-syntax',
+        message: "a list stands only after 'in'",
+      });
     case 'unary': {
       const argument = build(node.argument, builder);
       if (argument === null) return null;
@@ -99,12 +104,12 @@ function build(node: Node, builder: Builder): Part | null {
       const left = build(node.left, builder);
       const right = build(node.right, builder);
       if (left === null || right === null) return null;
-      return operation(node.at, binary(node.operator, left, right, builder.fail), builder);
+      return operation(node.at, binary(node.operator, [left, right], builder.fail), builder);
     }
     case 'choice': {
       const [condition, yes, no] = node.args.map((arg) => build(arg, builder));
       if (!condition || !yes || !no) return null;
-      return operation(node.at, choice(condition, yes, no, builder.fail), builder);
+      return operation(node.at, choice([condition, yes, no], builder.fail), builder);
     }
     default: {
       const never: never = node;
@@ -119,13 +124,14 @@ function written(at: number, value: Value, text: string): Part {
 
 function nameRead(at: number, path: readonly string[], builder: Builder): Part | null {
   const dotted = path.join('.');
-  const name = lookUp(at, path, dotted, builder);
+  const name = lookUp(at, path, builder);
   return name === null
     ? null
     : { at, type: name.type, run: read(name, dotted, builder.fail), said: `'${dotted}'`, literal: null };
 }
 
-function lookUp(at: number, path: readonly string[], dotted: string, builder: Builder): Name | null {
+function lookUp(at: number, path: readonly string[], builder: Builder): Name | null {
+  const dotted = path.join('.');
   const before = builder.found.get(dotted);
   if (before !== undefined) return before;
   const found = resolve(path, builder.names);
@@ -138,7 +144,7 @@ function lookUp(at: number, path: readonly string[], dotted: string, builder: Bu
   const message = isFunction
     ? `'${dotted}' is a function: write ${dotted}(…)`
     : (FOREIGN.get(dotted) ?? found);
-  return refuse(builder, at, 'unknown-name', message);
+  return refuse(builder, { offset: at, code: 'unknown-name', message });
 }
 
 /** Looks a name up, but never one that could lead to a prototype. */
@@ -166,11 +172,15 @@ function call(node: Node & { kind: 'call' }, builder: Builder): Part | null {
   const own = builtIn(node.name);
   const condition = own === undefined ? builder.functions.get(node.name) : undefined;
   if (own === undefined && condition === undefined) {
-    return refuse(builder, node.at, 'unknown-function', unknownFunction(node.name, builder));
+    return refuse(builder, {
+      offset: node.at,
+      code: 'unknown-function',
+      message: unknownFunction(node.name, builder),
+    });
   }
   const arity = own?.arity ?? condition?.arity;
   const wrong = arity === undefined ? null : arityProblem(node.name, arity, node.args.length);
-  if (wrong !== null) refuse(builder, node.at, 'wrong-arity', wrong);
+  if (wrong !== null) refuse(builder, { offset: node.at, code: 'wrong-arity', message: wrong });
   const args: Part[] = [];
   for (const arg of node.args) {
     const part = build(arg, builder);
@@ -179,7 +189,7 @@ function call(node: Node & { kind: 'call' }, builder: Builder): Part | null {
   if (wrong !== null || args.length < node.args.length) return null;
   if (own !== undefined) return operation(node.at, own.call(node.name, args, builder.fail), builder);
   if (condition === undefined) throw new Error('a call is of a function of the language or of an extension');
-  return operation(node.at, callCondition(node.name, condition, args, builder.fail), builder);
+  return operation(node.at, callCondition({ name: node.name, condition }, args, builder.fail), builder);
 }
 
 function unknownFunction(name: string, builder: Builder): string {
@@ -195,7 +205,11 @@ function unknownFunction(name: string, builder: Builder): string {
 function inList(node: Node & { kind: 'binary' }, builder: Builder): Part | null {
   const left = build(node.left, builder);
   if (node.right.kind !== 'list') {
-    return refuse(builder, node.at, 'expression-syntax', "after 'in' comes a list: write in ['a', 'b']");
+    return refuse(builder, {
+      offset: node.at,
+      code: 'expression-syntax',
+      message: "after 'in' comes a list: write in ['a', 'b']",
+    });
   }
   const items: Part[] = [];
   for (const item of node.right.items) {
@@ -207,12 +221,13 @@ function inList(node: Node & { kind: 'binary' }, builder: Builder): Part | null 
 }
 
 function operation(at: number, outcome: Operation, builder: Builder): Part | null {
-  if (typeof outcome === 'string') return refuse(builder, at, 'type-mismatch', outcome);
+  if (typeof outcome === 'string')
+    return refuse(builder, { offset: at, code: 'type-mismatch', message: outcome });
   return { at, type: outcome.type, run: outcome.run, said: 'a computed value', literal: null };
 }
 
-function refuse(builder: Builder, offset: number, code: string, message: string): null {
-  builder.complaints.push({ offset, code, message });
+function refuse(builder: Builder, complaint: Complaint): null {
+  builder.complaints.push(complaint);
   return null;
 }
 

@@ -8,8 +8,12 @@
  * 3. Size is bounded before anything recurses: characters, words and marks, and the depth of brackets.
  */
 import type { Value } from '../checkpoints/index.ts';
-import type { Expression, ExpressionOptions, ExpressionResult } from './expression.ts';
-import { ExpressionError } from './expression.ts';
+import {
+  type Expression,
+  ExpressionError,
+  type ExpressionOptions,
+  type ExpressionResult,
+} from './expression.ts';
 import { buildTree, expected, failureOf } from './expression-build.ts';
 import { checkOrder } from './expression-grammar.ts';
 import { type Complaint, scan } from './expression-scan.ts';
@@ -36,7 +40,7 @@ export function compileExpression(source: Located<string>, options: ExpressionOp
   if (disorder !== null) return refused([disorder]);
   const tree = parse(text, tokens);
   if (typeof tree === 'string') return refused([{ offset: 0, code: 'expression-syntax', message: tree }]);
-  const built = buildTree(tree, text, options.names, options.functions ?? new Map());
+  const built = buildTree(tree, text, options);
   if (built.part === null || built.complaints.length > 0) return refused(built.complaints);
   const { type, at } = built.part;
   const run = expected(built.part, options.expect, failureOf(text));

@@ -55,8 +55,7 @@ function countOf(min: number, max: number): string {
 
 /** A call of a condition function of an extension module: whatever goes wrong in it becomes an ExpressionError. */
 export function callCondition(
-  name: string,
-  condition: ExpressionFunction,
+  { name, condition }: { readonly name: string; readonly condition: ExpressionFunction },
   args: readonly Part[],
   fail: Fail,
 ): Operation {
@@ -108,7 +107,7 @@ function choose(name: string, args: readonly Part[], fail: Fail): Operation {
   const [condition, yes, no] = args;
   if (!condition || !yes || !no)
     throw new Error(`${name} is called only with the number of arguments it takes`);
-  return choice(condition, yes, no, fail);
+  return choice([condition, yes, no], fail);
 }
 
 function only<T extends ValueType>(name: string, args: readonly Part[], type: T, fail: Fail) {

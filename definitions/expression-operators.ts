@@ -26,6 +26,9 @@ export interface Part {
 /** Makes the error of this expression out of what went wrong. */
 export type Fail = (what: string, cause?: unknown) => ExpressionError;
 
+/** What stands on the left and on the right of an operator. */
+export type Sides = readonly [left: Part, right: Part];
+
 interface TypeOf {
   string: string;
   number: number;
@@ -73,32 +76,32 @@ export function unary(operator: string, part: Part, fail: Fail): Operation {
 }
 
 /** Every operator with two sides but `in`. */
-export function binary(operator: string, left: Part, right: Part, fail: Fail): Operation {
+export function binary(operator: string, sides: Sides, fail: Fail): Operation {
   switch (operator) {
     case 'and':
     case 'or':
-      return logical(operator, left, right, fail);
+      return logical(operator, sides, fail);
     case '==':
     case '!=':
-      return equality(operator, left, right, fail);
+      return equality(operator, sides, fail);
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return order(operator, left, right, fail);
+      return order(operator, sides, fail);
     case '+':
     case '-':
     case '*':
     case '/':
     case '%':
     case '^':
-      return arithmetic(operator, left, right, fail);
+      return arithmetic(operator, sides, fail);
     default:
       return `'${operator}' is not an operator here`;
   }
 }
 
-function logical(operator: 'and' | 'or', left: Part, right: Part, fail: Fail): Operation {
+function logical(operator: 'and' | 'or', [left, right]: Sides, fail: Fail): Operation {
   const wrong = misfit(left, 'boolean') ?? misfit(right, 'boolean');
   if (wrong !== null)
     return `'${operator}' needs true or false on both sides, but ${wrong}: write a comparison`;
@@ -108,7 +111,7 @@ function logical(operator: 'and' | 'or', left: Part, right: Part, fail: Fail): O
   return { type: 'boolean', run };
 }
 
-function equality(operator: '==' | '!=', left: Part, right: Part, fail: Fail): Operation {
+function equality(operator: '==' | '!=', [left, right]: Sides, fail: Fail): Operation {
   const wrong = differ(left, right);
   if (wrong !== null) return wrong;
   const a = left.run;
@@ -131,7 +134,7 @@ function equality(operator: '==' | '!=', left: Part, right: Part, fail: Fail): O
 type OrderOperator = '<' | '<=' | '>' | '>=';
 
 /** Strings are ordered by code unit, which is the order of dates and times of one format. */
-function order(operator: OrderOperator, left: Part, right: Part, fail: Fail): Operation {
+function order(operator: OrderOperator, [left, right]: Sides, fail: Fail): Operation {
   const flag = left.type === 'boolean' ? left : right;
   if (flag.type === 'boolean')
     return `'${operator}' needs numbers or strings, but ${flag.said} is true or false`;
@@ -188,7 +191,7 @@ function compare<T extends number | string>(operator: OrderOperator, x: T, y: T)
 
 type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^';
 
-function arithmetic(operator: ArithmeticOperator, left: Part, right: Part, fail: Fail): Operation {
+function arithmetic(operator: ArithmeticOperator, [left, right]: Sides, fail: Fail): Operation {
   const wrong = misfit(left, 'number') ?? misfit(right, 'number');
   if (wrong !== null) {
     const joined = operator === '+' ? '; strings are joined in texts: "{a} {b}"' : '';
@@ -198,10 +201,14 @@ function arithmetic(operator: ArithmeticOperator, left: Part, right: Part, fail:
   if (divides && right.literal === 0) return `division by zero: the right side of '${operator}' is 0`;
   const a = typed(left, 'number', fail);
   const b = typed(right, 'number', fail);
-  return { type: 'number', run: finite(computed(operator, a, b, fail), operator, fail) };
+  return { type: 'number', run: finite(computed(operator, [a, b], fail), operator, fail) };
 }
 
-function computed(operator: ArithmeticOperator, a: Run<number>, b: Run<number>, fail: Fail): Run<number> {
+function computed(
+  operator: ArithmeticOperator,
+  [a, b]: readonly [Run<number>, Run<number>],
+  fail: Fail,
+): Run<number> {
   const divisor: Run<number> = (scope) => {
     const value = b(scope);
     if (value === 0) throw fail('division by zero');
@@ -250,7 +257,7 @@ export function membership(left: Part, items: readonly Part[], fail: Fail): Oper
 }
 
 /** `condition ? yes : no`, also written `if(condition, yes, no)`; the branch not taken is not run. */
-export function choice(condition: Part, yes: Part, no: Part, fail: Fail): Operation {
+export function choice([condition, yes, no]: readonly [Part, Part, Part], fail: Fail): Operation {
   const wrong = misfit(condition, 'boolean');
   if (wrong !== null) return `the condition must be true or false, but ${wrong}`;
   if (yes.type !== null && no.type !== null && yes.type !== no.type) {
