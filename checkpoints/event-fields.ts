@@ -7,13 +7,13 @@
  * 4. Fields that are not known are left alone, so that producers may be newer than this reader.
  */
 
-import type { ReadResult } from './event.ts';
 import {
   type CheckpointEvent,
   EVENT_KINDS,
   type EventKind,
   FLOW_EVENT_KINDS,
   type Problem,
+  type ReadResult,
 } from './event.ts';
 import { isStorable, shown } from './storable.ts';
 import { parseTime } from './time.ts';
