@@ -17,5 +17,7 @@ export {
   type ReplayReport,
 } from './replay.ts';
 export { decodeInstance, encodeInstance } from './snapshot.ts';
+export { type TellOptions, tell } from './tell.ts';
 export { type AlarmView, type InstanceView, viewAlarm, viewDeviations, viewInstance } from './view.ts';
 export { createWatch, type Taken, type Watch, type Watched } from './watch.ts';
+export { createWorker, type Turn, type Worker, type WorkerOptions } from './worker.ts';

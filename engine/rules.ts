@@ -239,7 +239,7 @@ function expressionFailed(draft: Draft, question: Question, error: ExpressionErr
   }
   const { source, at } = question.expression;
   const name = step < 0 ? null : stepOf(draft.flow, step).name;
-  const detail = `${error.message} in \`${source}\``;
+  const detail = error.message;
   raiseAlarm(draft, {
     step,
     name: 'expression-error',

@@ -73,8 +73,8 @@ export interface Watch {
   /** Holds an event back again after a restart. */
   hold(event: KeyedEvent): void;
   harvest(): Harvest;
-  /** Drops from memory what has ended and waits for nothing; all digests too, where `digests` says so. */
-  forget(digests: boolean): void;
+  /** Drops from memory what was stored: digests, and of the harvest's instances those that have ended and wait for nothing. */
+  forget(stored: Harvest): void;
   /** the first time at which something is due; null when nothing is */
   nextDue(): number | null;
 }
@@ -206,9 +206,12 @@ class LiveWatch implements Watch {
     return this.#harvest.take();
   }
 
-  forget(digests: boolean): void {
-    if (digests) this.#seen.clear();
-    for (const [name, watched] of this.instances) {
+  forget(stored: Harvest): void {
+    this.#seen.clear();
+    for (const { instance } of stored.changed) {
+      const name = nameOf(instance.flow, instance.key);
+      const watched = this.instances.get(name);
+      if (watched === undefined) continue;
       const { status, alarms, timers } = watched.instance;
       if (status === 'expected' || status === 'running' || alarms.length > 0 || timers.length > 0) continue;
       watched.token = GONE;

@@ -1,0 +1,328 @@
+/**
+ * The batch: take what the stream has, skip what was seen, decide each event, write everything in one transaction, and
+ * only then confirm. It runs on ports alone; whoever calls `turn` in a loop decides about waiting after a failure.
+ *
+ * 1. Nothing is confirmed before it is committed; after a crash the stream gives again what was not.
+ * 2. After any failure the watch is thrown away and made anew from the store: memory is never ahead of it.
+ * 3. Due times fire in the order of the log: before a message that was stored later, and else only once the stream was
+ *    seen to be empty at a time after they were due.
+ */
+import { type CheckpointEvent, eventToJson, readEventText, readMessage } from '../checkpoints/index.ts';
+import type { Definitions } from '../definitions/index.ts';
+import { checkEvent, type KeyedEvent } from './check-event.ts';
+import type { Harvest } from './harvest.ts';
+import type {
+  HeldRecord,
+  InstanceKey,
+  Intake,
+  JournalRecord,
+  Message,
+  Position,
+  RejectedRecord,
+  Source,
+  Store,
+} from './ports.ts';
+import { journalRecord, recordHarvest } from './records.ts';
+import { decodeInstance } from './snapshot.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+export interface WorkerOptions {
+  readonly partition: string;
+  readonly store: Store;
+  readonly intake: Intake;
+  /** the active definitions and the files that they were compiled from */
+  readonly definitions: Definitions;
+  readonly sources: readonly Source[];
+  /** compiles the sources of an earlier revision, for instances that began under it; null where that fails */
+  readonly compile: (sources: readonly Source[], revision: string) => Definitions | null;
+  readonly now: () => number;
+  /** most messages a batch */
+  readonly batch?: number;
+  /** longest wait for a message, ms */
+  readonly patience?: number;
+}
+
+/** What a turn came to. `idle`: nothing came and nothing was due. `remade`: the stream is another one than before. */
+export interface Turn {
+  readonly kind: 'worked' | 'idle' | 'fenced';
+  readonly messages: number;
+  readonly events: number;
+  readonly rejected: number;
+  readonly repeats: number;
+  readonly alarms: number;
+  readonly remade: boolean;
+}
+
+export interface Worker {
+  /** One batch. Rejects with StoreError or IntakeError when the world failed; the next turn begins from the store. */
+  turn(): Promise<Turn>;
+  /** The position after the last commit; null before the first turn. */
+  position(): Position | null;
+  /** instances in memory */
+  live(): number;
+  /** Forgets everything in memory; the next turn takes the partition anew. */
+  reset(): void;
+}
+
+interface Running {
+  readonly watch: Watch;
+  readonly earlier: Map<string, Definitions>;
+  position: Position;
+  remade: boolean;
+}
+
+interface Collected {
+  readonly journal: JournalRecord[];
+  readonly rejected: RejectedRecord[];
+  repeats: number;
+  /** something was held back, or let go */
+  held: boolean;
+}
+
+/** A worker for one partition. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { intake, now } = options;
+  let running: Running | null = null;
+
+  async function turn(): Promise<Turn> {
+    const at = running ?? (await begin(options));
+    running = null; // taken back only when the turn succeeds
+    const asked = now();
+    const due = at.watch.nextDue();
+    const patience = options.patience ?? 1000;
+    const wait = due === null ? patience : Math.min(patience, Math.max(0, Math.ceil(due - asked) + 1));
+    const messages = await intake.next(options.batch ?? 1000, wait);
+    const collected = await apply(options, at, messages, wait === 0 ? asked : null);
+    const result = await commit(options, at, messages, collected);
+    if (result.kind !== 'fenced') running = at;
+    return result;
+  }
+
+  return {
+    turn,
+    position: () => running?.position ?? null,
+    live: () => running?.watch.instances.size ?? 0,
+    reset() {
+      running = null;
+    },
+  };
+}
+
+async function begin(options: WorkerOptions): Promise<Running> {
+  const { store, intake, definitions } = options;
+  await store.saveRevision(definitions.revision, options.sources);
+  const position = await store.open(options.partition);
+  const [watched, held, live] = [await store.watched(), await store.held(), await store.loadLive()];
+  const earlier = new Map<string, Definitions>();
+  const since = new Map(watched.map((one) => [one.flow, one.since]));
+  const watch = createWatch({ definitions, earlier, since, clock: position.clock });
+  const running: Running = { watch, earlier, position, remade: false };
+  await adopt(options, running, live);
+  await recallHeld(options, running, held);
+  const { incarnation } = await intake.start(position);
+  if (incarnation !== position.incarnation) {
+    running.remade = position.incarnation !== '';
+    running.position = { ...position, incarnation, sequence: 0 };
+  }
+  return running;
+}
+
+async function recallHeld(
+  options: WorkerOptions,
+  running: Running,
+  held: readonly HeldRecord[],
+): Promise<void> {
+  for (const { event: text } of held) {
+    const result = readEventText(text);
+    if (!result.ok || result.event.key === null)
+      throw new Error('broken rule: an event held back cannot be read again');
+    const event: KeyedEvent = { ...result.event, key: result.event.key };
+    await load(options, running, running.watch.wants([event], running.position.clock ?? event.time));
+    running.watch.hold(event);
+  }
+}
+
+async function load(options: WorkerOptions, running: Running, keys: readonly InstanceKey[]): Promise<void> {
+  if (keys.length > 0) await adopt(options, running, await options.store.load(keys));
+}
+
+async function adopt(
+  options: WorkerOptions,
+  running: Running,
+  records: Awaited<ReturnType<Store['load']>>,
+): Promise<void> {
+  for (const record of records) {
+    if (running.watch.instances.has(`${record.flow}/${record.key}`)) continue;
+    const definitions = await definitionsOf(options, running, record.revision);
+    const flow = definitions.flows.get(record.flow);
+    if (flow === undefined)
+      throw new Error(`broken rule: revision ${record.revision} has no flow ${record.flow}`);
+    running.watch.adopt(decodeInstance(flow, record.snapshot));
+  }
+}
+
+async function definitionsOf(
+  options: WorkerOptions,
+  running: Running,
+  revision: string,
+): Promise<Definitions> {
+  if (revision === options.definitions.revision) return options.definitions;
+  const known = running.earlier.get(revision);
+  if (known !== undefined) return known;
+  const sources = await options.store.revision(revision);
+  const compiled = sources === null ? null : options.compile(sources, revision);
+  if (compiled === null)
+    throw new Error(`broken rule: the definitions of revision ${revision} are stored and compile`);
+  running.earlier.set(revision, compiled);
+  return compiled;
+}
+
+interface Item {
+  readonly message: Message;
+  readonly line: number;
+  readonly text: string;
+  readonly event: CheckpointEvent | null;
+  readonly reason: string;
+}
+
+/** Decides the messages in order, or what is due by `empty` where the stream was seen to be empty then. */
+async function apply(
+  options: WorkerOptions,
+  at: Running,
+  messages: readonly Message[],
+  empty: number | null,
+): Promise<Collected> {
+  const collected: Collected = { journal: [], rejected: [], repeats: 0, held: at.watch.held().length > 0 };
+  if (messages.length === 0) {
+    if (empty === null) return collected;
+    await load(options, at, at.watch.wants([], empty));
+    at.watch.advance(empty);
+    return collected;
+  }
+  const items = messages.flatMap(readItems);
+  const events = items.flatMap(({ event }) => (event === null ? [] : [event]));
+  const last = messages.reduce((latest, message) => Math.max(latest, message.storedAt), at.watch.clock ?? 0);
+  await load(options, at, at.watch.wants(events, last));
+  await recallSeen(options, at, events);
+  for (const item of items) takeItem(at, item, collected);
+  collected.held ||= at.watch.held().length > 0;
+  return collected;
+}
+
+function readItems(message: Message): readonly Item[] {
+  return readMessage(message.payload, message.headers).map(({ line, text, result }) =>
+    result.ok
+      ? { message, line, text, event: result.event, reason: '' }
+      : {
+          message,
+          line,
+          text,
+          event: null,
+          reason: result.problems
+            .map(({ path, message: said }) => (path === '' ? said : `${path}: ${said}`))
+            .join('; '),
+        },
+  );
+}
+
+async function recallSeen(
+  options: WorkerOptions,
+  at: Running,
+  events: readonly CheckpointEvent[],
+): Promise<void> {
+  const ids = events.flatMap((event) => {
+    const checked = checkEvent(
+      options.definitions,
+      event,
+      (flow, key) => at.watch.instances.get(`${flow}/${key}`)?.flow ?? null,
+    );
+    return checked.ok ? [{ flow: checked.event.flow, key: checked.event.key, id: checked.event.id }] : [];
+  });
+  if (ids.length === 0) return;
+  for (const seen of await options.store.seen(ids)) at.watch.recall(seen, seen.id, seen.digest);
+}
+
+function takeItem(at: Running, item: Item, collected: Collected): void {
+  const { message } = item;
+  if (item.event === null) {
+    collected.rejected.push(rejected(at, item, item.reason));
+    return;
+  }
+  const taken = at.watch.take(item.event, Math.max(at.watch.clock ?? 0, message.storedAt));
+  switch (taken.kind) {
+    case 'accepted':
+      collected.journal.push(journalRecord(taken.event, taken.digest, message.storedAt));
+      return;
+    case 'repeat':
+      collected.repeats++;
+      return;
+    case 'refused':
+      collected.rejected.push(rejected(at, item, taken.reason));
+      return;
+    default:
+      taken satisfies never;
+  }
+}
+
+function rejected(at: Running, item: Item, reason: string): RejectedRecord {
+  const { message, line, text } = item;
+  return {
+    id: `${at.position.incarnation}/${message.sequence}/${line}`,
+    subject: message.subject,
+    payload: new TextEncoder().encode(text),
+    headers: message.headers,
+    reason,
+    receivedAt: message.storedAt,
+  };
+}
+
+async function commit(
+  options: WorkerOptions,
+  at: Running,
+  messages: readonly Message[],
+  collected: Collected,
+): Promise<Turn> {
+  const harvest = at.watch.harvest();
+  const { journal, rejected: refused, repeats } = collected;
+  const counts = {
+    messages: messages.length,
+    events: journal.length,
+    rejected: refused.length,
+    repeats,
+    remade: at.remade,
+  };
+  if (messages.length === 0 && isEmpty(harvest)) return { kind: 'idle', alarms: 0, ...counts };
+  const sequence = messages.at(-1)?.sequence ?? at.position.sequence;
+  const position: Position = { ...at.position, sequence, clock: at.watch.clock };
+  const records = recordHarvest(harvest, options.now());
+  const outcome = await options.store.commit({
+    position,
+    journal,
+    rejected: refused,
+    removed: harvest.removed,
+    watched: harvest.watched,
+    held: collected.held ? at.watch.held().map(heldRecord) : null,
+    ...records,
+  });
+  if (outcome === 'fenced') return { kind: 'fenced', alarms: 0, ...counts };
+  at.position = position;
+  at.remade = false;
+  at.watch.forget(harvest);
+  if (messages.length > 0) await options.intake.confirm(sequence);
+  return { kind: 'worked', alarms: records.alarms.length, ...counts };
+}
+
+function heldRecord(event: KeyedEvent): HeldRecord {
+  return { event: eventToJson(event), receivedAt: event.time };
+}
+
+function isEmpty(harvest: Harvest): boolean {
+  return (
+    harvest.changed.length +
+      harvest.removed.length +
+      harvest.alarms.length +
+      harvest.wishes.length +
+      harvest.watched.length ===
+    0
+  );
+}
