@@ -63,7 +63,7 @@ export function createNames(flow: NamedFlow): NamesOf {
   return (own, read) => (path) => {
     const [first = '', second = '', third = ''] = path;
     if (first === 'steps') return stepsName(path, second, third);
-    if (first === 'event' && second === 'params' && path.length === 3) return reportedName(third);
+    if (first === 'event' && second === 'params') return reportedName(path);
     if (first === 'event') return memberName(path, eventNames);
     if (first === 'flow') return memberName(path, flowNames);
     if (path.length > 1)
@@ -159,7 +159,10 @@ function memberName(path: readonly string[], names: ReadonlyMap<string, Name>): 
 }
 
 /** A value that the event reports, whatever it is; null where it does not. */
-function reportedName(param: string): Name {
+function reportedName(path: readonly string[]): Name | string {
+  const [, , param] = path;
+  if (param === undefined || path.length > 3)
+    return `'${path.join('.')}' is unknown; write event.params.NAME for a value that the event reports`;
   return { type: null, get: (scope) => scope.event.params.find(([name]) => name === param)?.[1] ?? null };
 }
 

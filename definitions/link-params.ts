@@ -1,7 +1,7 @@
 /**
  * Parameters of the steps of a flow: declarations checked, derived ones compiled.
  *
- * 1. A derived parameter has neither a default nor a source: it is computed whenever it is read.
+ * 1. No parameter has a name that means something else in expressions.
  * 2. No derived parameter depends on itself, and what reading one of them costs is bounded.
  */
 import type { ParamDocument } from './document.ts';
@@ -23,16 +23,10 @@ export function declareParams(
   params: readonly ParamDocument[],
   findings: Findings,
 ): ReadonlyMap<string, NamedParam> {
-  for (const { at, name, value, from, ...param } of params) {
-    if (TAKEN.has(name)) {
-      const message = `'${name}' means something else in expressions; give the parameter another name`;
-      findings.error(at, 'reserved-name', message);
-    }
-    if (value !== null && (param.default !== null || from !== null)) {
-      const extra = from === null ? 'default' : 'from';
-      const message = `parameter '${name}' is computed by 'value'; remove '${extra}', or 'value'`;
-      findings.error(at, 'derived-param', message);
-    }
+  for (const { at, name } of params) {
+    if (!TAKEN.has(name)) continue;
+    const message = `'${name}' means something else in expressions; give the parameter another name`;
+    findings.error(at, 'reserved-name', message);
   }
   return new Map(
     params.map(({ name, type, value }, index) => [
