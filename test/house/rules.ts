@@ -34,7 +34,7 @@ const TOOLS = ['biome.json', 'knip.json', 'vitest.config.ts', 'playwright.config
 const LEFT_BY_TOOLS = /^(\.|node_modules$|dist$|coverage$|.*\.(log|tgz)$)/;
 
 const VAGUE_NAMES = new Set(['types', 'utils', 'util', 'helpers', 'helper', 'interfaces', 'common', 'misc']);
-const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|d))?\.(ts|js)$/;
+const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|contract|d))?\.(ts|js)$/;
 
 /** Everything in the tree at `root` that breaks a rule, sorted; an empty list for a house in order. */
 export function violations(root: string): string[] {

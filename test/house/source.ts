@@ -40,16 +40,7 @@ const SKIPPED = new Set(['node_modules', 'dist', 'coverage']);
 
 /** Globals that reach the machine or the world, whatever is done with them. */
 const WORLDLY = new Set([
-  ...[
-    'process',
-    'globalThis',
-    'global',
-    'performance',
-    'console',
-    'navigator',
-    'require',
-    'module',
-  ],
+  ...['process', 'globalThis', 'global', 'performance', 'console', 'navigator', 'require', 'module'],
   ...[
     'setTimeout',
     'setInterval',

@@ -6,8 +6,6 @@ import { at, calendarDocument, session, time } from './calendar-documents.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const ZONES = [
-  'UTC',
-  'Asia/Shanghai',
   'America/New_York',
   'Europe/London',
   'Europe/Dublin',
@@ -41,8 +39,8 @@ function changesOf(zone: string, from = Date.UTC(2020, 0, 1), until = Date.UTC(2
   const offset = (instant: number) => IANAZone.create(zone).offset(instant);
   for (let instant = from; instant < until; instant += DAY) {
     if (offset(instant) === offset(instant + DAY)) continue;
-    const minutes = Array.from({ length: 1441 }, (_, index) => instant + index * 60_000);
-    const change = minutes.find((minute) => offset(minute) !== offset(instant));
+    const quarters = Array.from({ length: 97 }, (_, index) => instant + (index * HOUR) / 4);
+    const change = quarters.find((quarter) => offset(quarter) !== offset(instant));
     if (change !== undefined) changes.push(change);
   }
   return changes;
