@@ -12,7 +12,7 @@ export interface AlarmNames {
 }
 
 /** Events that raise an alarm of their own name, next to the timers. */
-export const DEFAULT_ALARMS: readonly string[] = [
+const DEFAULT_ALARMS: readonly string[] = [
   'start-timeout',
   'deadline',
   'illegal-state',

@@ -21,14 +21,14 @@ export interface NamedParam {
   value: Expression | null;
 }
 
-export interface NamedStep {
+interface NamedStep {
   readonly name: string;
   /** true where its checkpoint type is not known, which is said elsewhere: it may have any parameter */
   readonly open: boolean;
   readonly params: ReadonlyMap<string, NamedParam>;
 }
 
-export interface NamedFlow {
+interface NamedFlow {
   readonly name: string;
   readonly steps: readonly NamedStep[];
   readonly calendar: Calendar | null;
@@ -122,7 +122,7 @@ export function createNames(flow: NamedFlow): NamesOf {
 }
 
 /** The value of a derived parameter of step `step`: its expression, run as if it stood there; null where it fails. */
-export function readDerived(value: Expression, step: number, scope: Scope): Value | null {
+function readDerived(value: Expression, step: number, scope: Scope): Value | null {
   return valueOrNull(value.run, scope.own === step ? scope : { ...scope, own: step });
 }
 

@@ -103,16 +103,25 @@ connectors: [{ from: a, to: bb }, { from: b, to: c }, { from: c, to: b }]`),
 colour: red
 ---
 calendar: shfe
-zone: Nowhere
+wekend: [sat]
 ---
 flow: f
 calendar: shfe
-steps: { a: { checkpoint: c }, b: { flow: g } }
+start: { after: g, in: 1m }
+steps: { a: { checkpoint: c, params: { X: { type: number } } }, b: { flow: g } }
+connectors: [{ from: a, to: b, when: PIN > Y }, { from: a, to: nowhere }]
 ---
 flow: g
-steps: []`).filter((code) => code.startsWith('unknown-') && code !== 'unknown-key'),
-    ).toEqual(expect.not.arrayContaining(['unknown-checkpoint', 'unknown-flow', 'unknown-calendar']));
+steps: []`),
+    ).toEqual(['unknown-key', 'unknown-key', 'unknown-step', 'wrong-type']);
   });
+});
+
+test('a channel that is not among those defined is a warning, where there are any', () => {
+  const rule = 'flow: f\nsteps: { a: { on: { committed: { do: { notify: opps } } } } }';
+  expect(codes(rule)).toEqual([]);
+  expect(codes(`${rule}\n---\nchannel: ops`)).toEqual(['unknown-channel', 'not-evaluated']);
+  expect(codes(`${rule}\n---\nchannel: opps`)).toEqual(['not-evaluated']);
 });
 
 test('findings come in the order of files and places', () => {

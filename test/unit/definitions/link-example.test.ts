@@ -230,4 +230,11 @@ zone: Asia/Shanghai`;
   test('of derived parameters have no value as long as what they are made of has none', () => {
     expect(filled('{LOSS} {DOUBLE} {steps.b.FAR}', scope(0, [10, null, null, null]))).toBe('? ? ?');
   });
+
+  test('of functions may be parameters too, since a function is followed by brackets', () => {
+    const text =
+      'flow: f\nsteps: { a: { params: { min: { type: number }, D: { type: number, value: "min(min, 3)" } } } }';
+    const { definitions } = compileDefinitions([{ file: 'a.yaml', text }], 'r');
+    expect(definitions?.flows.get('f')?.steps[0]?.params[1]?.value?.run(scope(0, [5, null]))).toBe(3);
+  });
 });
