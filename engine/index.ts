@@ -5,8 +5,10 @@ export { healthOf, worse } from './draft.ts';
 export { startDue } from './expected-days.ts';
 export type { ChildFact, Decision, Effect, Fact } from './fact.ts';
 export { childKey, nameOf, parentOf, relatives } from './family.ts';
+export { type GraphView, viewGraph } from './graph-view.ts';
 export type { AlarmChange, Harvest, Wish } from './harvest.ts';
 export * from './instance.ts';
+export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export * from './ports.ts';
 export {
