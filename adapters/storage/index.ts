@@ -2,7 +2,7 @@ export { postgresChangeLog } from './change-log.ts';
 export { type ConnectOptions, connect, type Database } from './connect.ts';
 export { type LocalStream, openLocalStream } from './local-stream.ts';
 export { type MemoryStorage, memoryStorage } from './memory-store.ts';
-export { type MemoryStreamOptions, memoryStream } from './memory-stream.ts';
+export { type MemoryStream, memoryStream } from './memory-stream.ts';
 export type { MemoryTables } from './memory-tables.ts';
 export { migrate } from './migrate.ts';
 export {

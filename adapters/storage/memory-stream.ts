@@ -1,78 +1,104 @@
-import type { Message } from '../../engine/index.ts';
-import { makeBell } from './bell.ts';
+import { type Intake, IntakeError, type Message, type Outlet } from '../../engine/index.ts';
+import { type Bell, makeBell } from './bell.ts';
 import type { LocalStream } from './local-stream.ts';
 import { digestOf, readHeaders, storable, writeHeaders } from './records.ts';
 
-export interface MemoryStreamOptions {
-  /** time at which messages are stored, ms; default: always 0 */
-  readonly now?: () => number;
-  /** default `memory-1` */
-  readonly incarnation?: string;
+export interface MemoryStream extends LocalStream {
+  /** The stream is lost and a new, empty one takes its place. */
+  remake(): void;
 }
 
-/** The stream of checkpoint events in memory, for tests: as good as the inbox in the database. */
-export function memoryStream(options: MemoryStreamOptions = {}): LocalStream {
-  const incarnation = options.incarnation ?? 'memory-1';
+interface Kept {
+  incarnation: number;
+  last: number;
+  messages: { readonly message: Message; readonly digest: string | null }[];
+}
+
+/** The stream of checkpoint events in memory, for tests: as good as the inbox. `now` gives the time of storing, ms. */
+export function memoryStream(now: () => number): MemoryStream {
+  const kept: Kept = { incarnation: 1, last: 0, messages: [] };
   const bell = makeBell();
-  const kept: { readonly message: Message; readonly digest: string | null }[] = [];
-  const digests = new Set<string>();
-  let last = 0;
-  let position = 0;
-  let running = false;
   return {
-    intake: {
-      start: async (after) => {
-        position = after.incarnation === incarnation ? after.sequence : 0;
-        running = true;
-        return { incarnation };
-      },
-      next: async (max, wait) => {
-        const end = performance.now() + wait;
-        while (running) {
-          const rings = bell.rings();
-          const first = kept.findIndex(({ message }) => message.sequence > position);
-          if (first >= 0) {
-            const found = kept.slice(first, first + max).map(({ message }) => message);
-            position = found.at(-1)?.sequence ?? position;
-            return found;
-          }
-          const left = end - performance.now();
-          if (left <= 0) break;
-          await bell.wait(rings, left);
-        }
-        return [];
-      },
-      confirm: async (sequence) => {
-        while (kept[0] !== undefined && kept[0].message.sequence <= sequence) {
-          const gone = kept.shift();
-          if (gone !== undefined && gone.digest !== null) digests.delete(gone.digest);
-        }
-      },
-      last: async () => last,
-      stop: async () => {
-        running = false;
-        bell.ring();
-      },
-    },
-    outlet: {
-      send: async (messages) => {
-        for (const { subject, payload, headers, id } of messages) {
-          const digest = id === undefined ? null : digestOf(id).toString('hex');
-          if (digest !== null && digests.has(digest)) continue;
-          if (digest !== null) digests.add(digest);
-          last += 1;
-          const message = {
-            sequence: last,
-            storedAt: options.now?.() ?? 0,
-            subject: storable(subject),
-            headers: readHeaders(writeHeaders(headers ?? {})),
-            payload: Uint8Array.from(payload),
-          };
-          kept.push({ message, digest });
-        }
-        bell.ring();
-      },
+    intake: () => memoryIntake(kept, bell),
+    outlet: memoryOutlet(kept, { bell, now }),
+    remake() {
+      kept.incarnation += 1;
+      kept.last = 0;
+      kept.messages = [];
+      bell.ring();
     },
     close: async () => {},
   };
+}
+
+function memoryIntake(kept: Kept, bell: Bell): Intake {
+  let incarnation = '';
+  let position = 0;
+  let confirmed = 0;
+  let running = false;
+  return {
+    start: async (after) => {
+      incarnation = nameOf(kept);
+      position = incarnation === after.incarnation ? after.sequence : 0;
+      confirmed = position;
+      running = true;
+      return { incarnation };
+    },
+    next: async (max, wait) => {
+      const end = performance.now() + wait;
+      while (running) {
+        const rings = bell.rings();
+        if (nameOf(kept) !== incarnation) {
+          throw new IntakeError('the stream was made anew while it was read: start again', 'changed');
+        }
+        const first = kept.messages.findIndex(({ message }) => message.sequence > position);
+        if (first >= 0) {
+          const found = kept.messages.slice(first, first + max).map(({ message }) => message);
+          position = found.at(-1)?.sequence ?? position;
+          return found;
+        }
+        kept.messages = kept.messages.filter(({ message }) => message.sequence > confirmed);
+        const left = end - performance.now();
+        if (left <= 0) break;
+        await bell.wait(rings, left);
+      }
+      return [];
+    },
+    confirm: async (sequence) => {
+      confirmed = Math.max(confirmed, sequence);
+    },
+    last: async () => kept.last,
+    stop: async () => {
+      running = false;
+      bell.ring();
+    },
+  };
+}
+
+function memoryOutlet(
+  kept: Kept,
+  { bell, now }: { readonly bell: Bell; readonly now: () => number },
+): Outlet {
+  return {
+    send: async (messages) => {
+      for (const { subject, payload, headers, id } of messages) {
+        const digest = id === undefined ? null : digestOf(id).toString('hex');
+        if (digest !== null && kept.messages.some((one) => one.digest === digest)) continue;
+        kept.last += 1;
+        const message = {
+          sequence: kept.last,
+          storedAt: now(),
+          subject: storable(subject),
+          headers: readHeaders(writeHeaders(headers ?? {})),
+          payload: Uint8Array.from(payload),
+        };
+        kept.messages.push({ message, digest });
+      }
+      bell.ring();
+    },
+  };
+}
+
+function nameOf(kept: Kept): string {
+  return `memory-${kept.incarnation}`;
 }

@@ -13,8 +13,8 @@ export interface TestPostgres {
   pid(): number;
   /** Makes an empty database and gives its url. */
   database(): Promise<string>;
-  /** Runs statements on the first database, in a connection of its own. */
-  run(text: string): Promise<readonly Record<string, unknown>[]>;
+  /** Runs statements in a connection of its own, on the first database unless another url is given. */
+  run(text: string, url?: string): Promise<readonly Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     },
   };
 
-  async function run(text: string): Promise<readonly Record<string, unknown>[]> {
-    const client = new pg.Client({ connectionString: server.url });
+  async function run(text: string, url = server.url): Promise<readonly Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
       return (await client.query(text)).rows;
