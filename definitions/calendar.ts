@@ -85,9 +85,8 @@ export function createCalendar(document: CalendarDocument): Calendar {
   const dayOf = createDayOf((time) => {
     const wall = zone.toWall(time);
     const date = Math.floor(wall / DAY);
-    // The wall clock tells the day save where it goes back over the turn: then the day that had begun goes on.
+    // Where the wall clock goes back over the turn it shows too early a day: the one that had begun goes on.
     let day = trading.after(wall - date * DAY >= turn ? date : date - 1);
-    while (time < start(day)) day = trading.before(day);
     while (time >= start(trading.after(day))) day = trading.after(day);
     return { start: start(day), end: start(trading.after(day)), day: dayText(day) };
   });
