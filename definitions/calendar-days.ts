@@ -20,7 +20,7 @@ export function dayText(number: DayNumber): Day {
 }
 
 /** The day of the week of a date. */
-export function weekdayOf(number: DayNumber): Weekday {
+function weekdayOf(number: DayNumber): Weekday {
   return (((((number + 3) % 7) + 7) % 7) + 1) as Weekday; // a remainder of seven plus one is 1 to 7
 }
 
