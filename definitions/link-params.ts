@@ -13,8 +13,11 @@ import type { Param } from './flow.ts';
 import { type NamedParam, type NamesOf, SCOPE_WORDS } from './link-names.ts';
 import type { Place } from './place.ts';
 
-/** How many expressions reading one derived parameter may run, itself included. */
-const MAX_COST = 1000;
+/**
+ * How many expressions reading one derived parameter may run, itself included. It bounds the time, which would double
+ * with every `x + x`, and the depth of the stack, which a chain of 500 long expressions overflows.
+ */
+const MAX_COST = 100;
 
 const TAKEN = new Set([...SCOPE_WORDS, ...RESERVED_WORDS]);
 

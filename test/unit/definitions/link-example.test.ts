@@ -237,4 +237,14 @@ zone: Asia/Shanghai`;
     const { definitions } = compileDefinitions([{ file: 'a.yaml', text }], 'r');
     expect(definitions?.flows.get('f')?.steps[0]?.params[1]?.value?.run(scope(0, [5, null]))).toBe(3);
   });
+
+  test('of derived parameters may build on each other a hundred times', () => {
+    const chain = Array.from(
+      { length: 100 },
+      (_, n) => `P${n + 1}: { type: number, value: "((((P${n} + 1) * 1) + 1) - 1)" }`,
+    );
+    const text = `flow: f\nsteps: { a: { params: { P0: { type: number }, ${chain.join(', ')} } } }`;
+    const { definitions } = compileDefinitions([{ file: 'a.yaml', text }], 'r');
+    expect(definitions?.flows.get('f')?.steps[0]?.params[100]?.value?.run(scope(-1, [5]))).toBe(105);
+  });
 });
