@@ -28,10 +28,12 @@ export function readNumberCursor(list: string, cursor: string): readonly [number
 }
 
 function readCursor(list: string, cursor: string): readonly unknown[] {
-  if (cursor.length > 8192 || !/^[A-Za-z0-9_-]+$/.test(cursor)) throw badCursor(list);
+  if (cursor.length > 8192) throw badCursor(list);
+  const bytes = Buffer.from(cursor, 'base64url');
+  if (bytes.toString('base64url') !== cursor) throw badCursor(list);
   let read: unknown;
   try {
-    read = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    read = JSON.parse(bytes.toString('utf8'));
   } catch {
     throw badCursor(list);
   }

@@ -84,6 +84,7 @@ export function postgresReader(db: Database): Reader {
       );
     },
     position: async (partition) => {
+      if (hasNul(partition)) return null;
       const row = await orStoreError(`cannot read the position of partition ${partition}`, () =>
         db.selectFrom('milepost.positions').selectAll().where('partition', '=', partition).executeTakeFirst(),
       );

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll } from 'vitest';
+import { openStorage } from '../../adapters/storage/index.ts';
+import { storeContract } from '../contracts/store.contract.ts';
+import { readerContract } from '../contracts/store-reader.contract.ts';
+import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
+
+const CLEAN = `
+  truncate milepost.positions, milepost.journal, milepost.instances, milepost.alarms, milepost.rejected,
+    milepost.changes, milepost.notices, milepost.watched, milepost.held, milepost.revisions restart identity;
+  update milepost.change_counter set last = 0;
+  update milepost.change_position set published = 0`;
+
+let server: TestPostgres;
+let url: string;
+beforeAll(async () => {
+  server = await startTestPostgres();
+  url = await server.database();
+  await (await openStorage({ url, role: 'test' })).close();
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+});
+
+async function makeStore(options: { readonly keptChanges?: number } = {}) {
+  await server.run(CLEAN, url);
+  const storage = await openStorage({ url, role: 'test', ...options });
+  return {
+    ...storage,
+    notices: async () => {
+      const rows = await server.run('select id from milepost.notices order by id collate "C"', url);
+      return rows.map(({ id }) => String(id));
+    },
+  };
+}
+
+storeContract('PostgreSQL', makeStore);
+readerContract('PostgreSQL', makeStore);
