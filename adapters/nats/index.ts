@@ -1,0 +1,24 @@
+export {
+  connectNats,
+  type LinkNotice,
+  type NatsOptions,
+  NatsSettingError,
+  natsOptionsFrom,
+} from './connect.ts';
+export { type FoundServer, findNatsServer, userCache } from './find-server.ts';
+export { type IntakeNotice, type NatsIntakeOptions, natsIntake } from './intake.ts';
+export { PrivateNatsError } from './launch-server.ts';
+export { type NatsOutletOptions, natsOutlet, OutletError } from './outlet.ts';
+export { type PrivateNats, startPrivateNats } from './private-server.ts';
+export { type NatsPublisherOptions, natsPublisher, PublishError } from './publisher.ts';
+export { type NatsServiceOptions, SERVICE_READS, type ServiceRead, startNatsService } from './service.ts';
+export {
+  CHECKPOINT_SUBJECTS,
+  type CheckedStream,
+  ensureStream,
+  removeApplied,
+  STREAM_NAME,
+  StreamRefused,
+  type StreamSettings,
+  streamUsage,
+} from './stream.ts';

@@ -1,0 +1,271 @@
+/**
+ * The stream of checkpoint events: made when it is missing, checked field by field when it is there. An operator's
+ * bigger limits are welcome; what would lose events or hide them from us is refused, what weakens a promise is said.
+ */
+
+import {
+  DiscardPolicy,
+  type JetStreamManager,
+  NatsError,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+  type StreamInfo,
+} from 'nats';
+
+export const STREAM_NAME = 'MILEPOST';
+export const CHECKPOINT_SUBJECTS = 'milepost.checkpoint.>';
+
+export interface StreamSettings {
+  readonly name?: string;
+  /** room for messages, bytes; a full stream refuses new ones. Default 1 GiB */
+  readonly maxBytes?: number;
+  /** how long messages are kept, milliseconds. Default 14 days */
+  readonly maxAge?: number;
+  /** copies in a cluster. Default 1 */
+  readonly replicas?: number;
+}
+
+export interface CheckedStream {
+  readonly name: string;
+  /** `<name>@<created, ISO>`: another one is another stream, even of the same name */
+  readonly incarnation: string;
+  readonly lastSequence: number;
+  readonly messages: number;
+  /** whether it holds nothing but checkpoint events */
+  readonly exclusive: boolean;
+  /** whether this call made it */
+  readonly made: boolean;
+  /** what an operator should know about its settings */
+  readonly warnings: readonly string[];
+}
+
+/** A stream is there that cannot be used, or it cannot be made; the message names the fields and the remedy. */
+export class StreamRefused extends Error {
+  override readonly name = 'StreamRefused';
+  readonly permanent = true;
+}
+
+/** Makes the stream if it is missing, and checks it if it is there; rejects with StreamRefused, or with the server's error. */
+export async function ensureStream(
+  jsm: JetStreamManager,
+  settings: StreamSettings = {},
+): Promise<CheckedStream> {
+  const wanted = wantedConfig(settings);
+  const found = await findStream(jsm, wanted.name);
+  if (found !== null) return checked(found, wanted, false);
+  try {
+    return checked(await jsm.streams.add(wanted), wanted, true);
+  } catch (error) {
+    // Two that start at once: the other was faster.
+    if (apiCode(error) === STREAM_NAME_IN_USE) {
+      const now = await findStream(jsm, wanted.name);
+      if (now !== null) return checked(now, wanted, false);
+    }
+    throw refusal(error, wanted) ?? error;
+  }
+}
+
+/** How full the stream is: bytes used, and the limit, null where it has none. */
+export async function streamUsage(
+  jsm: JetStreamManager,
+  name: string = STREAM_NAME,
+): Promise<{ readonly messages: number; readonly bytes: number; readonly maxBytes: number | null }> {
+  const { state, config } = await jsm.streams.info(name);
+  return {
+    messages: state.messages,
+    bytes: state.bytes,
+    maxBytes: config.max_bytes > 0 ? config.max_bytes : null,
+  };
+}
+
+/**
+ * Makes room in a stream that is filled beyond `above` (a share, default 0.5) by removing what is applied, up to and with
+ * `sequence`: the smallest position of all partitions. Gives how many messages were removed.
+ */
+export async function removeApplied(
+  jsm: JetStreamManager,
+  options: { readonly sequence: number; readonly above?: number; readonly name?: string },
+): Promise<number> {
+  const name = options.name ?? STREAM_NAME;
+  const usage = await streamUsage(jsm, name);
+  if (
+    usage.maxBytes === null ||
+    usage.bytes <= usage.maxBytes * (options.above ?? 0.5) ||
+    options.sequence < 1
+  )
+    return 0;
+  return (await jsm.streams.purge(name, { seq: options.sequence + 1 })).purged;
+}
+
+/** The err_code of a JetStream answer; 0 for any other error. */
+export function apiCode(error: unknown): number {
+  return error instanceof NatsError ? (error.api_error?.err_code ?? 0) : 0;
+}
+
+export const STREAM_NOT_FOUND = 10059;
+export const CONSUMER_NOT_FOUND = 10014;
+const STREAM_NAME_IN_USE = 10058;
+const SUBJECTS_OVERLAP = 10065;
+const NO_STORAGE = [10023, 10028, 10047];
+const NOT_ENABLED = [10039, 10076];
+
+const TWO_MINUTES = nanos(120_000);
+
+function wantedConfig(settings: StreamSettings): Partial<StreamConfig> & { readonly name: string } {
+  return {
+    name: settings.name ?? STREAM_NAME,
+    subjects: [CHECKPOINT_SUBJECTS],
+    description: 'checkpoint events for Milepost',
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    max_bytes: settings.maxBytes ?? 1024 ** 3,
+    max_age: nanos(settings.maxAge ?? 14 * 86_400_000),
+    max_msgs: -1,
+    max_msgs_per_subject: -1,
+    max_msg_size: 1_048_576,
+    duplicate_window: TWO_MINUTES,
+    num_replicas: settings.replicas ?? 1,
+    allow_rollup_hdrs: false,
+  };
+}
+
+async function findStream(jsm: JetStreamManager, name: string): Promise<StreamInfo | null> {
+  try {
+    return await jsm.streams.info(name);
+  } catch (error) {
+    if (apiCode(error) === STREAM_NOT_FOUND) return null;
+    throw error;
+  }
+}
+
+function checked(info: StreamInfo, wanted: Partial<StreamConfig>, made: boolean): CheckedStream {
+  const { config, state } = info;
+  const faults = REFUSED.filter((rule) => rule.when(config)).map((rule) => rule.text(config));
+  if (faults.length > 0) {
+    throw new StreamRefused(
+      `the stream ${config.name} cannot be used: ${faults.join('; ')}. Change it with "nats stream edit ${config.name}", ` +
+        'or remove it once its messages are no longer needed',
+    );
+  }
+  return {
+    name: config.name,
+    incarnation: `${config.name}@${new Date(info.created).toISOString()}`,
+    lastSequence: state.last_seq,
+    messages: state.messages,
+    exclusive: config.subjects.length === 1,
+    made,
+    warnings: WARNED.filter((rule) => rule.when(config, wanted)).map((rule) => rule.text(config)),
+  };
+}
+
+interface Rule {
+  when(found: StreamConfig, wanted: Partial<StreamConfig>): boolean;
+  text(found: StreamConfig): string;
+}
+
+const REFUSED: readonly { when(found: StreamConfig): boolean; text(found: StreamConfig): string }[] = [
+  {
+    when: (found) => !(found.subjects ?? []).includes(CHECKPOINT_SUBJECTS),
+    text: (found) =>
+      `its subjects are ${(found.subjects ?? []).join(', ') || 'none'}, and ${CHECKPOINT_SUBJECTS} must be among them`,
+  },
+  {
+    when: (found) => found.mirror !== undefined && found.mirror !== null,
+    text: () => 'it mirrors another stream',
+  },
+  {
+    when: (found) => found.retention !== RetentionPolicy.Limits,
+    text: (found) =>
+      `its retention is ${found.retention}, and must be limits: what is read must stay to be read again`,
+  },
+  { when: (found) => found.no_ack === true, text: () => 'it gives no acknowledgements (no_ack)' },
+  { when: (found) => found.sealed, text: () => 'it is sealed' },
+  {
+    when: (found) => found.max_msgs_per_subject > 0,
+    text: (found) =>
+      `it keeps only ${found.max_msgs_per_subject} messages a subject, so that events of one instance push each other out`,
+  },
+  {
+    when: (found) => found.subject_transform !== undefined && found.subject_transform !== null,
+    text: () => 'it renames subjects (subject_transform)',
+  },
+];
+
+const WARNED: readonly Rule[] = [
+  {
+    when: (found) => (found.subjects ?? []).length > 1,
+    text: (found) => `${found.name} takes other subjects too; they are ignored: ${found.subjects.join(', ')}`,
+  },
+  {
+    when: (found) => found.storage !== StorageType.File,
+    text: (found) =>
+      `${found.name} is kept in memory: events that were acknowledged are lost when the server restarts`,
+  },
+  {
+    when: (found) => found.discard !== DiscardPolicy.New,
+    text: (found) =>
+      `${found.name} drops its oldest messages when it is full, applied or not; set discard to new`,
+  },
+  {
+    when: (found) => found.max_msgs > 0,
+    text: (found) => `${found.name} holds at most ${found.max_msgs} messages`,
+  },
+  {
+    when: (found, wanted) => smaller(found.max_bytes, wanted.max_bytes),
+    text: (found) => `${found.name} holds at most ${found.max_bytes} bytes, less than the settings ask for`,
+  },
+  {
+    when: (found, wanted) => smaller(found.max_age, wanted.max_age),
+    text: (found) =>
+      `${found.name} drops messages after ${found.max_age / 3.6e12} h, earlier than the settings ask for`,
+  },
+  {
+    when: (found, wanted) => smaller(found.max_msg_size, wanted.max_msg_size),
+    text: (found) =>
+      `${found.name} refuses messages above ${found.max_msg_size} bytes; large batches will not fit`,
+  },
+  {
+    when: (found) => found.duplicate_window < TWO_MINUTES,
+    text: (found) => `${found.name} knows repeated messages for less than two minutes (duplicate_window)`,
+  },
+  {
+    when: (found) => found.allow_rollup_hdrs === true,
+    text: (found) => `${found.name} lets a producer remove earlier events (allow_rollup_hdrs)`,
+  },
+];
+
+/** Whether a limit is set and below the wanted one; 0 and -1 mean no limit. */
+function smaller(found: number, wanted: number | undefined): boolean {
+  return found > 0 && (wanted === undefined || wanted <= 0 || found < wanted);
+}
+
+function refusal(error: unknown, wanted: Partial<StreamConfig>): StreamRefused | null {
+  const code = apiCode(error);
+  const said = error instanceof Error ? error.message : String(error);
+  if (code === SUBJECTS_OVERLAP) {
+    return new StreamRefused(
+      `the stream ${wanted.name} cannot be made: another stream already takes subjects under milepost.checkpoint; ` +
+        'take them out of that one (nats stream ls --subjects)',
+      { cause: error },
+    );
+  }
+  if (NO_STORAGE.includes(code)) {
+    return new StreamRefused(
+      `the stream ${wanted.name} cannot be made with ${wanted.max_bytes} bytes (${said}); make it smaller in the settings ` +
+        'or give the account or the server more JetStream storage',
+      { cause: error },
+    );
+  }
+  if (NOT_ENABLED.includes(code)) {
+    return new StreamRefused(
+      `this NATS server has no JetStream (${said}); start it with -js or let the account use it`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return null;
+}
