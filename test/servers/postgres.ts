@@ -18,10 +18,13 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL for one test file: in a temporary folder, without fsync; `stop` removes it all. */
-export async function startTestPostgres(): Promise<TestPostgres> {
+/**
+ * A PostgreSQL for one test file, in a temporary folder; `stop` removes it all. Nothing is forced to disk, unless it is
+ * `durable`: for tests that kill the server. One that ends by itself is started again on the same port.
+ */
+export async function startTestPostgres(options: { readonly durable?: boolean } = {}): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'milepost-postgres-'));
-  const server = await startPrivatePostgres({ folder, durable: false });
+  const server = await startPrivatePostgres({ folder, durable: options.durable === true });
   const [row] = await run('show data_directory');
   if (row?.data_directory !== server.dataFolder) {
     await server.stop();

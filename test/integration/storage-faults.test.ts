@@ -1,0 +1,217 @@
+import { once } from 'node:events';
+import { connect as connectSocket, createServer, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connect, openStorage, postgresStore, type Storage } from '../../adapters/storage/index.ts';
+import { type Position, StoreError } from '../../engine/index.ts';
+import { batchOf, changeRecord, instanceRecord, journalRecord } from '../contracts/store-records.ts';
+import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startTestPostgres({ durable: true });
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+});
+
+describe('when the database fails', () => {
+  let url: string;
+  let storage: Storage;
+  let position: Position;
+  beforeEach(async () => {
+    url = await server.database();
+    storage = await openStorage({ url, role: 'worker' });
+    position = await storage.store.open('main');
+  });
+  afterEach(async () => {
+    await storage.close();
+  });
+
+  test('a server that is killed is a passing failure, and what was committed is there afterwards', async () => {
+    await storage.store.commit(batchOf({ ...position, sequence: 1 }, { journal: [journalRecord()] }));
+    const killed = server.pid();
+    process.kill(killed, 'SIGKILL');
+    const failure = await untilFailure(() => storage.store.commit(batchOf({ ...position, sequence: 2 })));
+    expect(failure).toBeInstanceOf(StoreError);
+    expect(failure).toMatchObject({ permanent: false });
+    const again = await untilSuccess(() => storage.store.open('main'));
+    expect(server.pid()).not.toBe(killed);
+    expect(again.epoch).toBeGreaterThan(position.epoch);
+    expect(await storage.store.seen([journalRecord()])).toHaveLength(1);
+    expect(await storage.store.commit(batchOf({ ...again, sequence: 9 }))).toBe('committed');
+  });
+
+  test('connections that are ended while idle or in use end neither the process nor the pool', async () => {
+    const db = connect({ url, role: 'in-use', size: 2 });
+    const store = postgresStore(db);
+    await store.open('main');
+    await expect(
+      db.transaction().execute(async (trx) => {
+        await trx.selectFrom('milepost.positions').selectAll().execute();
+        await endConnections(url);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await trx.selectFrom('milepost.positions').selectAll().execute();
+      }),
+    ).rejects.toThrow();
+    await endConnections(url);
+    const taken = await untilSuccess(() => store.open('main'));
+    expect(await store.commit(batchOf(taken))).toBe('committed');
+    await db.destroy();
+  });
+
+  test('a row that another holds is a passing failure after two seconds, and leaves nothing half done', async () => {
+    const holder = connect({ url, role: 'holder', size: 1 });
+    const batch = batchOf(
+      { ...position, sequence: 3 },
+      { changes: [changeRecord()], instances: [instanceRecord()] },
+    );
+    await holder.transaction().execute(async (trx) => {
+      await trx.updateTable('milepost.change_counter').set({ last: 0 }).execute();
+      await expect(storage.store.commit(batch)).rejects.toMatchObject({ permanent: false });
+    });
+    await holder.destroy();
+    expect(await storage.reader.position('main')).toEqual(position);
+    expect(await storage.store.loadLive()).toEqual([]);
+    expect(await storage.store.commit(batch)).toBe('committed');
+  });
+
+  test('a standby or read-only database, and one without connections left, are passing failures', async () => {
+    await server.run(`create role crowded login password 'x' connection limit 0`, url);
+    const crowded = connect({ url: url.replace(/\/\/[^@]+@/, '//crowded:x@'), role: 'crowded' });
+    await expect(postgresStore(crowded).open('main')).rejects.toMatchObject({ permanent: false });
+    await crowded.destroy();
+    const name = new URL(url).pathname.slice(1);
+    await server.run(`alter database ${name} set default_transaction_read_only = on`);
+    const standby = connect({ url, role: 'standby' });
+    await expect(postgresStore(standby).open('main')).rejects.toMatchObject({ permanent: false });
+    await standby.destroy();
+  });
+
+  test('a wrong password, a missing database and missing rights are lasting failures that name the remedy', async () => {
+    await server.run(`create role stranger login password 'x'`, url);
+    for (const [wrong, remedy] of [
+      [url.replace(/\/\/[^@]+@/, '//milepost:wrong@'), 'check user and password in DATABASE_URL'],
+      [url.replace(/\/[^/]+$/, '/nowhere'), 'create the database that DATABASE_URL names'],
+      [url.replace(/\/\/[^@]+@/, '//stranger:x@'), 'grant the user of DATABASE_URL'],
+    ] as const) {
+      const db = connect({ url: wrong, role: 'wrong' });
+      const failure = await untilFailure(() => postgresStore(db).open('main'));
+      expect(failure).toMatchObject({ permanent: true });
+      expect(failure).toHaveProperty('message', expect.stringContaining(remedy));
+      await db.destroy();
+    }
+  });
+
+  test('text that the database cannot hold is a lasting failure, and nothing of the batch is written', async () => {
+    const batch = batchOf(position, {
+      journal: [journalRecord()],
+      instances: [instanceRecord({ snapshot: 'a\0b' })],
+    });
+    await expect(storage.store.commit(batch)).rejects.toMatchObject({ permanent: true });
+    expect(await storage.store.seen([journalRecord()])).toEqual([]);
+  });
+
+  test('a commit whose answer is lost may have been written: the position tells', async () => {
+    const wire = await startWire(url, { swallowAnswerTo: 'commit\0' });
+    const db = connect({ url: wire.url, role: 'cut', size: 1 });
+    const store = postgresStore(db);
+    const own = await store.open('main');
+    const batch = batchOf({ ...own, sequence: 77 }, { journal: [journalRecord()] });
+    wire.arm();
+    await expect(store.commit(batch)).rejects.toMatchObject({ permanent: false });
+    const again = await store.open('main');
+    expect(again).toMatchObject({ epoch: own.epoch + 1, sequence: 77 });
+    expect(await store.seen([journalRecord()])).toHaveLength(1);
+    await db.destroy();
+    await wire.stop();
+  });
+
+  test('a connection that falls silent is given up, and the next call takes another', {
+    timeout: 20_000,
+  }, async () => {
+    const wire = await startWire(url, { silentAfter: 'update milepost.positions' });
+    const db = connect({ url: wire.url, role: 'silent', size: 1, statementTimeout: 100 });
+    const store = postgresStore(db);
+    const own = await store.open('main');
+    wire.arm();
+    await expect(store.commit(batchOf(own))).rejects.toMatchObject({ permanent: false });
+    await untilSuccess(() => store.open('main'));
+    await db.destroy();
+    await wire.stop();
+  });
+
+  async function endConnections(of: string): Promise<void> {
+    const name = new URL(of).pathname.slice(1);
+    await server.run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  }
+});
+
+async function untilFailure(call: () => Promise<unknown>): Promise<unknown> {
+  for (let turn = 0; turn < 1000; turn += 1) {
+    try {
+      await call();
+    } catch (error) {
+      return error;
+    }
+  }
+  throw new Error('it never failed');
+}
+
+async function untilSuccess<T>(call: () => Promise<T>): Promise<T> {
+  const limit = performance.now() + 15_000;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.permanent || performance.now() > limit) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+  }
+}
+
+/** A way to the server that fails once it is armed: it loses an answer and the connection, or passes nothing on. */
+async function startWire(
+  url: string,
+  fault: { readonly swallowAnswerTo: string } | { readonly silentAfter: string },
+): Promise<{ url: string; arm(): void; stop(): Promise<void> }> {
+  let armed = false;
+  const sockets = new Set<Socket>();
+  const target = new URL(url);
+  const wire = createServer((near) => {
+    const far = connectSocket(Number(target.port), target.hostname);
+    let failing = false;
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    near.on('data', (data) => {
+      const text = data.toString('latin1');
+      if (armed && text.includes('swallowAnswerTo' in fault ? fault.swallowAnswerTo : fault.silentAfter)) {
+        armed = false;
+        failing = true;
+      }
+      if (!failing || 'swallowAnswerTo' in fault) far.write(data);
+    });
+    far.on('data', (data) => {
+      if (!failing) near.write(data);
+      else if ('swallowAnswerTo' in fault) near.destroy();
+    });
+    near.on('close', () => far.end());
+    far.on('close', () => near.end());
+  });
+  wire.listen(0, '127.0.0.1');
+  await once(wire, 'listening');
+  const address = wire.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return {
+    url: url.replace(/:\d+\//, `:${address.port}/`),
+    arm: () => {
+      armed = true;
+    },
+    async stop() {
+      wire.close();
+      for (const socket of sockets) socket.destroy();
+      await once(wire, 'close');
+    },
+  };
+}
