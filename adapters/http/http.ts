@@ -1,0 +1,167 @@
+/**
+ * The HTTP server: routes onto fastify, with the guards before them and one way of refusing after them.
+ *
+ * 1. A route without a permission keeps the server from starting.
+ * 2. Bodies reach routes as bytes; nothing here parses them.
+ * 3. Whatever goes wrong is answered with problem details, without any trace of the code.
+ */
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type ChangeLog, type Outlet, type RejectedRecord, StoreError } from '../../engine/index.ts';
+import { createChangeStream } from './change-stream.ts';
+import { createEventIntake } from './event-intake.ts';
+import { checkHost, checkOrigin, isLoopback, SECURITY_HEADERS } from './guards.ts';
+import { countEvents, measureRequests } from './http-metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { mount } from './mount.ts';
+import { listenFailure } from './port-in-use.ts';
+import { createQueries, type QueryOptions } from './queries.ts';
+import { problemDetails, type Refusal, rawProblem } from './refusal.ts';
+import { noSuchAddress, refusalOf, unreadable } from './refusal-of.ts';
+import { PERMISSIONS, type Route } from './route.ts';
+import { eventRoute } from './routes/events.ts';
+import { type HealthReport, healthRoutes } from './routes/health.ts';
+import { withDocuments } from './routes/index-page.ts';
+import { readRoutes } from './routes/reads.ts';
+import { resendRoute } from './routes/resend.ts';
+import { streamRoute } from './routes/stream.ts';
+
+export interface HttpOptions extends QueryOptions {
+  readonly changes: ChangeLog;
+  readonly outlet: Outlet;
+  /** keeps events that were refused at the door */
+  readonly keepRejected: (records: readonly RejectedRecord[]) => Promise<void>;
+  readonly health: () => HealthReport;
+  readonly metrics: Metrics;
+  /** told of every failure that a caller only sees as "the server failed" */
+  readonly onError: (error: unknown, where: string) => void;
+  /** further routes, such as a console's; one for `/` replaces the page there */
+  readonly routes?: readonly Route[];
+  /** further names for the Host header, such as that of a proxy on this machine */
+  readonly hosts?: readonly string[];
+  /** milliseconds; default 1000, 15000 */
+  readonly stream?: { readonly poll?: number; readonly heartbeat?: number };
+}
+
+export interface Http {
+  /** Starts to listen; gives the address, such as `http://127.0.0.1:4600`. Rejects with PortInUse or ListenError. */
+  listen(where: { readonly host: string; readonly port: number }): Promise<string>;
+  /** There may be new changes to stream: to be called after each commit. */
+  notify(): void;
+  /** What is really registered, sorted by path and method. */
+  routes(): readonly { readonly method: string; readonly path: string }[];
+  /** Ends streams, lets requests under way finish for up to five seconds, then stops. Twice is fine. */
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT = 1024 * 1024;
+const HEADER_LIMIT = 32 * 1024;
+const CLOSE_GRACE = 5000;
+const STREAMS = 500;
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Builds the server; throws where a route lacks a permission. Nothing listens yet. */
+export function createHttp(options: HttpOptions): Http {
+  const { onError } = options;
+  const stream = createChangeStream({
+    changes: options.changes,
+    poll: options.stream?.poll ?? 1000,
+    heartbeat: options.stream?.heartbeat ?? 15_000,
+    held: 2000,
+    onError,
+  });
+  const measured = measureRequests(options.metrics, stream.readers);
+  const intake = countEvents(createEventIntake(options), options.metrics);
+  const routes = withDocuments([
+    ...(options.routes ?? []),
+    ...readRoutes(createQueries(options)),
+    eventRoute(intake),
+    resendRoute({ reader: options.reader, intake, now: options.now }),
+    streamRoute({ stream, definitions: options.definitions, limit: STREAMS, onError }),
+    ...healthRoutes({ health: options.health, renderMetrics: options.metrics.render }),
+  ]);
+
+  let hosts: readonly string[] | null = null;
+  const registered: { method: string; path: string }[] = [];
+  const app = createApp();
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const permission = config?.permission;
+    if (permission === undefined || !PERMISSIONS.includes(permission))
+      throw new Error(`every route declares a permission: ${String(method)} ${url} does not`);
+    if (config?.route !== undefined && method !== 'HEAD')
+      registered.push({ method: String(method), path: url });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (hosts !== null) checkHost(request.headers, hosts);
+    if (request.method !== 'GET' && request.method !== 'HEAD') checkOrigin(request.headers);
+  });
+  app.addHook('onResponse', async (request, reply) => measured(request, reply));
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
+  app.setNotFoundHandler((request, reply) => refuse(noSuchAddress(request), request, reply));
+  mount(app, routes);
+  app.addHook('preClose', async () => stream.close());
+  let closing: Promise<void> | null = null;
+
+  return {
+    async listen(where) {
+      const own = options.hosts ?? [];
+      hosts = isLoopback(where.host) ? [...LOOPBACK_NAMES, ...own] : own.length > 0 ? own : null;
+      try {
+        return await app.listen({ host: where.host, port: where.port });
+      } catch (error) {
+        throw listenFailure(error, where);
+      }
+    },
+    notify: stream.notify,
+    routes: () => registered.map(({ method, path }) => ({ method, path: path.replace(/:(\w+)/g, '{$1}') })),
+    close() {
+      closing ??= closeWithGrace(app);
+      return closing;
+    },
+  };
+
+  function createApp(): FastifyInstance {
+    const answerRaw = (refusal: Refusal, socket: Socket) => {
+      if (socket.writable) socket.end(rawProblem(refusal, SECURITY_HEADERS));
+      else socket.destroy();
+    };
+    return Fastify({
+      bodyLimit: BODY_LIMIT,
+      requestTimeout: 30_000,
+      connectionTimeout: 90_000,
+      keepAliveTimeout: 30_000,
+      handlerTimeout: 30_000,
+      exposeHeadRoutes: false,
+      return503OnClosing: false,
+      http: { headersTimeout: 15_000, connectionsCheckingInterval: 5000, maxHeaderSize: HEADER_LIMIT },
+      routerOptions: { maxParamLength: HEADER_LIMIT },
+      clientErrorHandler: (error, socket) => answerRaw(unreadable(error), socket),
+      frameworkErrors: (error, request, reply) => {
+        reply.headers(SECURITY_HEADERS);
+        refuse(error, request, reply);
+      },
+    });
+  }
+
+  function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const refusal = refusalOf(error, request);
+    if (refusal.kind === 'internal' || error instanceof StoreError)
+      onError(error, `${request.method} ${request.url} (${request.id})`);
+    reply
+      .code(refusal.status)
+      .headers(refusal.headers)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemDetails(refusal, request.url)));
+  }
+}
+
+/** Waits for requests under way, but not for ever. */
+async function closeWithGrace(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}

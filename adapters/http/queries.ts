@@ -1,0 +1,235 @@
+/**
+ * The reads behind the API, as plain functions from parameters to JSON values, so that HTTP and NATS give the same answers.
+ *
+ * 1. Parameters are checked here, whoever calls: wrong ones, unknown things and bad cursors throw a Refusal.
+ * 2. Nothing here changes anything.
+ */
+import { formatTime, shown } from '../../checkpoints/index.ts';
+import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
+import { CursorError, type InstanceRecord, type Page, type Reader } from '../../engine/index.ts';
+import { dayCounts, viewFlow, viewFlowInFull } from './flow-view.ts';
+import { type Parameter, readParameters, type Values } from './parameters.ts';
+import { QUERY_PARAMETERS, type QueryName } from './query-parameters.ts';
+import {
+  viewAlarmRecord,
+  viewInstanceRecord,
+  viewJournalRecord,
+  viewRejected,
+  viewRejectedInFull,
+} from './record-views.ts';
+import { Refusal } from './refusal.ts';
+
+export interface QueryOptions {
+  readonly reader: Reader;
+  /** the active set */
+  readonly definitions: () => Definitions;
+  /** the set that an instance started with; null where it is not stored */
+  readonly definitionsOf: (revision: string) => Promise<Definitions | null>;
+  /** milliseconds since the epoch */
+  readonly now: () => number;
+  /** an instance with every step */
+  readonly instanceView: (record: InstanceRecord, definitions: Definitions) => object;
+  /** nodes and edges of a flow, with status where there is an instance */
+  readonly graphView: (definitions: Definitions, flow: string, record: InstanceRecord | null) => object;
+  /** one row per flow expected that day */
+  readonly ledgerRows: (
+    definitions: Definitions,
+    records: readonly InstanceRecord[],
+    day: string,
+    now: number,
+  ) => readonly object[];
+}
+
+/**
+ * Reads by name. Each takes an object of parameters, as text or JSON values (nothing counts as an empty one), and gives
+ * a JSON value, or rejects with a Refusal or a StoreError.
+ */
+export type Queries = Readonly<Record<QueryName, (params?: unknown) => Promise<unknown>>>;
+
+/** Makes the reads over a reader and the definitions. */
+export function createQueries(options: QueryOptions): Queries {
+  const { reader, definitions, now } = options;
+
+  return {
+    flows: checked('flows', async (values) => {
+      const group = values.text('group');
+      const { revision, flows } = definitions();
+      const chosen = [...flows.values()].filter((flow) => group === undefined || flow.group === group);
+      const today = await todayOf(chosen);
+      chosen.sort((a, b) => (a.name < b.name ? -1 : 1));
+      return { revision, items: chosen.map((flow) => viewFlow(flow, today(flow))) };
+    }),
+
+    flow: checked('flow', async (values) => {
+      const set = definitions();
+      const flow = findFlow(set, given(values, 'flow'));
+      const today = await todayOf([flow]);
+      return {
+        ...viewFlowInFull(flow, today(flow)),
+        revision: set.revision,
+        graph: options.graphView(set, flow.name, null),
+      };
+    }),
+
+    instances: checked('instances', async (values) =>
+      page(await reader.instances(texts(values, INSTANCE_FILTERS), ...paging(values)), viewInstanceRecord),
+    ),
+
+    instance: checked('instance', async (values) => {
+      const record = await findInstance(values);
+      const view = options.instanceView(record, await definitionsFor(record));
+      return { ...viewInstanceRecord(record), ...view };
+    }),
+
+    graph: checked('graph', async (values) => {
+      const record = await findInstance(values);
+      return options.graphView(await definitionsFor(record), record.flow, record);
+    }),
+
+    events: checked('events', async (values) => {
+      const { flow, key } = await findInstance(values);
+      return page(await reader.events(flow, key, ...paging(values)), viewJournalRecord);
+    }),
+
+    day: checked('day', async (values) => {
+      const day = given(values, 'day');
+      const asOf = now();
+      const rows = options.ledgerRows(definitions(), await reader.day(day), day, asOf);
+      return { day, asOf: formatTime(asOf), rows };
+    }),
+
+    alarms: checked('alarms', async (values) => {
+      const open = values.flag('open');
+      const filter = { ...texts(values, ALARM_FILTERS), ...(open === undefined ? {} : { open }) };
+      return page(await reader.alarms(filter, ...paging(values)), viewAlarmRecord);
+    }),
+
+    alarm: checked('alarm', async (values) => {
+      const id = given(values, 'id');
+      const record = await reader.alarm(id);
+      if (record === null) throw noSuch(`alarm "${shown(id)}"`, 'list them with GET /api/v1/alarms');
+      return viewAlarmRecord(record);
+    }),
+
+    rejected: checked('rejected', async (values) =>
+      page(await reader.rejected(...paging(values)), viewRejected),
+    ),
+
+    rejectedOne: checked('rejectedOne', async (values) => {
+      const id = given(values, 'id');
+      const entry = await reader.rejectedOne(id);
+      if (entry === null)
+        throw noSuch(`rejected message "${shown(id)}"`, 'list them with GET /api/v1/rejected');
+      return viewRejectedInFull(entry);
+    }),
+  };
+
+  /** the counts of each flow on the trading day that its own calendar is in; one read per different day */
+  async function todayOf(flows: readonly Flow[]) {
+    const days = new Map(flows.map((flow) => [flow.name, flow.calendar.dayOf(now())]));
+    const different = [...new Set(days.values())];
+    const counts = new Map(
+      await Promise.all(different.map(async (day) => [day, await reader.counts(day)] as const)),
+    );
+    return (flow: Flow) => {
+      const day = days.get(flow.name) ?? '';
+      return dayCounts(flow.name, day, counts.get(day) ?? []);
+    };
+  }
+
+  async function findInstance(values: Values): Promise<InstanceRecord> {
+    const flow = given(values, 'flow');
+    const key = given(values, 'key');
+    const record = await reader.instance(flow, key);
+    if (record !== null) return record;
+    const others = await reader.instances({ flow }, 200, null);
+    if (others.items.length === 0) findFlow(definitions(), flow);
+    const keys = others.items.map((other) => other.key);
+    const near = closest(key, keys);
+    throw noSuch(
+      `instance of flow "${shown(flow)}" with the key "${shown(key)}"`,
+      near !== null
+        ? `did you mean "${shown(near)}"?`
+        : `list them with GET /api/v1/instances?flow=${encodeURIComponent(flow)}`,
+    );
+  }
+
+  async function definitionsFor(record: InstanceRecord): Promise<Definitions> {
+    const active = definitions();
+    if (record.revision === active.revision) return active;
+    const pinned = await options.definitionsOf(record.revision);
+    if (pinned !== null) return pinned;
+    throw new Refusal(
+      'unavailable',
+      `the instance started with revision ${record.revision} of the definitions, which is not stored or can no longer be read; load it again, then repeat the request`,
+    );
+  }
+}
+
+const INSTANCE_FILTERS = ['flow', 'status', 'health', 'group', 'day'] as const;
+const ALARM_FILTERS = ['severity', 'group', 'flow', 'key', 'day'] as const;
+
+/** A read that checks its parameters first and turns a bad cursor into a refusal. */
+function checked(name: QueryName, read: (values: Values) => Promise<unknown>): Queries[QueryName] {
+  const parameters: readonly Parameter[] = QUERY_PARAMETERS[name];
+  return async (params) => {
+    const values = readParameters(parameters, asObject(params));
+    try {
+      return await read(values);
+    } catch (error) {
+      if (!(error instanceof CursorError)) throw error;
+      const message =
+        'is not a cursor of this list; take it from `next` of the page before, unchanged, or leave it out';
+      throw new Refusal('bad-parameter', `cursor: ${message}`, {
+        errors: [{ path: 'cursor', message }],
+        cause: error,
+      });
+    }
+  };
+}
+
+function asObject(params: unknown): Readonly<Record<string, unknown>> {
+  if (params === undefined || params === null) return {};
+  if (typeof params === 'object' && !Array.isArray(params)) return Object.fromEntries(Object.entries(params));
+  throw new Refusal('bad-parameter', 'the parameters must be a JSON object, such as {"flow": "settlement"}');
+}
+
+function page<T>({ items, next }: Page<T>, view: (item: T) => object): object {
+  return { items: items.map(view), next };
+}
+
+function paging(values: Values): [limit: number, cursor: string | null] {
+  return [values.number('limit') ?? 100, values.text('cursor') ?? null];
+}
+
+function given(values: Values, name: string): string {
+  const value = values.text(name);
+  if (value === undefined) throw new Error(`a path parameter is always given: ${name}`);
+  return value;
+}
+
+/** Those of the named filters that were given. */
+function texts<N extends string>(values: Values, names: readonly N[]): { [name in N]?: string } {
+  const filter: { [name in N]?: string } = {};
+  for (const name of names) {
+    const value = values.text(name);
+    if (value !== undefined) filter[name] = value;
+  }
+  return filter;
+}
+
+function findFlow(definitions: Definitions, name: string): Flow {
+  const flow = definitions.flows.get(name);
+  if (flow !== undefined) return flow;
+  throw noSuch(`flow "${shown(name)}"`, flowRemedy(definitions, name));
+}
+
+/** What to do about a flow name that is not defined: the similar ones, else where the list is. */
+export function flowRemedy(definitions: Definitions, name: string): string {
+  const near = closest(name, definitions.flows.keys());
+  return near !== null ? `did you mean ${near}?` : 'list the flows with GET /api/v1/flows';
+}
+
+function noSuch(what: string, remedy: string): Refusal {
+  return new Refusal('not-found', `there is no ${what}; ${remedy}`);
+}

@@ -1,0 +1,70 @@
+import type { Parameter, ParameterSchema } from './parameters.ts';
+
+const STATUSES = ['expected', 'running', 'committed', 'failed', 'abandoned'] as const;
+const HEALTHS = ['normal', 'running', 'warning', 'critical', 'unknown'] as const;
+const SEVERITIES = ['info', 'warning', 'critical'] as const;
+
+const FLOW = inPath('flow', 'name of the flow');
+const KEY = inPath('key', 'key of the instance, percent-encoded as one segment: `a/b` is written `a%2Fb`');
+
+const CURSOR = inQuery('cursor', '`next` of the page before; left out for the first page', {
+  type: 'string',
+  maxLength: 8192,
+});
+
+const BY_FLOW = inQuery('flow', 'only of this flow', { type: 'string', maxLength: 64 });
+const BY_KEY = inQuery('key', 'only of instances with this key', { type: 'string', maxLength: 256 });
+const BY_GROUP = inQuery('group', 'only of flows of this group', { type: 'string', maxLength: 256 });
+const BY_DAY = inQuery('day', 'only of this trading day', { type: 'string', format: 'date' });
+
+/** The parameters that each read takes. */
+export const QUERY_PARAMETERS = {
+  flows: [BY_GROUP],
+  flow: [FLOW],
+  instances: [
+    BY_FLOW,
+    inQuery('status', 'only with this status', { type: 'string', enum: STATUSES }),
+    inQuery('health', 'only with this health', { type: 'string', enum: HEALTHS }),
+    BY_GROUP,
+    BY_DAY,
+    limit(500, 100),
+    CURSOR,
+  ],
+  instance: [FLOW, KEY],
+  events: [FLOW, KEY, limit(500, 100), CURSOR],
+  graph: [FLOW, KEY],
+  day: [{ ...inPath('day', 'a trading day, YYYY-MM-DD'), schema: { type: 'string', format: 'date' } }],
+  alarms: [
+    inQuery('open', 'true: only open ones; false: only those that have ended', { type: 'boolean' }),
+    inQuery('severity', 'only of this severity', { type: 'string', enum: SEVERITIES }),
+    BY_GROUP,
+    BY_FLOW,
+    BY_KEY,
+    BY_DAY,
+    limit(500, 100),
+    CURSOR,
+  ],
+  alarm: [inPath('id', 'id of the alarm, percent-encoded as one segment')],
+  rejected: [limit(100, 20), CURSOR],
+  rejectedOne: [inPath('id', 'id of the rejected message, percent-encoded as one segment')],
+} as const satisfies Record<string, readonly Parameter[]>;
+
+export type QueryName = keyof typeof QUERY_PARAMETERS;
+
+function inPath(name: string, description: string): Parameter {
+  return { name, in: 'path', description, schema: { type: 'string', maxLength: 8192 } };
+}
+
+/** A query parameter, which may always be left out. */
+export function inQuery(name: string, description: string, schema: ParameterSchema): Parameter {
+  return { name, in: 'query', description, schema };
+}
+
+function limit(maximum: number, usual: number): Parameter {
+  return inQuery('limit', `how many at most, up to ${maximum}`, {
+    type: 'integer',
+    minimum: 1,
+    maximum,
+    default: usual,
+  });
+}

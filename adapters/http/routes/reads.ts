@@ -1,0 +1,94 @@
+import type { Queries } from '../queries.ts';
+import { QUERY_PARAMETERS, type QueryName } from '../query-parameters.ts';
+import { type AnswerDocument, json, jsonAnswer, type Route } from '../route.ts';
+
+/** The routes that answer a read as it is. */
+export function readRoutes(queries: Queries): readonly Route[] {
+  return READS.map(({ path, query, summary, answer }) => ({
+    method: 'GET',
+    path: `/api/v1${path}`,
+    permission: 'read',
+    summary,
+    parameters: QUERY_PARAMETERS[query],
+    accepts: [],
+    answers: { 200: answer },
+    refuses: path.includes('{') ? ['bad-parameter', 'not-found'] : ['bad-parameter'],
+    handle: async ({ params }) => json(200, await queries[query](params)),
+  }));
+}
+
+interface Read {
+  readonly path: string;
+  readonly query: QueryName;
+  readonly summary: string;
+  readonly answer: AnswerDocument;
+}
+
+const READS: readonly Read[] = [
+  {
+    path: '/flows',
+    query: 'flows',
+    summary: "All flows that are defined, with today's counts",
+    answer: jsonAnswer('Flows by name; today is that of each flow’s calendar', 'FlowPage'),
+  },
+  {
+    path: '/flows/{flow}',
+    query: 'flow',
+    summary: "One flow with its definition and today's counts",
+    answer: jsonAnswer('The flow', 'Flow'),
+  },
+  {
+    path: '/instances',
+    query: 'instances',
+    summary: 'Instances',
+    answer: jsonAnswer('Instances by flow and key', 'InstancePage'),
+  },
+  {
+    path: '/instances/{flow}/{key}',
+    query: 'instance',
+    summary: 'One instance with every step',
+    answer: jsonAnswer('The instance', 'Instance'),
+  },
+  {
+    path: '/instances/{flow}/{key}/events',
+    query: 'events',
+    summary: 'The events that an instance has accepted',
+    answer: jsonAnswer('Events in the order in which they were accepted', 'EventPage'),
+  },
+  {
+    path: '/instances/{flow}/{key}/graph',
+    query: 'graph',
+    summary: 'The graph of an instance',
+    answer: jsonAnswer('Nodes and edges with their status', 'Graph'),
+  },
+  {
+    path: '/days/{day}',
+    query: 'day',
+    summary: 'The ledger of a trading day',
+    answer: jsonAnswer('One row per flow expected that day', 'Day'),
+  },
+  {
+    path: '/alarms',
+    query: 'alarms',
+    summary: 'Alarms, each with its explanation',
+    answer: jsonAnswer('Alarms, newest first', 'AlarmPage'),
+  },
+  {
+    path: '/alarms/{id}',
+    query: 'alarm',
+    summary: 'One alarm',
+    answer: jsonAnswer('The alarm', 'Alarm'),
+  },
+  {
+    path: '/rejected',
+    query: 'rejected',
+    summary: 'Messages that could not be understood or were refused',
+    answer: jsonAnswer('Rejected messages, newest first', 'RejectedPage'),
+  },
+  {
+    path: '/rejected/{id}',
+    query: 'rejectedOne',
+    summary: 'One rejected message with all of its payload',
+    answer: jsonAnswer('The message', 'Rejected'),
+  },
+];

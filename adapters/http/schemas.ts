@@ -1,0 +1,231 @@
+/** The JSON Schemas of everything the API answers with, by name, as they stand in the OpenAPI document. */
+import type { JsonSchema } from './route.ts';
+
+const text = { type: 'string' };
+const flag = { type: 'boolean' };
+const count = { type: 'integer', minimum: 0 };
+const textOrNull = { type: ['string', 'null'] };
+const time = { type: 'string', format: 'date-time', description: 'UTC with milliseconds' };
+const timeOrNull = { type: ['string', 'null'], format: 'date-time' };
+const day = { type: 'string', format: 'date' };
+const value = { type: ['string', 'number', 'boolean', 'null'] };
+
+const status = { type: 'string', enum: ['expected', 'running', 'committed', 'failed', 'abandoned'] };
+const health = { type: 'string', enum: ['normal', 'running', 'warning', 'critical', 'unknown'] };
+const severity = { type: 'string', enum: ['info', 'warning', 'critical'] };
+const source = {
+  type: 'string',
+  enum: [
+    'start-timeout',
+    'deadline',
+    'timer',
+    'expression',
+    'illegal-state',
+    'out-of-order',
+    'loop-limit',
+    'dead-end',
+    'exception',
+    'threshold',
+    'stale',
+    'expression-error',
+  ],
+};
+
+const title = {
+  type: ['object', 'null'],
+  properties: { en: text, zh: text },
+  required: ['en', 'zh'],
+};
+
+const problem = record({ path: text, message: text });
+const lineProblem = record({ path: text, message: text, line: { type: 'integer', minimum: 1 } }, ['line']);
+const namedValue = record({ name: text, value });
+
+const dayCounts = record({
+  day,
+  counts: record({
+    expected: count,
+    running: count,
+    committed: count,
+    failed: count,
+    abandoned: count,
+  }),
+  health: { type: ['string', 'null'], enum: [...health.enum, null] },
+});
+
+const flowFields = {
+  name: text,
+  title,
+  group: textOrNull,
+  calendar: text,
+  zone: text,
+  key: { ...textOrNull, description: 'key of an event that has none' },
+  start: {
+    type: ['object', 'null'],
+    description: 'when an instance is expected, with the due time of today',
+  },
+  deadline: { type: ['object', 'null'] },
+  today: dayCounts,
+};
+
+const instanceFields = {
+  flow: text,
+  key: text,
+  status,
+  health,
+  deviated: { ...flag, description: 'whether reality left the definition' },
+  openAlarms: count,
+  group: textOrNull,
+  tradingDay: text,
+  startedAt: timeOrNull,
+  endedAt: timeOrNull,
+  updatedAt: time,
+  revision: { ...text, description: 'revision of the definitions it started with' },
+};
+
+const rejectedFields = {
+  id: text,
+  subject: text,
+  reason: text,
+  headers: { type: 'object', additionalProperties: text },
+  receivedAt: time,
+  resentAt: timeOrNull,
+  bytes: count,
+  text: { ...text, description: 'the payload, U+FFFD in place of bytes that are no UTF-8' },
+  cut: { ...flag, description: 'whether `text` is only the beginning' },
+};
+
+/** Everything by its name in `#/components/schemas`. */
+export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Problem: record(
+    {
+      type: text,
+      title: text,
+      status: { type: 'integer' },
+      detail: text,
+      instance: text,
+      errors: list(lineProblem),
+    },
+    ['errors'],
+  ),
+  FlowPage: record({ revision: text, items: list(record({ ...flowFields, steps: count })) }),
+  Flow: open({
+    ...flowFields,
+    revision: text,
+    steps: list(open({ name: text, kind: { type: 'string', enum: ['checkpoint', 'flow', 'gate'] } })),
+    connectors: list(
+      record({ from: text, to: text, when: textOrNull, limit: { type: ['integer', 'null'] } }),
+    ),
+    graph: { type: 'object' },
+  }),
+  InstancePage: page(record(instanceFields)),
+  Instance: open({
+    ...instanceFields,
+    steps: {
+      type: 'object',
+      description: 'by name',
+      additionalProperties: open({
+        status: { type: 'string', enum: ['idle', 'active', 'running', 'committed', 'failed', 'withdrawn'] },
+        state: textOrNull,
+        visits: count,
+        activatedAt: timeOrNull,
+        endedAt: timeOrNull,
+        params: { type: 'object', additionalProperties: value },
+      }),
+    },
+  }),
+  Graph: open({ nodes: list({ type: 'object' }), edges: list({ type: 'object' }) }),
+  EventPage: page(
+    record({
+      id: text,
+      flow: text,
+      key: text,
+      step: textOrNull,
+      event: text,
+      time,
+      receivedAt: time,
+      content: { type: 'object', description: 'the event in its native form' },
+    }),
+  ),
+  Day: record({ day, asOf: time, rows: list({ type: 'object' }) }),
+  AlarmPage: page(reference('Alarm')),
+  Alarm: record({
+    id: text,
+    flow: text,
+    key: text,
+    step: textOrNull,
+    name: text,
+    source,
+    severity,
+    group: textOrNull,
+    tradingDay: text,
+    text,
+    count,
+    open: flag,
+    late: { ...flag, description: 'decided long after it was due, because nothing was running then' },
+    raisedAt: time,
+    lastAt: time,
+    clearedAt: timeOrNull,
+    clearedBy: textOrNull,
+    why: record({
+      rule: { ...textOrNull, description: '`file:line:col`' },
+      cause: text,
+      expression: textOrNull,
+      values: list(namedValue),
+      event: open({ id: textOrNull, event: text, step: textOrNull, time, params: list(namedValue) }),
+      due: timeOrNull,
+    }),
+  }),
+  Intake: record({
+    accepted: count,
+    rejected: list(record({ line: { type: 'integer', minimum: 1 }, problems: list(problem) })),
+  }),
+  RejectedPage: page(record(rejectedFields)),
+  Rejected: record({ ...rejectedFields, base64: text }),
+  Resent: record({ id: text, accepted: count, resentAt: time }),
+  Liveness: record({ live: flag }),
+  Readiness: record({ ready: flag, checks: list(record({ name: text, ok: flag, detail: text })) }),
+  Event: open(
+    {
+      id: { type: 'string', minLength: 1, maxLength: 128 },
+      flow: text,
+      key: { type: 'string', minLength: 1, maxLength: 256 },
+      step: text,
+      event: { type: 'string', enum: ['activated', 'state', 'params', 'exception', 'committed'] },
+      time: { ...time, description: 'RFC 3339 with an offset' },
+      state: text,
+      params: { type: 'object', additionalProperties: value, maxProperties: 64 },
+      message: text,
+      source: text,
+    },
+    ['key', 'step', 'state', 'params', 'message', 'source'],
+  ),
+};
+
+type Fields = Readonly<Record<string, JsonSchema>>;
+
+/** An object of exactly these fields; all but `optional` are always there. */
+function record(properties: Fields, optional: readonly string[] = []): JsonSchema {
+  return { ...open(properties, optional), additionalProperties: false };
+}
+
+/** An object of at least these fields. */
+function open(properties: Fields, optional: readonly string[] = []): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required };
+}
+
+function list(items: JsonSchema): JsonSchema {
+  return { type: 'array', items };
+}
+
+function page(items: JsonSchema): JsonSchema {
+  return record({
+    items: list(items),
+    next: { ...textOrNull, description: 'cursor of the next page; null at the end' },
+  });
+}
+
+function reference(name: string): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
