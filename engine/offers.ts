@@ -3,6 +3,7 @@
  *
  * 1. What is offered is active at once, whatever its join; `offeredVia` names the connector (-1: the flow's start).
  * 2. A gate that is offered stays active and stands for the steps behind it, which are offered through its connectors.
+ * 3. A target that reported before it was offered has won already: it absorbs the arrival and nothing else is offered.
  */
 import { clearSource } from './alarms.ts';
 import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
@@ -17,7 +18,15 @@ export function offerSteps(draft: Draft, connectors: readonly number[]): void {
     for (const step of draft.flow.startSteps) offer(draft, step, -1);
     return;
   }
-  for (const index of connectors) offer(draft, connectorOf(draft, index).to, index);
+  const early = connectors.find((index) => stateOf(draft, connectorOf(draft, index).to).owed > 0);
+  if (early !== undefined) absorb(draft, early);
+  else for (const index of connectors) offer(draft, connectorOf(draft, index).to, index);
+}
+
+function absorb(draft: Draft, index: number): void {
+  const { to } = connectorOf(draft, index);
+  passConnector(draft, index);
+  changeStep(draft, to, { owed: stateOf(draft, to).owed - 1 });
 }
 
 function offer(draft: Draft, step: number, via: number): void {
