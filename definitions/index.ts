@@ -13,5 +13,6 @@ export * from './flow.ts';
 export { type Extensions, type Linked, linkDefinitions } from './link-definitions.ts';
 export * from './moment.ts';
 export * from './place.ts';
+export { formatFinding, readDefinitions } from './read-definitions.ts';
 export * from './scope.ts';
 export type { Template } from './template.ts';

@@ -52,7 +52,7 @@ export function viewGraph(flow: Flow, instance: Instance | null): GraphView {
     flow: flow.name,
     key: instance?.key ?? null,
     revision: instance?.revision ?? null,
-    nodes: flow.steps.map((step, index) => nodeOf(flow, index, instance)),
+    nodes: flow.steps.map((_, index) => nodeOf(flow, index, instance)),
     edges: flow.connectors.map((connector, index) => ({
       id: `${name(connector.from)}->${name(connector.to)}#${index}`,
       from: name(connector.from),

@@ -33,7 +33,9 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
   const begins = move.actions.includes('begin-visit');
   if (begins) beginVisit(draft, step, { status: 'running', ledBy: NONE, offeredVia: null });
   else {
-    stopVisitTimers(draft, step, 'event');
+    // On a start the arrival and the report are one moment: this report begins the visit too, and stops no timer.
+    const since = draft.before.steps[step]?.visits ?? 0;
+    if (state.visits === since) stopVisitTimers(draft, step, 'event');
     if (state.status === 'active') changeStep(draft, step, { status: 'running' });
   }
   draft.moved = true;

@@ -154,7 +154,7 @@ function perform(draft: Draft, occurrence: Occurrence, rule: Rule, action: Actio
       draft.effects.push({
         kind: 'publish',
         subject: withOwn(draft, step, action.subject.run),
-        data: action.data,
+        data: withOwn(draft, step, action.data.run),
         time: draft.time,
       });
       return;

@@ -51,6 +51,8 @@ export interface Turn {
   readonly repeats: number;
   readonly alarms: number;
   readonly remade: boolean;
+  /** from the first message to the commit */
+  readonly seconds: number;
 }
 
 export interface Worker {
@@ -92,10 +94,11 @@ export function createWorker(options: WorkerOptions): Worker {
     const patience = options.patience ?? 1000;
     const wait = due === null ? patience : Math.min(patience, Math.max(0, Math.ceil(due - asked) + 1));
     const messages = await intake.next(options.batch ?? 1000, wait);
+    const begun = now();
     const collected = await apply(options, at, messages, wait === 0 ? asked : null);
     const result = await commit(options, at, messages, collected);
     if (result.kind !== 'fenced') running = at;
-    return result;
+    return { ...result, seconds: (now() - begun) / 1000 };
   }
 
   return {
@@ -281,7 +284,7 @@ async function commit(
   at: Running,
   messages: readonly Message[],
   collected: Collected,
-): Promise<Turn> {
+): Promise<Omit<Turn, 'seconds'>> {
   const harvest = at.watch.harvest();
   const { journal, rejected: refused, repeats } = collected;
   const counts = {

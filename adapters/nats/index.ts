@@ -6,6 +6,7 @@ export {
   natsOptionsFrom,
 } from './connect.ts';
 export { type FoundServer, findNatsServer, userCache } from './find-server.ts';
+export { takeFolder } from './folder-owner.ts';
 export { type IntakeNotice, type NatsIntakeOptions, natsIntake } from './intake.ts';
 export { PrivateNatsError } from './launch-server.ts';
 export { type NatsOutletOptions, natsOutlet, OutletError } from './outlet.ts';

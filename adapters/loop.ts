@@ -1,0 +1,76 @@
+/** The shared loop: one turn after another until it is stopped, with growing pauses while turns fail. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from './log.ts';
+
+export interface LoopOptions {
+  readonly name: string;
+  /** one turn: whether there was work, or `stop` to end the loop */
+  readonly turn: () => Promise<'worked' | 'idle' | 'stop'>;
+  /** pause after a turn without work, ms; 0 where the turn waits by itself */
+  readonly rest: number;
+  readonly log: Log;
+}
+
+export interface Loop {
+  /** Asks the loop to end and waits for the turn under way; twice is fine. */
+  stop(): Promise<void>;
+  /** Ends the pause after a turn without work. */
+  wake(): void;
+  /** when the last turn succeeded, ms; null before the first */
+  lastSuccess(): number | null;
+  /** what the last turn failed with; null while turns succeed */
+  trouble(): string | null;
+}
+
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 5_000;
+
+/** Starts a loop. A failure is said once, and once more when it is over. */
+export function startLoop(options: LoopOptions): Loop {
+  let stopped = false;
+  let pause = new AbortController();
+  let last: number | null = null;
+  let trouble: string | null = null;
+
+  async function sleep(ms: number): Promise<void> {
+    pause = new AbortController();
+    if (stopped) return;
+    await delay(ms, undefined, { signal: pause.signal }).catch(() => undefined);
+  }
+
+  function succeeded(): void {
+    if (trouble !== null) options.log.info(`${options.name} goes on`);
+    trouble = null;
+    last = Date.now();
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopped) {
+      try {
+        const outcome = await options.turn();
+        succeeded();
+        failures = 0;
+        if (outcome === 'stop') return;
+        if (outcome === 'idle' && options.rest > 0) await sleep(options.rest);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== trouble) options.log.warn(`${options.name} waits: ${reason}`);
+        trouble = reason;
+        await sleep(Math.min(FIRST_PAUSE * 2 ** failures++, LONGEST_PAUSE));
+      }
+    }
+  }
+
+  const done = run();
+  return {
+    async stop() {
+      stopped = true;
+      pause.abort();
+      await done;
+    },
+    wake: () => pause.abort(),
+    lastSuccess: () => last,
+    trouble: () => trouble,
+  };
+}

@@ -1,0 +1,300 @@
+/**
+ * `milepost up`: everything in one process, assembled in a straight line. Each thing that was started leaves its closer on
+ * a stack that is undone in reverse; stopping twice is fine.
+ *
+ * 1. One process owns the folder. Servers that are given are used, others are started privately, and it says which.
+ * 2. What is not there yet is waited for, and said once: a database that is down, a NATS server that comes late.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NatsConnection } from 'nats';
+import { compileDefinitions, type Definitions, formatFinding } from '../definitions/index.ts';
+import { type ChangeLog, createWorker, type Intake, type Outlet, tell } from '../engine/index.ts';
+import { createApi } from './api.ts';
+import { readDefinitionFiles } from './definition-files.ts';
+import { createMetrics, type Http } from './http/index.ts';
+import type { Log } from './log.ts';
+import { type Loop, startLoop } from './loop.ts';
+import {
+  connectNats,
+  findNatsServer,
+  type NatsOptions,
+  natsIntake,
+  natsOutlet,
+  natsPublisher,
+  PrivateNatsError,
+  startNatsService,
+  startPrivateNats,
+  takeFolder,
+} from './nats/index.ts';
+import { patiently } from './patiently.ts';
+import { openLocalStream, openStorage, startPrivatePostgres } from './storage/index.ts';
+import { measureWorker } from './worker-metrics.ts';
+
+export interface ServeOptions {
+  /** private servers, their data and the lock live here: `.milepost` */
+  readonly folder: string;
+  /** files and folders of definitions */
+  readonly definitions: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  /** null: a private PostgreSQL */
+  readonly databaseUrl: string | null;
+  /** null: a private nats-server where one can be had, else HTTP intake only; `none`: HTTP intake only */
+  readonly nats: NatsOptions | 'none' | null;
+  readonly version: string;
+  readonly log: Log;
+  /** ends the waiting for servers that do not come */
+  readonly signal: AbortSignal;
+}
+
+export interface Serving {
+  /** `http://127.0.0.1:4600` */
+  readonly address: string;
+  /** where producers publish: with user and password; null where there is only HTTP */
+  readonly natsUrl: string | null;
+  readonly revision: string;
+  /** Stops everything in the reverse order of its start; twice is fine. */
+  stop(): Promise<void>;
+  /** Resolves when the worker has ended by itself, with the reason. */
+  readonly ended: Promise<string>;
+}
+
+/** It cannot start, and trying again cannot help before someone acts; `findings` are the definitions' errors, if that is why. */
+export class ServeError extends Error {
+  override readonly name = 'ServeError';
+  readonly findings: readonly string[];
+  constructor(message: string, findings: readonly string[] = [], cause?: unknown) {
+    super(message, { cause });
+    this.findings = findings;
+  }
+}
+
+const PARTITION = '0';
+
+/** Starts everything; rejects with ServeError, PortInUse or another error with a remedy, after undoing what was started. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const closers: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = () => {
+    stopping ??= undo(closers, options.log);
+    return stopping;
+  };
+  try {
+    const serving = await assemble(options, closers);
+    return { ...serving, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: ServeOptions,
+  closers: (() => Promise<void>)[],
+): Promise<Omit<Serving, 'stop'>> {
+  const { log, folder } = options;
+  await ownFolder(folder, closers);
+  const active = await loadDefinitions(options);
+  const databaseUrl = options.databaseUrl ?? (await ownPostgres(options, closers));
+  const storage = await patiently({
+    what: 'the database',
+    log,
+    signal: options.signal,
+    attempt: () =>
+      openStorage({
+        url: databaseUrl,
+        role: 'worker',
+        onLost: (error) => log.warn(`database: ${error.message}`),
+      }),
+  });
+  closers.push(() => storage.close());
+  const reading = await openStorage({ url: databaseUrl, role: 'api' });
+  closers.push(() => reading.close());
+  const stream = await openStream(options, databaseUrl, closers);
+  const metrics = createMetrics();
+  const worker = createWorker({
+    partition: PARTITION,
+    store: storage.store,
+    intake: stream.intake,
+    definitions: active.definitions,
+    sources: active.sources,
+    compile,
+    now: Date.now,
+  });
+  let http: Http | null = null;
+  const telling = startTelling({ stream, changes: storage.changes, log });
+  if (telling !== null) closers.push(() => telling.stop());
+  const ended = Promise.withResolvers<string>();
+  const measured = measureWorker(metrics, worker);
+  const working = startLoop({
+    name: 'the worker',
+    rest: 0,
+    log,
+    async turn() {
+      const turn = await measured();
+      if (turn.remade)
+        log.warn(
+          'the stream of events is another one than before: reading it from its beginning; events that only the old one held are gone',
+        );
+      if (turn.kind === 'worked') {
+        http?.notify();
+        telling?.wake();
+      }
+      if (turn.kind !== 'fenced') return turn.kind;
+      ended.resolve('another worker has taken the partition: this one writes nothing more');
+      return 'stop';
+    },
+  });
+  closers.push(
+    () => working.stop(),
+    () => stream.intake.stop(),
+  );
+  const api = createApi({
+    reading,
+    changes: reading.changes,
+    stream,
+    active: active.definitions,
+    compile,
+    working,
+    telling,
+    metrics,
+    log,
+    now: Date.now,
+  });
+  http = api.http;
+  const address = await http.listen({ host: options.host, port: options.port });
+  closers.push(() => api.http.close());
+  if (stream.nc !== null)
+    closers.push(
+      await startNatsService({
+        nc: stream.nc,
+        version: options.version,
+        handle: api.answer,
+        describe: api.describe,
+        onError: (name, error) => log.error(`the read ${name} failed: ${String(error)}`),
+      }),
+    );
+  return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended.promise };
+}
+
+async function undo(closers: (() => Promise<void>)[], log: Log): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    await close().catch((error: unknown) =>
+      log.warn(`while stopping: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+}
+
+async function ownFolder(folder: string, closers: (() => Promise<void>)[]): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const taken = await takeFolder(folder);
+  if ('heldBy' in taken)
+    throw new ServeError(
+      `${folder} is in use by process ${taken.heldBy}, a Milepost that is running: stop it first, or give this one a folder of its own with --folder`,
+    );
+  closers.push(taken.release);
+}
+
+interface Active {
+  readonly definitions: Definitions;
+  readonly sources: Parameters<typeof compileDefinitions>[0];
+}
+
+async function loadDefinitions(options: ServeOptions): Promise<Active> {
+  const { sources, revision } = await readDefinitionFiles(options.definitions);
+  const { definitions, findings } = compileDefinitions(sources, revision);
+  const said = findings.map(formatFinding);
+  if (definitions === null)
+    throw new ServeError(`the definitions in ${options.definitions.join(', ')} have errors`, said);
+  if (definitions.flows.size === 0)
+    throw new ServeError(
+      `there is no flow in ${options.definitions.join(', ')}: write one, or see \`milepost demo\``,
+    );
+  for (const finding of said) options.log.warn(finding);
+  options.log.info(`${definitions.flows.size} flows, revision ${definitions.revision}`);
+  return { definitions, sources };
+}
+
+function compile(sources: Active['sources'], revision: string): Definitions | null {
+  return compileDefinitions(sources, revision).definitions;
+}
+
+async function ownPostgres(options: ServeOptions, closers: (() => Promise<void>)[]): Promise<string> {
+  const postgres = await startPrivatePostgres({ folder: join(options.folder, 'postgres'), durable: true });
+  closers.push(() => postgres.stop());
+  options.log.info(`PostgreSQL: a private one in ${join(options.folder, 'postgres')} (${postgres.origin})`);
+  return postgres.url;
+}
+
+/** The stream of events, and what reaches it. */
+export interface Stream {
+  readonly intake: Intake;
+  readonly outlet: Outlet;
+  readonly nc: NatsConnection | null;
+  readonly url: string | null;
+}
+
+async function openStream(
+  options: ServeOptions,
+  databaseUrl: string,
+  closers: (() => Promise<void>)[],
+): Promise<Stream> {
+  const { log } = options;
+  const nats = options.nats === 'none' ? null : (options.nats ?? (await ownNats(options, closers)));
+  if (nats === null) {
+    const local = openLocalStream({
+      url: databaseUrl,
+      onLost: (error) => log.warn(`database: ${error.message}`),
+    });
+    closers.push(() => local.close());
+    log.info('NATS: none, events come over HTTP only');
+    return { intake: local.intake(), outlet: local.outlet, nc: null, url: null };
+  }
+  const nc = await connectNats({
+    ...nats,
+    name: 'milepost',
+    signal: options.signal,
+    onNotice: ({ state, text }) =>
+      state === 'lost' || state === 'waiting' || state === 'trouble' ? log.warn(text) : log.info(text),
+  });
+  closers.push(() => nc.close());
+  const intake = natsIntake({ nc, partition: PARTITION, onNotice: ({ text }) => log.warn(text) });
+  return { intake, outlet: natsOutlet({ nc }), nc, url: nats.url };
+}
+
+async function ownNats(options: ServeOptions, closers: (() => Promise<void>)[]): Promise<NatsOptions | null> {
+  const folder = join(options.folder, 'nats');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const binary = await findNatsServer({ folder });
+  if ('missing' in binary) {
+    options.log.warn(`NATS: no server to start (${binary.missing})`);
+    return null;
+  }
+  try {
+    const server = await startPrivateNats({ folder, binary: binary.path, log: options.log.info });
+    closers.push(() => server.stop());
+    options.log.info(
+      `NATS: a private nats-server ${binary.version} on port ${server.port}, its address with password in ${join(folder, 'url')}`,
+    );
+    return { url: server.url };
+  } catch (error) {
+    if (error instanceof PrivateNatsError) throw new ServeError(error.message, [], error);
+    throw error;
+  }
+}
+
+function startTelling(options: { stream: Stream; changes: ChangeLog; log: Log }): Loop | null {
+  const { nc } = options.stream;
+  if (nc === null) return null;
+  const publisher = natsPublisher({
+    nc,
+    onPassed: (id, reason) => options.log.warn(`change ${id} was not published: ${reason}`),
+  });
+  return startLoop({
+    name: 'telling',
+    rest: 1000,
+    log: options.log,
+    turn: async () => ((await tell({ changes: options.changes, publisher })) > 0 ? 'worked' : 'idle'),
+  });
+}
