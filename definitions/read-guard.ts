@@ -1,5 +1,5 @@
 /**
- * The look at a file before it is parsed. The YAML parser recurses, and text nested deeply enough ends the process
+ * The look at a text before it is parsed. The YAML parser recurses, and text nested deeply enough ends the process
  * instead of an error; its lexer does not recurse, so the lexer's tokens are counted first.
  *
  * 1. Nothing that passes nests deeper than DEPTH_LIMIT; the count may be too high by a little, never too low.
@@ -14,7 +14,9 @@ import type { Place } from './place.ts';
 export const SIZE_LIMIT = 256 * 1024;
 /** The deepest nesting of mappings and lists that is read. */
 export const DEPTH_LIMIT = 32;
-/** The most words and signs (names, values, `:`, `-`, brackets, commas) that one file may have. */
+/** The most documents that one file may have. */
+export const DOCUMENT_LIMIT = 2000;
+/** The most words and signs (names, values, `:`, `-`, brackets, commas) that one document may have. */
 export const TOKEN_LIMIT = 40_000;
 
 const REFUSED = new Map([
@@ -23,13 +25,20 @@ const REFUSED = new Map([
   ['tag', 'tags (!name) are not allowed: leave it out; put text that starts with ! in quotes'],
 ]);
 
-/** Says whether a text may be given to the parser, and reports why not; `placeOf` turns an offset into a place. */
-export function guardSource(text: string, placeOf: (offset: number) => Place, findings: Findings): boolean {
-  if (text.length > SIZE_LIMIT || new TextEncoder().encode(text).length > SIZE_LIMIT) {
-    const message = `the file is larger than ${SIZE_LIMIT / 1024} KiB: split it into several files`;
-    findings.error(placeOf(0), 'too-large', message);
-    return false;
-  }
+/** Says whether the text of a file may be looked at, and reports why not. */
+export function guardFile(text: string, documents: number, at: Place, findings: Findings): boolean {
+  // Characters first: of a text far too long the bytes need not be counted.
+  const large = text.length > SIZE_LIMIT || new TextEncoder().encode(text).length > SIZE_LIMIT;
+  if (!large && documents <= DOCUMENT_LIMIT) return true;
+  const reason = large
+    ? `is larger than ${SIZE_LIMIT / 1024} KiB`
+    : `has more than ${DOCUMENT_LIMIT} documents`;
+  findings.error(at, 'too-large', `the file ${reason}: split it into several files`);
+  return false;
+}
+
+/** Says whether one document may be given to the parser, and reports why not; `placeOf` gives the place of an offset. */
+export function guardDocument(text: string, placeOf: (offset: number) => Place, findings: Findings): boolean {
   const depth = new Depth();
   let tokens = 0;
   for (const { type, offset, source } of scan(text)) {
@@ -38,19 +47,25 @@ export function guardSource(text: string, placeOf: (offset: number) => Place, fi
     if (refusal !== undefined) findings.error(placeOf(offset), type, refusal);
     depth.add(type, offset, source);
     if (depth.value > DEPTH_LIMIT) {
-      const message = `this is nested more than ${DEPTH_LIMIT} levels deep: the file is not read; flatten it`;
-      findings.error(placeOf(offset), 'too-deep', message);
+      const broken = depth.firstAstray;
+      if (broken === null) {
+        const message = `this is nested more than ${DEPTH_LIMIT} levels deep: the document is not read; flatten it`;
+        findings.error(placeOf(offset), 'too-deep', message);
+      } else findings.error(placeOf(broken), 'yaml-syntax', BROKEN);
       return false;
     }
     if (type !== 'newline') tokens += 1;
     if (tokens > TOKEN_LIMIT) {
-      const message = `the file has more than ${TOKEN_LIMIT} words and signs: split it into several files`;
+      const message = `the document has more than ${TOKEN_LIMIT} words and signs: split it`;
       findings.error(placeOf(offset), 'too-large', message);
       return false;
     }
   }
   return true;
 }
+
+const BROKEN =
+  'broken YAML from here on, too much of it to read the document: close every bracket, and quote texts with `: ` or `- `';
 
 interface Token {
   readonly type: string;
@@ -74,25 +89,32 @@ function* scan(text: string): Generator<Token> {
   }
 }
 
-/** How deep the tokens so far nest: the columns at which open block collections began, and the open brackets. */
+/**
+ * How deep the tokens so far nest: the columns at which open block collections began, the open brackets, and the
+ * levels that only broken text opens, which the parser may hold open to the end of the document.
+ */
 class Depth {
   private readonly columns: number[] = [];
   private brackets = 0;
+  private astray = 0;
+  /** the offset of the first token that opened such a level */
+  firstAstray: number | null = null;
   private lineStart = 0;
   private atLineStart = true;
   private afterIndicator = false;
   private colons = 0;
 
   get value(): number {
-    return this.columns.length + this.brackets;
+    return this.columns.length + this.brackets + this.astray;
   }
 
   add(type: string, offset: number, source: string): void {
     if (type === 'doc-start' || type === 'doc-end' || type === 'doc-mode') this.restart();
-    else if (type === 'flow-error-end') this.brackets = 0;
+    else if (type === 'flow-error-end') this.giveUpBrackets(offset);
     else if (type === 'flow-map-end' || type === 'flow-seq-end')
       this.brackets = Math.max(0, this.brackets - 1);
-    else if (type !== 'newline' && this.brackets === 0) this.addBlock(type, offset - this.lineStart);
+    else if (type !== 'newline' && this.brackets === 0) this.addBlock(type, offset);
+    else if (isIndicator(type)) this.stray(offset, 1);
     if (type === 'flow-map-start' || type === 'flow-seq-start') this.brackets += 1;
     const lastBreak = source.lastIndexOf('\n');
     if (lastBreak < 0) return;
@@ -101,21 +123,38 @@ class Depth {
     if (lastBreak === source.length - 1) this.atLineStart = true;
   }
 
-  private addBlock(type: string, column: number): void {
-    const indicator = type === 'seq-item-ind' || type === 'explicit-key-ind';
+  private addBlock(type: string, offset: number): void {
+    const column = offset - this.lineStart;
     const colon = type === 'map-value-ind';
     if (colon) this.colons += 1;
     if (this.atLineStart) {
       while ((this.columns.at(-1) ?? -1) >= column) this.columns.pop();
       this.columns.push(column);
-    } else if (indicator || this.afterIndicator || (colon && this.colons > 1)) this.columns.push(column);
-    this.afterIndicator = indicator || (colon && this.atLineStart);
+    } else if (this.afterIndicator) this.columns.push(column);
+    else if (isIndicator(type) || (colon && this.colons > 1)) this.stray(offset, 1);
+    this.afterIndicator = isIndicator(type) || (colon && this.atLineStart);
     this.atLineStart = false;
+  }
+
+  private stray(offset: number, levels: number): void {
+    this.astray += levels;
+    this.firstAstray ??= offset;
+  }
+
+  private giveUpBrackets(offset: number): void {
+    this.stray(offset, this.brackets);
+    this.brackets = 0;
   }
 
   private restart(): void {
     this.columns.length = 0;
     this.brackets = 0;
+    this.astray = 0;
+    this.firstAstray = null;
     this.afterIndicator = false;
   }
+}
+
+function isIndicator(type: string): boolean {
+  return type === 'seq-item-ind' || type === 'explicit-key-ind';
 }

@@ -1,3 +1,10 @@
+/** What the YAML parser finds wrong with a document, said where it began and with a remedy. */
+import { type Document, isCollection, isScalar, visit } from 'yaml';
+import type { Findings } from './findings.ts';
+import type { Place } from './place.ts';
+
+const FINDINGS_PER_DOCUMENT = 10;
+
 /** What to do about each kind of broken YAML; the parser says what is wrong, not how to right it. */
 const REMEDIES = new Map<string, string>([
   ['BAD_DIRECTIVE', 'remove the line that starts with %'],
@@ -14,8 +21,60 @@ const REMEDIES = new Map<string, string>([
   ['UNEXPECTED_TOKEN', 'remove it, or put the text in quotes'],
 ]);
 
+/** The codes that the parser uses, among others, for quotes and brackets without an end. */
+const UNCLOSED = ['MISSING_CHAR', 'BAD_INDENT'];
+
+/**
+ * Reports the syntax errors of a document, one for each line, and says whether it can be read all the same. `text` is
+ * what it was parsed from.
+ */
+export function checkSyntax(
+  document: Document,
+  text: string,
+  placeOf: (offset: number) => Place,
+  findings: Findings,
+): boolean {
+  const lines = new Set<number>();
+  for (const { code, message, pos } of document.errors) {
+    const opener = UNCLOSED.includes(code) ? openerOf(document, text, pos[0]) : null;
+    const at = placeOf(opener ?? pos[0]);
+    if (lines.has(at.line) || lines.size === FINDINGS_PER_DOCUMENT) continue;
+    lines.add(at.line);
+    const unclosed = `broken YAML (this ${text[opener ?? 0]} is not closed): close it, or put the text in quotes`;
+    findings.error(at, 'yaml-syntax', opener === null ? syntaxMessage(code, message) : unclosed);
+  }
+  for (const { code, pos, message } of document.warnings) {
+    if (code === 'TAG_RESOLVE_FAILED') continue; // the tag itself is refused
+    findings.warning(placeOf(pos[0]), 'yaml-syntax', syntaxMessage(code, message));
+  }
+  if (document.errors.length > 0) return false;
+  if (document.directives?.yaml.version !== '1.1') return true;
+  findings.error(placeOf(0), 'yaml-version', 'definitions are YAML 1.2: remove the line %YAML 1.1');
+  return false;
+}
+
 /** One sentence for a syntax error of the parser: what is wrong, and the remedy for errors of that kind. */
 export function syntaxMessage(code: string, message: string): string {
   const said = message.replace(/\s+/g, ' ').slice(0, 200);
   return `broken YAML (${said}): ${REMEDIES.get(code) ?? 'correct it, or put the text in quotes'}`;
 }
+
+/** Where the innermost quote or bracket begins that ends at `offset` without being closed; null where none does. */
+function openerOf(document: Document, text: string, offset: number): number | null {
+  let opener: number | null = null;
+  visit(document, (_, node) => {
+    if (!(isScalar(node) || isCollection(node)) || !node.range) return;
+    const [start, end] = node.range;
+    const closer = CLOSERS.get(text[start] ?? '');
+    if (closer === undefined || Math.abs(end - offset) > 1) return;
+    if (end - start < 2 || text[end - 1] !== closer) opener = Math.max(opener ?? 0, start);
+  });
+  return opener;
+}
+
+const CLOSERS = new Map([
+  ['"', '"'],
+  ["'", "'"],
+  ['[', ']'],
+  ['{', '}'],
+]);

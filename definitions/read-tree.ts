@@ -9,8 +9,9 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Findings } from './findings.ts';
 import type { Place } from './place.ts';
-import { guardSource } from './read-guard.ts';
-import { syntaxMessage } from './read-syntax.ts';
+import { cutDocuments } from './read-cut.ts';
+import { guardDocument, guardFile, SIZE_LIMIT } from './read-guard.ts';
+import { checkSyntax, syntaxMessage } from './read-syntax.ts';
 import { shown } from './read-text.ts';
 
 export type Tree = { readonly at: Place } & (
@@ -32,19 +33,21 @@ export interface Entry {
   readonly value: Tree;
 }
 
-const SYNTAX_FINDINGS_PER_DOCUMENT = 10;
-
 /** Reads the documents of one file, in their order; empty ones are left out. Never throws, whatever the text. */
 export function readTrees(file: string, source: string, findings: Findings): readonly Tree[] {
   const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
+  const cuts = text.length > SIZE_LIMIT ? [] : cutDocuments(text);
+  if (!guardFile(text, cuts.length, { file, line: 1, column: 1 }, findings)) return [];
   const placeOf = placesIn(file, text);
-  if (!guardSource(text, placeOf, findings)) return [];
+  return cuts.flatMap((cut) => readCut(cut.text, (offset) => placeOf(cut.start + offset), findings));
+}
+
+function readCut(text: string, placeOf: (offset: number) => Place, findings: Findings): readonly Tree[] {
+  if (!guardDocument(text, placeOf, findings)) return [];
   const reader = new TreeReader(placeOf, findings);
   return parse(text, placeOf, findings)
-    .filter((document) => reader.isSound(document))
-    .flatMap((document) =>
-      isNothing(document.contents) ? [] : [reader.read(document.contents, placeOf(0))],
-    );
+    .filter((document) => checkSyntax(document, text, placeOf, findings))
+    .flatMap(({ contents }) => (isNothing(contents) ? [] : [reader.read(contents, placeOf(0))]));
 }
 
 function parse(text: string, placeOf: (offset: number) => Place, findings: Findings): readonly Document[] {
@@ -59,7 +62,7 @@ function parse(text: string, placeOf: (offset: number) => Place, findings: Findi
   } catch (error) {
     // The parser throws on some texts that it ought to report.
     const reason = error instanceof Error ? error.message : String(error);
-    findings.error(placeOf(0), 'yaml-syntax', `the file cannot be read as YAML (${reason}): simplify it`);
+    findings.error(placeOf(0), 'yaml-syntax', `the document cannot be read as YAML (${reason}): simplify it`);
     return [];
   }
 }
@@ -85,26 +88,6 @@ class TreeReader {
   constructor(placeOf: (offset: number) => Place, findings: Findings) {
     this.placeOf = placeOf;
     this.findings = findings;
-  }
-
-  /** Reports what the parser found wrong with a document, and whether it can be read all the same. */
-  isSound(document: Document): boolean {
-    const lines = new Set<number>();
-    for (const error of document.errors) {
-      const at = this.placeOf(error.pos[0]);
-      if (lines.has(at.line) || lines.size === SYNTAX_FINDINGS_PER_DOCUMENT) continue;
-      lines.add(at.line);
-      this.findings.error(at, 'yaml-syntax', syntaxMessage(error.code, error.message));
-    }
-    for (const { code, pos, message } of document.warnings) {
-      if (code === 'TAG_RESOLVE_FAILED') continue; // the tag itself is refused
-      this.findings.warning(this.placeOf(pos[0]), 'yaml-syntax', syntaxMessage(code, message));
-    }
-    if (document.errors.length > 0) return false;
-    if (document.directives?.yaml.version !== '1.1') return true;
-    const at = this.placeOf(document.range?.[0] ?? 0);
-    this.findings.error(at, 'yaml-version', 'definitions are YAML 1.2: remove the line %YAML 1.1');
-    return false;
   }
 
   read(node: unknown, above: Place): Tree {
