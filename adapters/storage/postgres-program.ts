@@ -97,21 +97,29 @@ function embeddedFolder(): string | null {
   }
 }
 
+/** The embedded files where the user can reach them; a copy is made once for each version. */
 function withinReach(folder: string, options: { readonly user: RunAs; readonly shared: string }): string {
-  const copy = join(options.shared, 'server');
   if (canEnter(folder, options.user)) {
     for (const name of ['postgres', 'initdb']) makeExecutable(join(folder, name));
     return folder;
   }
+  const copy = join(options.shared, `server-${versionOf(folder)}`);
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
     rmSync(unfinished, { recursive: true, force: true });
     mkdirSync(options.shared, { recursive: true });
     cpSync(dirname(folder), unfinished, { recursive: true, verbatimSymlinks: true });
     for (const name of ['postgres', 'initdb']) makeExecutable(join(unfinished, 'bin', name));
-    renameSync(unfinished, copy);
+    if (existsSync(copy)) rmSync(unfinished, { recursive: true });
+    else renameSync(unfinished, copy);
   }
   return join(copy, 'bin');
+}
+
+function versionOf(folder: string): string {
+  const read: unknown = JSON.parse(readFileSync(join(folder, '..', '..', 'package.json'), 'utf8'));
+  const version = typeof read === 'object' && read !== null && 'version' in read ? read.version : null;
+  return typeof version === 'string' ? version : 'unknown';
 }
 
 function makeExecutable(file: string): void {

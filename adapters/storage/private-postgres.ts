@@ -8,7 +8,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -30,7 +30,7 @@ import { canEnter, findPostgres, type PostgresProgram, type RunAs, serverUser } 
 import { freePort, type Postmaster, startPostmaster, stopLeftover } from './postmaster.ts';
 import { processToken } from './process-facts.ts';
 
-/** Where a server of root keeps its data when the folder asked for is out of its user's reach, as below /root. */
+/** Where a server started by root has its data when the folder asked for is out of its user's reach, as below /root. */
 const SHARED_BASE = '/var/lib/milepost';
 
 const SETTINGS = [
@@ -80,8 +80,8 @@ export async function startPrivatePostgres(options: PrivatePostgresOptions): Pro
   try {
     const place = dataPlace(folder, user);
     const dataFolder = join(place, 'data');
-    const program = findPostgres({ user, dataMajor: majorOf(dataFolder), shared: place });
-    const password = passwordOf(folder, existsSync(dataFolder));
+    const program = findPostgres({ user, dataMajor: majorOf(dataFolder), shared: SHARED_BASE });
+    const password = passwordOf(folder, dataFolder);
     if (!existsSync(dataFolder)) makeData({ program, user, place, password, durable: options.durable });
     await stopLeftover(dataFolder);
     return await supervise({ ...options, folder, user, program, dataFolder, password, release });
@@ -200,15 +200,27 @@ function readOwner(file: string): { pid: number; token: string } | null {
   }
 }
 
-/** The folder that data goes to: the one asked for where the server's user can enter it, else one that it can. */
+/**
+ * The folder that data goes to: the one asked for where the server's user can enter it, else one that it can, whose name
+ * is kept in the one asked for.
+ */
 function dataPlace(folder: string, user: RunAs): string {
+  const note = join(folder, 'data-is-in');
+  if (existsSync(note)) return readFileSync(note, 'utf8').trim();
   if (user.uid === undefined || canEnter(folder, user)) return folder;
-  const place = join(SHARED_BASE, createHash('sha256').update(folder).digest('hex').slice(0, 16));
-  mkdirSync(place, { recursive: true, mode: 0o755 });
+  const place = join(SHARED_BASE, randomBytes(8).toString('hex'));
+  mkdirSync(place, { recursive: true });
   for (const made of [SHARED_BASE, place]) chmodSync(made, 0o755);
-  if (canEnter(place, user)) return place;
-  const remedy = 'use a folder that is not below a private one, or set DATABASE_URL';
-  throw new StoreError(`user id ${user.uid} can enter neither ${folder} nor ${place}: ${remedy}`, true, null);
+  if (!canEnter(place, user)) {
+    const remedy = 'use a folder that is not below a private one, or set DATABASE_URL';
+    throw new StoreError(
+      `user id ${user.uid} can enter neither ${folder} nor ${place}: ${remedy}`,
+      true,
+      null,
+    );
+  }
+  writeFileSync(note, `${place}\n`);
+  return place;
 }
 
 function majorOf(dataFolder: string): number | null {
@@ -216,12 +228,12 @@ function majorOf(dataFolder: string): number | null {
   return existsSync(file) ? Number(readFileSync(file, 'utf8').trim()) : null;
 }
 
-function passwordOf(folder: string, hasData: boolean): string {
+function passwordOf(folder: string, dataFolder: string): string {
   const file = join(folder, 'password');
   const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
   if (kept !== '') return kept;
-  if (hasData) {
-    const remedy = 'put it back, or remove the folder to begin anew without its data';
+  if (existsSync(dataFolder)) {
+    const remedy = `put it back, or remove ${dataFolder} to begin anew without its data`;
     throw new StoreError(`${file} is missing although there is data: ${remedy}`, true, null);
   }
   const password = randomBytes(24).toString('hex');

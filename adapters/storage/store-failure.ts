@@ -20,15 +20,16 @@ const PERMANENT_CLASSES = new Set([
 
 /** SQLSTATE of an error that the server sent; null where it comes from the connection or from this process. */
 export function sqlStateOf(error: unknown): string | null {
-  if (!(error instanceof Error) || !('code' in error)) return null;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
+  const code = codeOf(error);
+  return code !== null && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : null;
 }
 
 /** The StoreError for whatever a database call threw, with the remedy; one that is a StoreError already is kept. */
 export function storeFailure(doing: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const state = sqlStateOf(error);
-  const said = error instanceof Error && error.message !== '' ? error.message : String(error);
+  const said =
+    error instanceof Error && error.message !== '' ? error.message : (codeOf(error) ?? String(error));
   if (state === null) {
     const broken = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
     const remedy = broken ? '' : '; check that PostgreSQL runs and that DATABASE_URL points to it';
@@ -45,6 +46,10 @@ export async function orStoreError<T>(doing: string, call: () => Promise<T>): Pr
   } catch (error) {
     throw storeFailure(doing, error);
   }
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 function remedyFor(state: string): string {
