@@ -1,0 +1,109 @@
+/**
+ * A replay that is stopped and restarted after every line: a fresh watch gets the instances through their stored form,
+ * the ids it has seen, what was held back and where its clock stood, as a worker does that starts again.
+ */
+import { eventDigest, readEventText } from '../../checkpoints/index.ts';
+import type { Definitions } from '../../definitions/index.ts';
+import {
+  type AlarmChange,
+  createWatch,
+  decodeInstance,
+  encodeInstance,
+  type Rejection,
+  type Replay,
+  type ReplayOptions,
+  viewAlarm,
+  viewInstance,
+  type Watch,
+} from '../../engine/index.ts';
+
+interface Seen {
+  readonly flow: string;
+  readonly key: string;
+  readonly id: string;
+  readonly digest: string;
+}
+
+/** Has the shape and gives the report of `createReplay`. */
+export function restarting(definitions: Definitions, options: ReplayOptions): Replay {
+  const alarms = new Map<string, AlarmChange>();
+  const rejected: Rejection[] = [];
+  const seen: Seen[] = [];
+  const since = new Map<string, number>();
+  let watch = createWatch({ definitions, clock: null });
+  let lines = 0;
+
+  function gather(): void {
+    const harvest = watch.harvest();
+    for (const change of harvest.alarms) alarms.set(change.alarm.id, change);
+    for (const { flow, since: time } of harvest.watched) since.set(flow, time);
+  }
+
+  function restart(): void {
+    if (watch.clock === null) return;
+    gather();
+    const next = createWatch({ definitions, since, clock: watch.clock });
+    for (const { flow, instance } of watch.instances.values()) {
+      next.adopt(decodeInstance(flow, encodeInstance(instance)));
+    }
+    for (const { flow, key, id, digest } of seen) next.recall({ flow, key }, id, digest);
+    for (const event of watch.held()) next.hold(event);
+    watch = next;
+  }
+
+  function line(text: string): void {
+    lines++;
+    if (watch.clock === null && options.from !== null) watch.advance(options.from);
+    const read = readEventText(text);
+    if (!read.ok) {
+      const reason = read.problems.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+      rejected.push({ line: lines, reason: reason.join('; ') });
+      return;
+    }
+    const { time } = read.event;
+    if (options.until !== null && time > options.until) return;
+    const taken = watch.take(read.event, Math.max(watch.clock ?? options.from ?? time, time));
+    if (taken.kind === 'refused') rejected.push({ line: lines, reason: taken.reason });
+    if (taken.kind === 'accepted') {
+      const { flow, key, id } = taken.event;
+      seen.push({ flow, key, id, digest: eventDigest(taken.event) });
+    }
+    restart();
+  }
+
+  return {
+    get watch(): Watch {
+      return watch;
+    },
+    counts: { lines: 0, repeats: 0, after: 0 },
+    line,
+    finish() {
+      const last = options.until ?? watch.clock ?? options.from;
+      if (last !== null) {
+        watch.advance(last);
+        watch.flush();
+      }
+      gather();
+      return {
+        instances: [...watch.instances.values()]
+          .map(({ flow, instance }) => viewInstance(flow, instance))
+          .toSorted(by((each) => [each.flow, each.key])),
+        alarms: [...alarms.values()]
+          .map(({ flow, key, alarm }) => viewAlarm(flow.name, key, alarm))
+          .toSorted(by((each) => [each.raisedAt, each.flow, each.key, each.step ?? '', each.name])),
+        rejected,
+      };
+    },
+  };
+}
+
+function by<T>(parts: (each: T) => readonly string[]): (a: T, b: T) => number {
+  return (a, b) => {
+    const other = parts(b);
+    for (const [index, part] of parts(a).entries()) {
+      const against = other[index] ?? '';
+      if (part !== against) return part < against ? -1 : 1;
+    }
+    return 0;
+  };
+}
