@@ -8,8 +8,6 @@ export interface Delivery {
   readonly count: number;
   /** milliseconds */
   readonly storedAt: number;
-  /** how many more messages the consumer had for us at that moment */
-  readonly pending: number;
   /** where its acknowledgement goes */
   readonly reply: string;
   readonly subject: string;
@@ -27,13 +25,12 @@ export function readDelivery(msg: Msg): Delivery | null {
   // $JS.ACK.<stream>.<consumer>.<times>.<sequence>.<count>.<nanoseconds>.<pending>, newer servers: after a domain and an
   // account, and with a random token at the end.
   const fields = tokens.length === 9 ? tokens.slice(4) : tokens.slice(6);
-  const [, sequence, count, nanoseconds, pending] = fields;
-  if (pending === undefined || !/^\d+$/.test(nanoseconds ?? '')) return null;
+  const [, sequence, count, nanoseconds] = fields;
+  if (nanoseconds === undefined || !/^\d+$/.test(nanoseconds)) return null;
   return {
     sequence: Number(sequence),
     count: Number(count),
-    storedAt: Number(BigInt(nanoseconds ?? '0') / 1_000_000n),
-    pending: Number(pending),
+    storedAt: Number(BigInt(nanoseconds) / 1_000_000n),
     reply,
     subject: msg.subject,
     headers: flatHeaders(msg),

@@ -126,13 +126,15 @@ async function downloadWithOwnLists(work: string): Promise<string | null> {
     `Dir::State::lists=${join(work, 'lists')}`,
     `Dir::Cache=${join(work, 'cache')}`,
     'APT::Sandbox::User=',
+    'APT::Update::Error-Mode=any',
     'Acquire::Retries=1',
     'Acquire::http::Timeout=15',
     'Acquire::https::Timeout=15',
   ].flatMap((option) => ['-o', option]);
   const updated = await run('apt-get', [...own, '-qq', 'update'], work);
   return (
-    (await download(work, own)) && lastLine(updated.ok ? 'the package is not in its lists' : updated.output)
+    (await download(work, own)) &&
+    lastLine(updated.ok ? 'the package is not in its lists, or they could not be fetched' : updated.output)
   );
 }
 

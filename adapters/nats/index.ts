@@ -1,3 +1,4 @@
+export type { NatsConnection } from 'nats';
 export {
   connectNats,
   type LinkNotice,

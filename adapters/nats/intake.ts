@@ -5,7 +5,7 @@
  *
  * 1. A message is given once per start, in the order of the stream: consumer deliveries are counted, and a gap in the
  *    count means that the consumer is made anew after the last message that arrived. What arrives again is dropped.
- * 2. None is given as an answer only while the server is heard from and has nothing left for us.
+ * 2. None is an answer only after the server was asked, in that moment, and had nothing left for us.
  * 3. One message is acknowledged for all before it, after the caller has confirmed it.
  * 4. Only one reader has the consumer: its description names the owner, and one that finds another's gives up.
  * 5. A stream of another creation time, or one that has fewer messages than were read, is another incarnation.
@@ -24,9 +24,11 @@ import {
   CHECKPOINT_SUBJECTS,
   type CheckedStream,
   ensureStream,
+  holdsMore,
   STREAM_NAME,
   StreamRefused,
   type StreamSettings,
+  streamEnd,
 } from './stream.ts';
 
 /** What operators should hear of; none of it needs an answer from the worker. */
@@ -107,22 +109,25 @@ class NatsIntake implements Intake {
   }
 
   async next(max: number, wait: number): Promise<readonly Message[]> {
-    const until = performance.now() + wait;
+    let until = performance.now() + wait;
+    let overdue = false;
     for (;;) {
       const reading = this.#reading;
       if (reading === null) return [];
       if (reading.buffer.length > 0) return this.#give(reading, max);
       if (reading.fault !== null) throw reading.fault;
-      // What the server still has for us is on its way: to answer "none" now would be wrong.
-      const grace = reading.trouble === null && reading.pending > 0 ? this.#heartbeat * 4 : 0;
-      const left = until + grace - performance.now();
-      if (left <= 0) {
-        if (reading.trouble !== null || reading.pending > 0) {
-          throw this.#lost(reading.trouble ?? 'messages of the stream do not arrive');
-        }
+      const left = until - performance.now();
+      if (left > 0) {
+        await this.#arrival(left);
+      } else if (reading.trouble !== null || overdue) {
+        throw this.#lost(reading.trouble ?? 'messages of the stream do not arrive');
+      } else if (await this.#hasMore(reading)) {
+        // They are on their way to us: to answer "none" now would be wrong.
+        overdue = true;
+        until = performance.now() + this.#heartbeat * 5;
+      } else if (reading.buffer.length === 0 && reading.fault === null) {
         return [];
       }
-      await this.#arrival(left);
     }
   }
 
@@ -143,18 +148,8 @@ class NatsIntake implements Intake {
     const reading = this.#reading;
     if (reading === null)
       throw new Error('An intake must be started before it is asked for its last message.');
-    try {
-      await this.#link.untilUp(API_TIMEOUT);
-      const { state } = await reading.jsm.streams.info(this.#stream);
-      if (state.last_seq <= reading.received) return state.last_seq;
-      // The stream counts on past what was removed, or what is not ours: the consumer knows whether anything is left.
-      const consumer = await reading.jsm.consumers.info(this.#stream, reading.consumer.name);
-      const nothingLeft =
-        consumer.num_pending === 0 && consumer.delivered.consumer_seq === reading.deliveries;
-      return nothingLeft ? reading.received : state.last_seq;
-    } catch (error) {
-      throw this.#lost(`the end of the stream ${this.#stream} cannot be seen: ${reasonOf(error)}`, error);
-    }
+    if (!(await this.#hasMore(reading))) return reading.received;
+    return (await reading.jsm.streams.info(this.#stream)).state.last_seq;
   }
 
   async stop(): Promise<void> {
@@ -172,6 +167,23 @@ class NatsIntake implements Intake {
         this.#options.nc.flush().catch(() => undefined),
         delay(1_000, undefined, { ref: false }),
       ]);
+    }
+  }
+
+  /** Whether anything may still come: messages, or the news that the stream is another one. IntakeError when it is not known. */
+  async #hasMore(reading: Reading): Promise<boolean> {
+    try {
+      await this.#link.untilUp(API_TIMEOUT);
+      const end = await streamEnd(reading.jsm, this.#stream);
+      const read = { incarnation: reading.incarnation, sequence: reading.received };
+      if (incarnationFor(read, end) !== reading.incarnation) {
+        void this.#renew(reading, 'the stream is another one than before', 0);
+        return true;
+      }
+      const query = { from: reading.received + 1, subjects: reading.consumer.subjects };
+      return end.lastSequence >= query.from && (await holdsMore(reading.jsm, this.#stream, query));
+    } catch (error) {
+      throw this.#lost(`the end of the stream ${this.#stream} cannot be seen: ${reasonOf(error)}`, error);
     }
   }
 
@@ -207,10 +219,9 @@ class NatsIntake implements Intake {
   }
 
   async #takeConsumer(reading: Reading): Promise<void> {
-    const info = await takeConsumer(reading.jsm, reading.consumer, reading.received);
+    await takeConsumer(reading.jsm, reading.consumer, reading.received);
     reading.replies.clear();
     reading.deliveries = 0;
-    reading.pending = info.num_pending;
   }
 
   #read(reading: Reading): void {
@@ -242,7 +253,6 @@ class NatsIntake implements Intake {
       return;
     }
     reading.deliveries = delivery.count;
-    reading.pending = delivery.pending;
     if (delivery.sequence > reading.received) {
       this.#tellGap(reading, delivery.sequence);
       reading.received = delivery.sequence;

@@ -1,4 +1,4 @@
-import { AckPolicy, type ConsumerInfo, DeliverPolicy, type JetStreamManager, nanos } from 'nats';
+import { AckPolicy, DeliverPolicy, type JetStreamManager, nanos } from 'nats';
 import { apiCode, CONSUMER_NOT_FOUND, STREAM_NOT_FOUND } from './stream.ts';
 
 /** The durable consumer of one partition and the reader that it belongs to. */
@@ -16,11 +16,11 @@ export async function takeConsumer(
   jsm: JetStreamManager,
   consumer: PartitionConsumer,
   after: number,
-): Promise<ConsumerInfo> {
+): Promise<void> {
   await jsm.consumers.delete(consumer.stream, consumer.name).catch((error: unknown) => {
     if (apiCode(error) !== CONSUMER_NOT_FOUND) throw error;
   });
-  return jsm.consumers.add(consumer.stream, {
+  await jsm.consumers.add(consumer.stream, {
     durable_name: consumer.name,
     description: consumer.owner,
     ack_policy: AckPolicy.All,

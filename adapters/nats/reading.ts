@@ -13,9 +13,8 @@ export interface Reading {
   bufferedBytes: number;
   /** last sequence that arrived in order */
   received: number;
-  /** deliveries of the present consumer that arrived, and whether it has more for us */
+  /** deliveries of the present consumer that arrived */
   deliveries: number;
-  pending: number;
   /** where messages are acknowledged, by sequence, of the present consumer only */
   readonly replies: Map<number, string>;
   pull: Pull | null;
@@ -40,7 +39,6 @@ export function newReading(
     bufferedBytes: 0,
     received: after.sequence,
     deliveries: 0,
-    pending: 0,
     replies: new Map(),
     pull: null,
     trouble: null,

@@ -99,6 +99,34 @@ export async function removeApplied(
   return (await jsm.streams.purge(name, { seq: options.sequence + 1 })).purged;
 }
 
+/** The end of the stream as the server sees it now. */
+export async function streamEnd(
+  jsm: JetStreamManager,
+  name: string,
+): Promise<Pick<CheckedStream, 'incarnation' | 'lastSequence'>> {
+  const info = await jsm.streams.info(name);
+  return { incarnation: incarnationOf(info), lastSequence: info.state.last_seq };
+}
+
+/** Whether the stream holds a message at `from` or after it on one of the subjects, as the server sees it now. */
+export async function holdsMore(
+  jsm: JetStreamManager,
+  stream: string,
+  query: { readonly from: number; readonly subjects: string },
+): Promise<boolean> {
+  // The stream counts on past messages that were removed or are of other subjects. The consumer was rejected as a
+  // witness: it hears of a stored message a little later.
+  const next = { seq: query.from, next_by_subj: query.subjects };
+  try {
+    // The client's type for this request leaves out `next_by_subj`, which servers know since 2.9.
+    await jsm.streams.getMessage(stream, next as { seq: number });
+    return true;
+  } catch (error) {
+    if (apiCode(error) === NO_MESSAGE) return false;
+    throw error;
+  }
+}
+
 /** The err_code of a JetStream answer; 0 for any other error. */
 export function apiCode(error: unknown): number {
   return error instanceof NatsError ? (error.api_error?.err_code ?? 0) : 0;
@@ -106,6 +134,7 @@ export function apiCode(error: unknown): number {
 
 export const STREAM_NOT_FOUND = 10059;
 export const CONSUMER_NOT_FOUND = 10014;
+const NO_MESSAGE = 10037;
 const STREAM_NAME_IN_USE = 10058;
 const SUBJECTS_OVERLAP = 10065;
 const NO_STORAGE = [10023, 10028, 10047];
@@ -141,6 +170,10 @@ async function findStream(jsm: JetStreamManager, name: string): Promise<StreamIn
   }
 }
 
+function incarnationOf(info: StreamInfo): string {
+  return `${info.config.name}@${new Date(info.created).toISOString()}`;
+}
+
 function checked(info: StreamInfo, wanted: Partial<StreamConfig>, made: boolean): CheckedStream {
   const { config, state } = info;
   const faults = REFUSED.filter((rule) => rule.when(config)).map((rule) => rule.text(config));
@@ -152,7 +185,7 @@ function checked(info: StreamInfo, wanted: Partial<StreamConfig>, made: boolean)
   }
   return {
     name: config.name,
-    incarnation: `${config.name}@${new Date(info.created).toISOString()}`,
+    incarnation: incarnationOf(info),
     lastSequence: state.last_seq,
     messages: state.messages,
     exclusive: config.subjects.length === 1,

@@ -106,6 +106,14 @@ export function intakeContract(name: string, make: () => Promise<IntakeBench>): 
       expect((await intake.next(1, 0)).map(text)).toEqual(['1']);
     });
 
+    test('never answers none once a message is safe in the stream, however soon it is asked', async () => {
+      const { intake } = await started(bench);
+      for (const number of numbers(1, 150)) {
+        await send(bench, [number]);
+        expect((await intake.next(5, 0)).map(text)).toEqual([number]);
+      }
+    });
+
     test('ends its waiting as soon as a message comes', async () => {
       const { intake } = await started(bench);
       const waiting = intake.next(10, 60_000);

@@ -1,4 +1,7 @@
-import type { NatsConnection, Subscription } from 'nats';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { NatsConnection, ServiceInfo, Subscription } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   ensureStream,
@@ -11,6 +14,7 @@ import {
   startNatsService,
   streamUsage,
 } from '../../adapters/nats/index.ts';
+import { readMessage } from '../../checkpoints/index.ts';
 import { bytes, numbers } from '../contracts/intake.contract.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
 
@@ -221,6 +225,19 @@ describe('the outlet', () => {
   });
 });
 
+test('the producer in the README puts its event into the stream', async () => {
+  const jsm = await nc.jetstreamManager();
+  await ensureStream(jsm);
+  const readme = await readFile(new URL('../../adapters/nats/README.md', import.meta.url), 'utf8');
+  const example = /```js\n(.*?)```/s.exec(readme)?.[1] ?? '';
+  const script = example.replace('127.0.0.1:4222', `127.0.0.1:${server.port}`);
+  const environment = { ...process.env, NATS_PASSWORD: 'secret' };
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env: environment });
+  const stored = await jsm.streams.getMessage(STREAM_NAME, { seq: 1 });
+  expect(stored.subject).toBe('milepost.checkpoint.settlement.clearing-2026-11-23');
+  expect(readMessage(stored.data, {})[0]?.result).toMatchObject({ ok: true, event: { step: 'receive' } });
+});
+
 describe('the publisher', () => {
   test('publishes changes in order, each with its id, and is done when the server has them', async () => {
     const listener = await server.connect('listener');
@@ -281,8 +298,7 @@ describe('the service', () => {
 
   test('is discoverable as milepost, with an endpoint a read', async () => {
     const stop = await startNatsService({ nc, version: '1.2.3', handle });
-    const found = [];
-    for await (const info of await nc.services.client().info('milepost')) found.push(info);
+    const found = await discovered();
     expect(found).toHaveLength(1);
     expect(found[0]?.version).toBe('1.2.3');
     const subjects = found[0]?.endpoints.map((endpoint) => endpoint.subject);
@@ -291,7 +307,7 @@ describe('the service', () => {
     );
     await stop();
     await stop();
-    await expect(nc.services.client().info('milepost')).rejects.toMatchObject({ code: '503' });
+    await expect(discovered()).rejects.toMatchObject({ code: '503' });
   });
 
   test('answers reads with JSON, asked with and without parameters', async () => {
@@ -336,6 +352,12 @@ describe('the service', () => {
     await stop();
   });
 });
+
+async function discovered(): Promise<ServiceInfo[]> {
+  const found: ServiceInfo[] = [];
+  for await (const info of await nc.services.client().info('milepost')) found.push(info);
+  return found;
+}
 
 function listen(
   listener: NatsConnection,
