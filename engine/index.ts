@@ -8,6 +8,7 @@ export { childKey, nameOf, parentOf, relatives } from './family.ts';
 export { type GraphView, viewGraph } from './graph-view.ts';
 export type { AlarmChange, Harvest, Wish } from './harvest.ts';
 export * from './instance.ts';
+export type { Watched } from './kin.ts';
 export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export * from './ports.ts';
@@ -21,5 +22,5 @@ export {
 export { decodeInstance, encodeInstance } from './snapshot.ts';
 export { type TellOptions, tell } from './tell.ts';
 export { type AlarmView, type InstanceView, viewAlarm, viewDeviations, viewInstance } from './view.ts';
-export { createWatch, type Taken, type Watch, type Watched } from './watch.ts';
+export { createWatch, type Taken, type Watch } from './watch.ts';
 export { createWorker, type Turn, type Worker, type WorkerOptions } from './worker.ts';

@@ -54,6 +54,11 @@ export function createReplay(definitions: Definitions, options: ReplayOptions): 
     for (const change of watch.harvest().alarms) alarms.set(change.alarm.id, change);
   }
 
+  /** A log without a line is watched too. */
+  function begin(): void {
+    if (watch.clock === null && options.from !== null) watch.advance(options.from);
+  }
+
   function take(result: ReadResult): void {
     if (!result.ok) {
       rejected.push({
@@ -82,11 +87,12 @@ export function createReplay(definitions: Definitions, options: ReplayOptions): 
       number++;
       if (text.trim() === '') return;
       counts.lines++;
-      if (watch.clock === null && options.from !== null) watch.advance(options.from);
+      begin();
       take(readEventText(text));
     },
     finish() {
-      const end = options.until ?? watch.clock ?? options.from;
+      begin();
+      const end = options.until ?? watch.clock;
       if (end !== null) {
         watch.advance(end);
         watch.flush();
