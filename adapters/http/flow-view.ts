@@ -1,5 +1,5 @@
 import { formatTime } from '../../checkpoints/index.ts';
-import type { Flow, Param, Severity, Span, Step, Timer, Title } from '../../definitions/index.ts';
+import type { Flow, Param, Severity, Span, Step, Timer } from '../../definitions/index.ts';
 import type { Health, InstanceStatus } from '../../engine/index.ts';
 
 /** How many instances of one trading day are in which status; `health` is the worst of them, null where there are none. */
@@ -34,7 +34,7 @@ export function dayCounts(flow: string, day: string, all: readonly Count[]): Day
 export function viewFlow(flow: Flow, today: DayCounts): object {
   return {
     name: flow.name,
-    title: viewTitle(flow.title),
+    title: flow.title,
     group: flow.group,
     calendar: flow.calendar.name,
     zone: flow.calendar.zone,
@@ -66,7 +66,7 @@ export function viewFlowInFull(flow: Flow, today: DayCounts): object {
 }
 
 /** A span as an ISO 8601 duration: `PT1H30M`, `P2D`. */
-export function viewSpan({ days, ms }: Span): string {
+function viewSpan({ days, ms }: Span): string {
   const hours = Math.floor(ms / 3_600_000);
   const minutes = Math.floor((ms % 3_600_000) / 60_000);
   const seconds = (ms % 60_000) / 1000;
@@ -78,7 +78,7 @@ export function viewSpan({ days, ms }: Span): string {
 function viewStep(flow: Flow, step: Step): object {
   return {
     name: step.name,
-    title: viewTitle(step.title),
+    title: step.title,
     kind: step.kind,
     checkpoint: step.checkpoint,
     event: eventName(flow, step.index),
@@ -104,7 +104,7 @@ function viewParam(param: Param): object {
     name,
     type,
     unit,
-    title: viewTitle(title),
+    title,
     default: param.default,
     from,
     value: param.value?.source ?? null,
@@ -142,13 +142,6 @@ function viewDeadline({ deadline, calendar }: Flow, day: string): object | null 
   return deadline.kind === 'at'
     ? { due: viewTime(calendar.resolve(day, deadline.moment)), severity: deadline.severity }
     : { in: viewSpan(deadline.in), severity: deadline.severity };
-}
-
-function viewTitle(title: Title | null): object | null {
-  if (title === null) return null;
-  return typeof title === 'string'
-    ? { en: title, zh: title }
-    : { en: title.en ?? title.zh, zh: title.zh ?? title.en };
 }
 
 /** A time in milliseconds as the API writes it; null stays null. */

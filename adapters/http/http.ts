@@ -131,7 +131,7 @@ export function createHttp(options: HttpOptions): Http {
       requestTimeout: 30_000,
       connectionTimeout: 90_000,
       keepAliveTimeout: 30_000,
-      handlerTimeout: 30_000,
+      handlerTimeout: 45_000,
       exposeHeadRoutes: false,
       return503OnClosing: false,
       http: { headersTimeout: 15_000, connectionsCheckingInterval: 5000, maxHeaderSize: HEADER_LIMIT },

@@ -37,7 +37,7 @@ export interface QueryOptions {
     records: readonly InstanceRecord[],
     day: string,
     now: number,
-  ) => readonly object[];
+  ) => readonly object[] | Promise<readonly object[]>;
 }
 
 /**
@@ -94,7 +94,7 @@ export function createQueries(options: QueryOptions): Queries {
     day: checked('day', async (values) => {
       const day = given(values, 'day');
       const asOf = now();
-      const rows = options.ledgerRows(definitions(), await reader.day(day), day, asOf);
+      const rows = await options.ledgerRows(definitions(), await reader.day(day), day, asOf);
       return { day, asOf: formatTime(asOf), rows };
     }),
 

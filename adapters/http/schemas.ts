@@ -12,6 +12,11 @@ const value = { type: ['string', 'number', 'boolean', 'null'] };
 
 const status = { type: 'string', enum: ['expected', 'running', 'committed', 'failed', 'abandoned'] };
 const health = { type: 'string', enum: ['normal', 'running', 'warning', 'critical', 'unknown'] };
+const stepKind = { type: 'string', enum: ['checkpoint', 'flow', 'gate'] };
+const stepStatus = {
+  type: 'string',
+  enum: ['idle', 'active', 'running', 'committed', 'failed', 'withdrawn'],
+};
 const severity = { type: 'string', enum: ['info', 'warning', 'critical'] };
 const source = {
   type: 'string',
@@ -32,9 +37,10 @@ const source = {
 };
 
 const title = {
-  type: ['object', 'null'],
+  type: ['object', 'string', 'null'],
+  description: 'one text for all languages, or one for each',
   properties: { en: text, zh: text },
-  required: ['en', 'zh'],
+  additionalProperties: false,
 };
 
 const problem = record({ path: text, message: text });
@@ -112,11 +118,11 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Flow: open({
     ...flowFields,
     revision: text,
-    steps: list(open({ name: text, kind: { type: 'string', enum: ['checkpoint', 'flow', 'gate'] } })),
+    steps: list(open({ name: text, kind: stepKind })),
     connectors: list(
       record({ from: text, to: text, when: textOrNull, limit: { type: ['integer', 'null'] } }),
     ),
-    graph: { type: 'object' },
+    graph: reference('Graph'),
   }),
   InstancePage: page(record(instanceFields)),
   Instance: open({
@@ -125,7 +131,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       type: 'object',
       description: 'by name',
       additionalProperties: open({
-        status: { type: 'string', enum: ['idle', 'active', 'running', 'committed', 'failed', 'withdrawn'] },
+        status: stepStatus,
         state: textOrNull,
         visits: count,
         activatedAt: timeOrNull,
@@ -134,7 +140,26 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       }),
     },
   }),
-  Graph: open({ nodes: list({ type: 'object' }), edges: list({ type: 'object' }) }),
+  Graph: open({
+    flow: text,
+    key: textOrNull,
+    nodes: list(
+      open({
+        id: text,
+        title,
+        kind: stepKind,
+        nested: { type: ['object', 'null'], description: 'the nested flow and the keys of its instances' },
+        status: { ...stepStatus, type: ['string', 'null'], enum: [...stepStatus.enum, null] },
+        state: textOrNull,
+        visits: count,
+        activatedAt: timeOrNull,
+        endedAt: timeOrNull,
+        alarms: list(open({ id: text, name: text, severity, text })),
+        timers: list(open({ name: text, due: time })),
+      }),
+    ),
+    edges: list(open({ id: text, from: text, to: text, when: textOrNull, taken: count })),
+  }),
   EventPage: page(
     record({
       id: text,
@@ -147,7 +172,31 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       content: { type: 'object', description: 'the event in its native form' },
     }),
   ),
-  Day: record({ day, asOf: time, rows: list({ type: 'object' }) }),
+  Day: record({
+    day,
+    asOf: time,
+    rows: list(
+      open({
+        flow: text,
+        title,
+        group: textOrNull,
+        key: textOrNull,
+        status: {
+          type: 'string',
+          enum: ['not-due', 'waiting', 'running', 'on-time', 'late', 'failed', 'missing', 'unknown'],
+        },
+        late: flag,
+        health,
+        deviated: flag,
+        waitingFor: list(open({ step: { ...textOrNull, description: 'null: for its start' }, since: time })),
+        startDue: timeOrNull,
+        deadline: timeOrNull,
+        startedAt: timeOrNull,
+        endedAt: timeOrNull,
+        openAlarms: count,
+      }),
+    ),
+  }),
   AlarmPage: page(reference('Alarm')),
   Alarm: record({
     id: text,

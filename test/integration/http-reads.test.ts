@@ -160,7 +160,7 @@ describe('instances', () => {
       definitionsOf: async (revision) => (revision === 'bbbbbbbbbbbb' ? older : null),
     }));
     const { body } = await ask(other, path('retired', 'old', '/graph'));
-    expect(body.nodes).toEqual([{ name: 'only', status: 'running' }]);
+    expect(body.nodes).toMatchObject([{ id: 'only', kind: 'checkpoint' }]);
     await other.close();
   });
 

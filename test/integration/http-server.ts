@@ -5,19 +5,21 @@ import Fastify from 'fastify';
 import { createHttp, createMetrics, type HttpOptions } from '../../adapters/http/index.ts';
 import { SCHEMAS } from '../../adapters/http/schemas.ts';
 import { type MemoryStorage, memoryStorage } from '../../adapters/storage/index.ts';
-import { compileDefinitions, type Definitions } from '../../definitions/index.ts';
-import type {
-  AlarmRecord,
-  Batch,
-  ChangeRecord,
-  InstanceRecord,
-  JournalRecord,
-  RejectedRecord,
+import { compileDefinitions, type Definitions, type Flow } from '../../definitions/index.ts';
+import {
+  type AlarmRecord,
+  type Batch,
+  type ChangeRecord,
+  type InstanceRecord,
+  type JournalRecord,
+  ledger,
+  type RejectedRecord,
+  viewGraph,
 } from '../../engine/index.ts';
 
 export const NOW = Date.parse('2026-11-23T08:00:00.000Z');
 
-const SETTLEMENT = `
+export const SETTLEMENT = `
 calendar: shfe
 zone: Asia/Shanghai
 ---
@@ -84,15 +86,9 @@ export async function startServer(
     definitionsOf: async () => null,
     now: () => NOW,
     instanceView: ({ snapshot }) => JSON.parse(snapshot),
-    graphView: (set, flow, record) => ({
-      nodes: (set.flows.get(flow)?.steps ?? []).map(({ name }) => ({ name, status: record?.status ?? null })),
-      edges: (set.flows.get(flow)?.connectors ?? []).map(({ from, to }) => ({ from, to })),
-    }),
-    ledgerRows: (set, records) =>
-      [...set.flows.keys()].map((flow) => ({
-        flow,
-        instances: records.filter((record) => record.flow === flow).length,
-      })),
+    graphView: (set, flow) => viewGraph(flowOf(set, flow), null),
+    ledgerRows: (set, _records, day, now) =>
+      ledger({ definitions: set, entries: [], day, now, since: new Map() }),
     health: () => ({ live: true, ready: true, checks: [{ name: 'database', ok: true, detail: 'answers' }] }),
     metrics: createMetrics(),
     onError: (error, where) => void errors.push({ error, where }),
@@ -101,6 +97,12 @@ export async function startServer(
   const http = createHttp({ ...options, ...change(options) });
   const address = await http.listen({ host, port });
   return { address, port: Number(new URL(address).port), http, storage, sent, errors, close: http.close };
+}
+
+export function flowOf(set: Definitions, name: string): Flow {
+  const flow = set.flows.get(name);
+  if (flow === undefined) throw new Error(`this test has no flow ${name}`);
+  return flow;
 }
 
 /** Writes to the storage as a worker would. */
