@@ -78,7 +78,8 @@ export function restarting(definitions: Definitions, options: ReplayOptions): Re
     counts: { lines: 0, repeats: 0, after: 0 },
     line,
     finish() {
-      const last = options.until ?? watch.clock ?? options.from;
+      if (watch.clock === null && options.from !== null) watch.advance(options.from);
+      const last = options.until ?? watch.clock;
       if (last !== null) {
         watch.advance(last);
         watch.flush();

@@ -183,6 +183,8 @@ function play({ definitions, entries, setting, clock }: Play, run: Run) {
       const id = `e${lines}`;
       replay.line(JSON.stringify({ id, flow: first, ...key, time: clock.text(entry.time), ...entry.fields }));
     } else if (entry.kind === 'want') {
+      if (replay.watch.clock === null && setting.from !== undefined)
+        replay.watch.advance(clock.read(setting.from));
       replay.watch.advance(clock.read(entry.time));
       lookAt(replay, { ...entry.wanted, of: entry.wanted.of ?? `${first}/k` }, entry.time, clock);
     }
