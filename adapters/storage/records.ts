@@ -15,9 +15,9 @@ export function digestOf(id: string): Buffer {
   return createHash('sha256').update(id).digest();
 }
 
-/** Text that the database takes: it cannot hold the character NUL, which becomes U+FFFD. */
+/** Text that the database takes: it can hold neither NUL nor half of a surrogate pair, which become U+FFFD. */
 export function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 export function positionOf(row: Selectable<PositionsTable>): Position {

@@ -242,16 +242,16 @@ export function readerContract(name: string, makeStore: MakeStore): void {
       expect(await bench.reader.rejectedOne('s/3/0')).toEqual({ ...rejected[3], resentAt: NOON + 77 });
     });
 
-    test('a rejected message may hold anything, the character NUL too', async () => {
+    test('a rejected message may hold anything, NUL and half of a surrogate pair too', async () => {
       const record = rejectedRecord({
-        reason: 'id: "a\0b" is wrong',
+        reason: 'id: "a\0b\uD83C" is wrong',
         subject: 'a\0',
         headers: { 'x\0': '\0' },
       });
       await bench.store.commit(batchOf(position, { rejected: [record] }));
       expect(await bench.reader.rejectedOne(record.id)).toEqual({
         ...record,
-        reason: 'id: "a\uFFFDb" is wrong',
+        reason: 'id: "a\uFFFDb\uFFFD" is wrong',
         subject: 'a\uFFFD',
         headers: { 'x\uFFFD': '\uFFFD' },
         resentAt: null,

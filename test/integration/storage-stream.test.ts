@@ -62,7 +62,9 @@ describe('the inbox in PostgreSQL', () => {
     const got = (await take(intake, 300)).map(text);
     await Promise.all(sending);
     for (const index of [0, 1, 2]) {
-      expect(got.filter((one) => one.startsWith(`${index}:`))).toEqual(numbers(1, 100).map((n) => `${index}:${n}`));
+      expect(got.filter((one) => one.startsWith(`${index}:`))).toEqual(
+        numbers(1, 100).map((n) => `${index}:${n}`),
+      );
     }
     expect(await intake.last()).toBe(300);
     await Promise.all([here.close(), ...others.map((other) => other.close())]);
@@ -95,7 +97,10 @@ describe('the inbox in PostgreSQL', () => {
 
   test('says that it is lost, and that trying again can help, while the database is away', async () => {
     const nobody = openLocalStream({ url: 'postgres://milepost:x@127.0.0.1:9/postgres' });
-    const lost = await nobody.intake().start({ incarnation: '', sequence: 0 }).catch((error: unknown) => error);
+    const lost = await nobody
+      .intake()
+      .start({ incarnation: '', sequence: 0 })
+      .catch((error: unknown) => error);
     expect(lost).toBeInstanceOf(IntakeError);
     expect(lost).toMatchObject({ reason: 'lost', permanent: false });
     const refused = await send(nobody, ['x']).catch((error: unknown) => error);

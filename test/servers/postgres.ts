@@ -19,12 +19,12 @@ export interface TestPostgres {
 }
 
 /**
- * A PostgreSQL for one test file, in a temporary folder; `stop` removes it all. Nothing is forced to disk, unless it is
- * `durable`: for tests that kill the server. One that ends by itself is started again on the same port.
+ * A PostgreSQL for one test file, in a temporary folder, without fsync; `stop` removes it all. One that ends by itself is
+ * started again on the same port, with what was committed.
  */
-export async function startTestPostgres(options: { readonly durable?: boolean } = {}): Promise<TestPostgres> {
+export async function startTestPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'milepost-postgres-'));
-  const server = await startPrivatePostgres({ folder, durable: options.durable === true });
+  const server = await startPrivatePostgres({ folder, durable: false });
   const [row] = await run('show data_directory');
   if (row?.data_directory !== server.dataFolder) {
     await server.stop();
