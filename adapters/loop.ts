@@ -55,6 +55,7 @@ export function startLoop(options: LoopOptions): Loop {
         if (outcome === 'idle' && options.rest > 0) await sleep(options.rest);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
+        if (stopped) return;
         if (reason !== trouble) options.log.warn(`${options.name} waits: ${reason}`);
         trouble = reason;
         await sleep(Math.min(FIRST_PAUSE * 2 ** failures++, LONGEST_PAUSE));

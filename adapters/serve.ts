@@ -7,18 +7,35 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NatsConnection } from 'nats';
+import { subjectOf } from '../checkpoints/index.ts';
 import { compileDefinitions, type Definitions, formatFinding } from '../definitions/index.ts';
-import { type ChangeLog, createWorker, type Intake, type Outlet, tell } from '../engine/index.ts';
-import { createApi } from './api.ts';
+import {
+  type ChangeLog,
+  createWorker,
+  type Intake,
+  type Outlet,
+  type RejectedRecord,
+  tell,
+} from '../engine/index.ts';
 import { readDefinitionFiles } from './definition-files.ts';
-import { createMetrics, type Http } from './http/index.ts';
+import {
+  createHttp,
+  createMetrics,
+  createQueries,
+  engineViews,
+  type HealthReport,
+  type Http,
+  measureWorker,
+  Refusal,
+} from './http/index.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
 import {
   connectNats,
   findNatsServer,
+  type NatsConnection,
   type NatsOptions,
+  type NatsServiceOptions,
   natsIntake,
   natsOutlet,
   natsPublisher,
@@ -29,7 +46,6 @@ import {
 } from './nats/index.ts';
 import { patiently } from './patiently.ts';
 import { openLocalStream, openStorage, startPrivatePostgres } from './storage/index.ts';
-import { measureWorker } from './worker-metrics.ts';
 
 export interface ServeOptions {
   /** private servers, their data and the lock live here: `.milepost` */
@@ -146,44 +162,91 @@ async function assemble(
       return 'stop';
     },
   });
-  closers.push(
-    () => working.stop(),
-    () => stream.intake.stop(),
-  );
-  const api = createApi({
-    reading,
-    changes: reading.changes,
-    stream,
-    active: active.definitions,
-    compile,
-    working,
-    telling,
-    metrics,
-    log,
-    now: Date.now,
+  closers.push(async () => {
+    const stopped = working.stop();
+    await stream.intake.stop();
+    await stopped;
   });
-  http = api.http;
-  const address = await http.listen({ host: options.host, port: options.port });
-  closers.push(() => api.http.close());
-  if (stream.nc !== null)
+  const queries = engineViews({ reader: reading.reader, active: active.definitions, compile, now: Date.now });
+  const onError = (error: unknown, where: string) => log.error(`${where}: ${reasonOf(error)}`);
+  http = createHttp({
+    ...queries,
+    changes: reading.changes,
+    outlet: stream.outlet,
+    keepRejected: (records) => stream.outlet.send(records.map(toStream)),
+    health: () => health({ working, telling, stream }),
+    metrics,
+    onError,
+  });
+  const { listen, close } = http;
+  const address = await listen({ host: options.host, port: options.port });
+  closers.push(close);
+  if (stream.nc !== null) {
+    const answers = createQueries(queries);
+    const handle: NatsServiceOptions['handle'] = (name, request) => answers[name](request);
+    const describe = (error: unknown) =>
+      error instanceof Refusal ? { code: error.status, text: error.message } : null;
     closers.push(
       await startNatsService({
         nc: stream.nc,
         version: options.version,
-        handle: api.answer,
-        describe: api.describe,
-        onError: (name, error) => log.error(`the read ${name} failed: ${String(error)}`),
+        handle,
+        describe,
+        onError: (name, error) => onError(error, `the read ${name} over NATS`),
       }),
     );
+  }
   return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended.promise };
 }
 
 async function undo(closers: (() => Promise<void>)[], log: Log): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
-    await close().catch((error: unknown) =>
-      log.warn(`while stopping: ${error instanceof Error ? error.message : String(error)}`),
-    );
+    await close().catch((error: unknown) => log.warn(`while stopping: ${reasonOf(error)}`));
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What was refused at the door goes through the stream: the worker refuses it again, and keeps it in its transaction. */
+function toStream(record: RejectedRecord) {
+  const kept = Object.entries(record.headers).filter(([name]) => /^(ce-|content-type$)/i.test(name));
+  return { subject: subjectOf('refused', null), payload: record.payload, headers: Object.fromEntries(kept) };
+}
+
+/** The worker counts as stuck when no turn has succeeded for so long, ms. */
+const STUCK_AFTER = 15_000;
+
+function health({
+  working,
+  telling,
+  stream,
+}: {
+  working: Loop;
+  telling: Loop | null;
+  stream: Stream;
+}): HealthReport {
+  const last = working.lastSuccess();
+  const worker =
+    working.trouble() ??
+    (last === null ? 'has not begun' : Date.now() - last < STUCK_AFTER ? null : 'is stuck');
+  const tellingTrouble = telling?.trouble() ?? null;
+  const closed = stream.nc?.isClosed() === true;
+  const checks = [
+    { name: 'worker', ok: worker === null, detail: worker ?? 'works' },
+    {
+      name: 'telling',
+      ok: tellingTrouble === null,
+      detail: telling === null ? 'no NATS to tell' : (tellingTrouble ?? 'works'),
+    },
+    {
+      name: 'nats',
+      ok: !closed,
+      detail: stream.nc === null ? 'none: events come over HTTP' : closed ? 'closed' : 'open',
+    },
+  ];
+  return { live: !closed, ready: checks.every(({ ok }) => ok), checks };
 }
 
 async function ownFolder(folder: string, closers: (() => Promise<void>)[]): Promise<void> {

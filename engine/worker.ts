@@ -11,16 +11,17 @@ import { type CheckpointEvent, eventToJson, readEventText, readMessage } from '.
 import type { Definitions } from '../definitions/index.ts';
 import { checkEvent, type KeyedEvent } from './check-event.ts';
 import type { Harvest } from './harvest.ts';
-import type {
-  HeldRecord,
-  InstanceKey,
-  Intake,
-  JournalRecord,
-  Message,
-  Position,
-  RejectedRecord,
-  Source,
-  Store,
+import {
+  type HeldRecord,
+  type InstanceKey,
+  type Intake,
+  IntakeError,
+  type JournalRecord,
+  type Message,
+  type Position,
+  type RejectedRecord,
+  type Source,
+  type Store,
 } from './ports.ts';
 import { journalRecord, recordHarvest } from './records.ts';
 import { decodeInstance } from './snapshot.ts';
@@ -81,12 +82,33 @@ interface Collected {
   held: boolean;
 }
 
+/** Someone else reads and writes this partition now. */
+const FENCED: Turn = {
+  kind: 'fenced',
+  messages: 0,
+  events: 0,
+  rejected: 0,
+  repeats: 0,
+  alarms: 0,
+  remade: false,
+  seconds: 0,
+};
+
 /** A worker for one partition. */
 export function createWorker(options: WorkerOptions): Worker {
   const { intake, now } = options;
   let running: Running | null = null;
 
   async function turn(): Promise<Turn> {
+    try {
+      return await oneTurn();
+    } catch (error) {
+      if (error instanceof IntakeError && error.reason === 'taken') return FENCED;
+      throw error;
+    }
+  }
+
+  async function oneTurn(): Promise<Turn> {
     const at = running ?? (await begin(options));
     running = null; // taken back only when the turn succeeds
     const asked = now();

@@ -1,3 +1,4 @@
+export { type EngineViewOptions, engineViews } from './engine-views.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { ListenError, PortInUse } from './port-in-use.ts';
@@ -5,3 +6,4 @@ export { createQueries, type QueryOptions } from './queries.ts';
 export type { QueryName } from './query-parameters.ts';
 export { Refusal } from './refusal.ts';
 export type { HealthReport } from './routes/health.ts';
+export { measureWorker } from './worker-metrics.ts';

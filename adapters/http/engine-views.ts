@@ -1,0 +1,88 @@
+/** The reads over the engine: definitions by revision, instances, graphs and the ledger as the engine shows them. */
+import { formatTime } from '../../checkpoints/index.ts';
+import type { Definitions, Flow } from '../../definitions/index.ts';
+import {
+  decodeInstance,
+  type InstanceRecord,
+  type LedgerEntry,
+  ledger,
+  type Reader,
+  type Source,
+  viewDeviations,
+  viewGraph,
+  viewInstance,
+} from '../../engine/index.ts';
+import type { QueryOptions } from './queries.ts';
+
+export interface EngineViewOptions {
+  readonly reader: Reader;
+  /** the active set */
+  readonly active: Definitions;
+  /** compiles a stored revision; null where it can no longer be read */
+  readonly compile: (sources: readonly Source[], revision: string) => Definitions | null;
+  readonly now: () => number;
+}
+
+/** What `createQueries` needs, made of a reader and the active definitions; revisions are compiled once. */
+export function engineViews(options: EngineViewOptions): QueryOptions {
+  const { reader, active, now } = options;
+  const revisions = new Map<string, Definitions | null>([[active.revision, active]]);
+
+  async function definitionsOf(revision: string): Promise<Definitions | null> {
+    const known = revisions.get(revision);
+    if (known !== undefined) return known;
+    const sources = await reader.revision(revision);
+    const compiled = sources === null ? null : options.compile(sources, revision);
+    revisions.set(revision, compiled);
+    return compiled;
+  }
+
+  /** Nothing for an instance whose revision can no longer be compiled: the other rows are still true. */
+  async function entryOf(record: InstanceRecord): Promise<readonly LedgerEntry[]> {
+    const flow = (await definitionsOf(record.revision))?.flows.get(record.flow);
+    if (flow === undefined) return [];
+    return [{ flow, instance: decodeInstance(flow, record.snapshot), health: record.health }];
+  }
+
+  return {
+    reader,
+    definitions: () => active,
+    definitionsOf,
+    now,
+    instanceView,
+    graphView(definitions, name, record) {
+      const flow = flowOf(definitions, name);
+      return viewGraph(flow, record === null ? null : decodeInstance(flow, record.snapshot));
+    },
+    async ledgerRows(definitions, records, day, at) {
+      const entries: LedgerEntry[] = [];
+      for (const record of records) entries.push(...(await entryOf(record)));
+      const since = new Map((await reader.watched()).map((one) => [one.flow, one.since]));
+      return ledger({ definitions, day, now: at, since, entries });
+    },
+  };
+}
+
+function instanceView(record: InstanceRecord, definitions: Definitions): object {
+  const flow = flowOf(definitions, record.flow);
+  const instance = decodeInstance(flow, record.snapshot);
+  const { parent, state } = instance;
+  return {
+    ...viewInstance(flow, instance),
+    state,
+    parent: parent === null ? null : { flow: parent.flow, key: parent.key },
+    deviations: viewDeviations(instance),
+    timers: instance.timers.map(({ step, name, due }) => ({
+      step: flow.steps[step]?.name ?? null,
+      name,
+      due: formatTime(due),
+    })),
+  };
+}
+
+function flowOf(definitions: Definitions, name: string): Flow {
+  const flow = definitions.flows.get(name);
+  if (flow === undefined)
+    throw new Error(`broken rule: revision ${definitions.revision} has no flow ${name}`);
+  return flow;
+}
