@@ -38,6 +38,8 @@ export interface Replay {
   readonly counts: { readonly lines: number; readonly repeats: number; readonly after: number };
   /** Takes the next line of the log; empty ones are passed over. */
   line(text: string): void;
+  /** Counts the next line as rejected: whoever reads the log could make no text of it. */
+  refuse(reason: string): void;
   /** Lets everything through that is due, and gives the report. */
   finish(): ReplayReport;
 }
@@ -89,6 +91,11 @@ export function createReplay(definitions: Definitions, options: ReplayOptions): 
       counts.lines++;
       begin();
       take(readEventText(text));
+    },
+    refuse(reason) {
+      number++;
+      counts.lines++;
+      rejected.push({ line: number, reason });
     },
     finish() {
       begin();
