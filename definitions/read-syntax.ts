@@ -34,11 +34,13 @@ export function checkSyntax(
   placeOf: (offset: number) => Place,
   findings: Findings,
 ): boolean {
+  const openers = document.errors.length > 0 ? openersIn(document, text) : new Map<number, number>();
   const lines = new Set<number>();
   for (const { code, message, pos } of document.errors) {
-    const opener = UNCLOSED.includes(code) ? openerOf(document, text, pos[0]) : null;
+    const opener = UNCLOSED.includes(code) ? openerOf(openers, pos[0]) : null;
     const at = placeOf(opener ?? pos[0]);
-    if (lines.has(at.line) || lines.size === FINDINGS_PER_DOCUMENT) continue;
+    if (lines.has(at.line)) continue;
+    if (lines.size === FINDINGS_PER_DOCUMENT) break;
     lines.add(at.line);
     const unclosed = `broken YAML (this ${text[opener ?? 0]} is not closed): close it, or put the text in quotes`;
     findings.error(at, 'yaml-syntax', opener === null ? syntaxMessage(code, message) : unclosed);
@@ -59,22 +61,27 @@ export function syntaxMessage(code: string, message: string): string {
   return `broken YAML (${said}): ${REMEDIES.get(code) ?? 'correct it, or put the text in quotes'}`;
 }
 
-/** Where the innermost quote or bracket begins that ends at `offset` without being closed; null where none does. */
-function openerOf(document: Document, text: string, offset: number): number | null {
-  let opener: number | null = null;
-  visit(document, (_, node) => {
-    if (!(isScalar(node) || isCollection(node)) || !node.range) return;
-    const [start, end] = node.range;
-    const closer = CLOSERS.get(text[start] ?? '');
-    if (closer === undefined || Math.abs(end - offset) > 1) return;
-    if (end - start < 2 || text[end - 1] !== closer) opener = Math.max(opener ?? 0, start);
-  });
-  return opener;
-}
-
 const CLOSERS = new Map([
   ['"', '"'],
   ["'", "'"],
   ['[', ']'],
   ['{', '}'],
 ]);
+
+/** Where quotes and brackets without an end begin, by the offset where they break off; the innermost of several. */
+function openersIn(document: Document, text: string): ReadonlyMap<number, number> {
+  const openers = new Map<number, number>();
+  visit(document, (_, node) => {
+    if (!(isScalar(node) || isCollection(node)) || !node.range) return;
+    const [start, end] = node.range;
+    const closer = CLOSERS.get(text[start] ?? '');
+    if (closer === undefined || (end - start > 1 && text[end - 1] === closer)) return;
+    openers.set(end, Math.max(openers.get(end) ?? 0, start));
+  });
+  return openers;
+}
+
+/** The parser is off by one now and then: the opener of what breaks off at or next to an offset. */
+function openerOf(openers: ReadonlyMap<number, number>, offset: number): number | null {
+  return openers.get(offset) ?? openers.get(offset - 1) ?? openers.get(offset + 1) ?? null;
+}
