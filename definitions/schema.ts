@@ -56,7 +56,6 @@ export interface Context {
 
 export interface RecordShape<T> extends Shape<T> {
   readonly keys: readonly string[];
-  readonly requiredKeys: readonly string[];
   /** as `read`; `elsewhere` explains a key that belongs to a variant of this record, and gives null for other keys */
   readAs(tree: Tree, findings: Findings, elsewhere: (key: string) => string | null): T | undefined;
 }
@@ -108,7 +107,6 @@ export function record<F extends Fields, T>(options: {
     what,
     example,
     keys: [...known.keys()],
-    requiredKeys,
     readAs,
     read: (tree, findings) => readAs(tree, findings, () => null),
     describe: (defs) => ({
