@@ -13,7 +13,7 @@ import { FLOW, STEP } from './lifecycles/index.ts';
 import { offerSteps, takeOffer } from './offers.ts';
 import { happen } from './rules.ts';
 import { armAfter, stopVisitTimers } from './timers.ts';
-import { beginVisit, isLive } from './visits.ts';
+import { beginVisit, isLive, isOwed } from './visits.ts';
 
 /** What a report says of its step. `quiet`: its cause has its alarm elsewhere already. */
 export interface Report {
@@ -139,7 +139,7 @@ function arrive(draft: Draft, index: number): void {
 /** An arrival is complete: it is absorbed, changes nothing, or begins a visit. */
 function activate(draft: Draft, step: number, ledBy: readonly number[]): void {
   const state = stateOf(draft, step);
-  if (state.owed > 0) {
+  if (isOwed(draft, step, ledBy)) {
     changeStep(draft, step, { owed: state.owed - 1, arrived: NONE });
     return;
   }

@@ -10,7 +10,7 @@ import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
 import { changeStep, type Draft, stateOf, stepOf } from './draft.ts';
 import { happen } from './rules.ts';
 import { stopVisitTimers } from './timers.ts';
-import { beginVisit, isLive } from './visits.ts';
+import { beginVisit, isLive, isOwed } from './visits.ts';
 
 /** Offers the targets of these connectors; with an empty list the start steps of the flow. */
 export function offerSteps(draft: Draft, connectors: readonly number[]): void {
@@ -18,7 +18,10 @@ export function offerSteps(draft: Draft, connectors: readonly number[]): void {
     for (const step of draft.flow.startSteps) offer(draft, step, -1);
     return;
   }
-  const early = connectors.find((index) => stateOf(draft, connectorOf(draft, index).to).owed > 0);
+  const early = connectors.find((index) => {
+    const { from, to } = connectorOf(draft, index);
+    return isOwed(draft, to, [from]);
+  });
   if (early !== undefined) absorb(draft, early);
   else for (const index of connectors) offer(draft, connectorOf(draft, index).to, index);
 }
@@ -32,11 +35,11 @@ function absorb(draft: Draft, index: number): void {
 function offer(draft: Draft, step: number, via: number): void {
   const state = stateOf(draft, step);
   if (isLive(state)) return;
-  if (state.owed > 0) {
+  const from = via < 0 ? -1 : connectorOf(draft, via).from;
+  if (isOwed(draft, step, [from])) {
     changeStep(draft, step, { owed: state.owed - 1 });
     return;
   }
-  const from = via < 0 ? -1 : connectorOf(draft, via).from;
   beginVisit(draft, step, { status: 'active', ledBy: [from], offeredVia: via });
   const definition = stepOf(draft.flow, step);
   if (definition.kind !== 'gate') return;

@@ -64,3 +64,20 @@ function forgetChildren(draft: Draft, step: number): void {
 export function isLive(state: StepState): boolean {
   return state.status === 'active' || state.status === 'running';
 }
+
+/**
+ * Whether an arrival is one that an out-of-order visit lacked. What the step's own commit brings back to it, through
+ * gates too, never is: it asks for the next visit.
+ */
+export function isOwed(draft: Draft, step: number, ledBy: readonly number[]): boolean {
+  return (
+    stateOf(draft, step).owed > 0 && !ledBy.every((from) => leadsBack(draft, step, from, draft.steps.length))
+  );
+}
+
+function leadsBack(draft: Draft, step: number, from: number, hops: number): boolean {
+  if (from === step) return true;
+  if (from < 0 || hops === 0 || stepOf(draft.flow, from).kind !== 'gate') return false;
+  const { ledBy } = stateOf(draft, from);
+  return ledBy.length > 0 && ledBy.every((before) => leadsBack(draft, step, before, hops - 1));
+}

@@ -274,4 +274,32 @@ steps:
     at('09:05', 'b params'),
     end(null, { steps: { b: { is: 'running x1', from: '09:00' } } }),
   ]);
+
+  const again = (loop: string) => `
+flow: work
+steps: { a: { states: { fine: [broken], broken: [] } }, g: { gate: true }, b: {} }
+connectors:
+  ${loop}
+  - { from: a, to: b, when: state == 'fine' }
+`;
+  for (const [said, loop] of [
+    ['', "- { from: a, to: a, when: state == 'broken' }\n  - { from: b, to: g }"],
+    [' through a gate', "- { from: a, to: g, when: state == 'broken' }\n  - { from: g, to: a }"],
+  ] as const) {
+    scenario(
+      `what a visit brings back to its own step${said} is no arrival it lacked: it is followed`,
+      again(loop),
+      [
+        at('09:00', 'a committed'),
+        at('09:05', 'a activated'),
+        at('09:10', 'a committed', {}, { state: 'broken' }),
+        want('09:11', { steps: { a: 'active fine x3' } }),
+        at('09:15', 'a committed'),
+        end(null, {
+          steps: { a: 'committed x3', b: 'active x1' },
+          alarms: ['09:05 out-of-order at a (out-of-order, warning)'],
+        }),
+      ],
+    );
+  }
 });
