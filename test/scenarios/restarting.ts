@@ -17,6 +17,9 @@ import {
   type Watch,
 } from '../../engine/index.ts';
 
+/** What a scenario needs of a replay. */
+export type LineByLine = Pick<Replay, 'watch' | 'line' | 'finish'>;
+
 interface Seen {
   readonly flow: string;
   readonly key: string;
@@ -25,7 +28,7 @@ interface Seen {
 }
 
 /** Has the shape and gives the report of `createReplay`. */
-export function restarting(definitions: Definitions, options: ReplayOptions): Replay {
+export function restarting(definitions: Definitions, options: ReplayOptions): LineByLine {
   const alarms = new Map<string, AlarmChange>();
   const rejected: Rejection[] = [];
   const seen: Seen[] = [];
@@ -75,7 +78,6 @@ export function restarting(definitions: Definitions, options: ReplayOptions): Re
     get watch(): Watch {
       return watch;
     },
-    counts: { lines: 0, repeats: 0, after: 0 },
     line,
     finish() {
       if (watch.clock === null && options.from !== null) watch.advance(options.from);

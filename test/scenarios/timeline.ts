@@ -12,8 +12,14 @@
 import { expect, it } from 'vitest';
 import { parseTime } from '../../checkpoints/index.ts';
 import { compileDefinitions, type Definitions } from '../../definitions/index.ts';
-import { createReplay, type InstanceView, nameOf, type Replay, viewInstance } from '../../engine/index.ts';
-import { restarting } from './restarting.ts';
+import {
+  createReplay,
+  type InstanceView,
+  nameOf,
+  type ReplayReport,
+  viewInstance,
+} from '../../engine/index.ts';
+import { type LineByLine, restarting } from './restarting.ts';
 
 const DAY = '2026-11-23';
 const KINDS = ['activated', 'state', 'params', 'exception', 'committed'];
@@ -145,7 +151,7 @@ interface Play {
   readonly clock: Clock;
 }
 
-type Run = (...options: Parameters<typeof createReplay>) => Replay;
+type Run = (...options: Parameters<typeof createReplay>) => LineByLine;
 
 const plainRun: Run = createReplay;
 
@@ -153,7 +159,6 @@ const plainRun: Run = createReplay;
 const doubledRun: Run = (definitions, options) => {
   const replay = createReplay(definitions, options);
   return {
-    ...replay,
     watch: replay.watch,
     line(text) {
       replay.line(text);
@@ -194,7 +199,7 @@ function play({ definitions, entries, setting, clock }: Play, run: Run) {
   return report;
 }
 
-function lookAt(replay: Replay, wanted: Wanted, when: string, clock: Clock): void {
+function lookAt(replay: LineByLine, wanted: Wanted, when: string, clock: Clock): void {
   const [flow = '', ...key] = (wanted.of ?? '').split('/');
   const watched = replay.watch.instances.get(nameOf(flow, key.join('/')));
   const view = watched === undefined ? null : viewInstance(watched.flow, watched.instance);
@@ -206,12 +211,7 @@ function lookAt(replay: Replay, wanted: Wanted, when: string, clock: Clock): voi
   });
 }
 
-function lookAtEnd(
-  report: ReturnType<Replay['finish']>,
-  wanted: WantedAtEnd,
-  first: string,
-  clock: Clock,
-): void {
+function lookAtEnd(report: ReplayReport, wanted: WantedAtEnd, first: string, clock: Clock): void {
   const { alarms = [], rejected = [], instances, also = [], open: _open, ...own } = wanted;
   const home = `${first}/k`;
   const lines = report.alarms.map((alarm, index) => {
