@@ -1,12 +1,12 @@
 /** The shared loop: one turn after another until it is stopped, with growing pauses while turns fail. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
 export interface LoopOptions {
   readonly name: string;
   /** one turn: whether there was work, or `stop` to end the loop */
   readonly turn: () => Promise<'worked' | 'idle' | 'stop'>;
-  /** pause after a turn without work, ms; 0 where the turn waits by itself */
+  /** pause after a turn without work, ms; 0 where the turn waits by itself, other work still gets its chance */
   readonly rest: number;
   readonly log: Log;
 }
@@ -52,7 +52,7 @@ export function startLoop(options: LoopOptions): Loop {
         succeeded();
         failures = 0;
         if (outcome === 'stop') return;
-        if (outcome === 'idle' && options.rest > 0) await sleep(options.rest);
+        if (outcome === 'idle') await (options.rest > 0 ? sleep(options.rest) : breathe());
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (stopped) return;

@@ -250,7 +250,7 @@ function health({
 }
 
 async function ownFolder(folder: string, closers: (() => Promise<void>)[]): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o711 });
   const taken = await takeFolder(folder);
   if ('heldBy' in taken)
     throw new ServeError(
