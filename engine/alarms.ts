@@ -8,7 +8,7 @@
 import type { Value } from '../checkpoints/index.ts';
 import type { EventScope, Severity } from '../definitions/index.ts';
 import type { Draft } from './draft.ts';
-import { stepOf } from './draft.ts';
+import { isWaived, stepOf } from './draft.ts';
 import type { Alarm, AlarmSource } from './instance.ts';
 
 export interface Raise {
@@ -29,6 +29,7 @@ const SEVERITIES: readonly Severity[] = ['info', 'warning', 'critical'];
 
 /** Raises an alarm, or counts it again while it is open. */
 export function raiseAlarm(draft: Draft, raise: Raise): void {
+  if (isWaived(draft, raise.step)) return;
   const step = raise.step < 0 ? null : stepOf(draft.flow, raise.step).name;
   const time = raise.due ?? draft.time;
   const open = draft.alarms.find((alarm) => alarm.name === raise.name && alarm.step === step);
@@ -88,10 +89,20 @@ export function clearAlarms(draft: Draft, which: (alarm: Alarm) => boolean, by: 
   if (cleared.length === 0) return;
   draft.alarms = draft.alarms.filter((alarm) => !cleared.includes(alarm));
   for (const alarm of cleared) {
-    const ended: Alarm = { ...alarm, clearedAt: Math.max(draft.time, alarm.raisedAt), clearedBy: by };
+    const mistaken = isMistaken(draft, alarm, by);
+    draft.corrected ||= mistaken;
+    const clearedAt = Math.max(draft.time, alarm.raisedAt);
+    const ended: Alarm = { ...alarm, clearedAt, clearedBy: mistaken ? 'mistaken' : by };
     draft.effects.push({ kind: 'alarm', alarm: ended, change: 'cleared' });
   }
 }
+
+/** What ended it happened in time after all, and was only told late. */
+function isMistaken(draft: Draft, alarm: Alarm, by: string): boolean {
+  return alarm.why.due !== null && draft.time <= alarm.why.due && ENDED_BY_EVENT.has(by);
+}
+
+const ENDED_BY_EVENT: ReadonlySet<string> = new Set(['committed', 'started', 'ended', 'reported']);
 
 /** Clears the open alarms of one source of one step (-1: the flow's own). */
 export function clearSource(draft: Draft, step: number, source: AlarmSource, by: string): void {

@@ -28,6 +28,7 @@ import { beginReport, endVisit, isLive, settle } from './movement.ts';
 import { happen } from './rules.ts';
 import { startInstance } from './starting.ts';
 import { armAfter } from './timers.ts';
+import { takeWaiver } from './waivers.ts';
 
 /** The next instance and what else follows from one fact. */
 export function decide(flow: Flow, instance: Instance, fact: Fact): Decision {
@@ -44,6 +45,9 @@ export function decide(flow: Flow, instance: Instance, fact: Fact): Decision {
       break;
     case 'child':
       takeChild(draft, fact);
+      break;
+    case 'waive':
+      takeWaiver(draft, fact);
       break;
     case 'close':
       clearAlarms(draft, (alarm) => alarm.id === fact.alarm, 'by-hand');
@@ -84,6 +88,8 @@ export function newInstance(flow: Flow, birth: Birth): Instance {
     alarms: [],
     episodes: new Map(),
     deviations: [],
+    waivers: [],
+    corrected: false,
     children: new Map(),
   };
 }
@@ -122,6 +128,8 @@ function scopeOf(flow: Flow, fact: Fact): EventScope {
     }
     case 'expect':
       return { ...nothing, event: 'created', time: fact.time };
+    case 'waive':
+      return { ...nothing, event: 'waive', time: fact.time };
     case 'close':
       return { ...nothing, event: 'close', time: fact.time };
     default:

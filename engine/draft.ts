@@ -34,6 +34,8 @@ export interface Draft {
   alarms: Alarm[];
   episodes: ReadonlyMap<string, number>;
   deviations: readonly Deviation[];
+  waivers: Instance['waivers'];
+  corrected: boolean;
   children: Instance['children'];
   readonly effects: Effect[];
   readonly scope: { own: number; readonly steps: StepState[]; readonly flow: FlowScope; event: EventScope };
@@ -59,11 +61,14 @@ export function idleStep(step: Step): StepState {
       ledBy: NONE,
       offeredVia: null,
       arrived: NONE,
+      past: NO_VISITS,
     });
     NEVER_VISITED.set(step, idle);
   }
   return idle;
 }
+
+const NO_VISITS: StepState['past'] = Object.freeze([]);
 
 /** An empty list that is shared, so that resting steps cost no memory. */
 export const NONE: readonly number[] = Object.freeze([]);
@@ -87,6 +92,8 @@ export function openDraft(flow: Flow, instance: Instance, time: number, event: E
     alarms: instance.alarms as Alarm[], // replaced, never changed in place
     episodes: instance.episodes,
     deviations: instance.deviations,
+    waivers: instance.waivers,
+    corrected: instance.corrected,
     children: instance.children,
     effects: [],
     scope: { own: -1, steps, flow: null as unknown as FlowScope, event }, // set on the next line: it refers to the draft
@@ -144,6 +151,8 @@ export function closeDraft(draft: Draft): Instance {
     alarms: draft.alarms,
     episodes: draft.episodes,
     deviations: draft.deviations,
+    waivers: draft.waivers,
+    corrected: draft.corrected,
     children: draft.children,
   };
 }
@@ -190,6 +199,12 @@ export function countTaken(draft: Draft, connector: number): number {
 /** Notes that the instance left its definition. */
 export function deviate(draft: Draft, rule: Deviation['rule'], step: string | null, detail: string): void {
   draft.deviations = [...draft.deviations, { rule, step, at: draft.time, detail }];
+}
+
+/** Whether an operator has excused the step, or the whole instance (-1: only that counts). */
+export function isWaived(draft: Draft, step: number): boolean {
+  if (draft.waivers.length === 0) return false;
+  return draft.waivers.some((waiver) => waiver.step < 0 || waiver.step === step);
 }
 
 /** Worst first. */

@@ -19,6 +19,15 @@ export type Fact =
   /** `step` is -1 for the flow's own: `start-timeout`, `deadline`, `abandon` */
   | { readonly kind: 'due'; readonly step: number; readonly name: string; readonly due: number }
   | ChildFact
+  /** `step` is -1 for the whole instance; `revoked` takes the waiver back */
+  | {
+      readonly kind: 'waive';
+      readonly step: number;
+      readonly by: string;
+      readonly reason: string;
+      readonly revoked: boolean;
+      readonly time: number;
+    }
   | { readonly kind: 'close'; readonly alarm: string; readonly by: string; readonly time: number };
 
 /** A nested instance changed. `starting`: its first event has come and will be decided next. */

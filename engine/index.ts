@@ -1,3 +1,4 @@
+export { ACT_SUBJECT, type Act, type ActResult, actToJson, readAct } from './act.ts';
 export { alarmText, type Language } from './alarm-text.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Birth, decide, newInstance } from './decide.ts';
@@ -21,6 +22,14 @@ export {
 } from './replay.ts';
 export { decodeInstance, encodeInstance } from './snapshot.ts';
 export { type TellOptions, tell } from './tell.ts';
-export { type AlarmView, type InstanceView, viewAlarm, viewDeviations, viewInstance } from './view.ts';
-export { createWatch, type Taken, type Watch } from './watch.ts';
+export {
+  type AlarmView,
+  type InstanceView,
+  viewAlarm,
+  viewDeviations,
+  viewInstance,
+  viewVisits,
+  viewWaivers,
+} from './view.ts';
+export { type Acted, createWatch, type Taken, type Watch } from './watch.ts';
 export { createWorker, type Turn, type Worker, type WorkerOptions } from './worker.ts';

@@ -45,6 +45,8 @@ export interface StepState {
   readonly offeredVia: number | null;
   /** incoming connectors that have arrived at this join since its last visit, as indexes into `incoming` */
   readonly arrived: readonly number[];
+  /** earlier visits, latest last; the last twenty are kept */
+  readonly past: readonly PastVisit[];
 }
 
 /** A pending due time of an instance. `step` is -1 for the flow's own: start-timeout, deadline. */
@@ -66,7 +68,7 @@ export interface Alarm {
   readonly raisedAt: number;
   readonly lastAt: number;
   readonly clearedAt: number | null;
-  /** why it ended: `committed`, `started`, `rule-false`, `by-rule`, `by-hand`, … null while open */
+  /** why it ended; `mistaken`: an event that came late shows that it was wrong. Others: `committed`, `started`, `rule-false`, `by-rule`, `by-hand`, … null while open */
   readonly clearedBy: string | null;
   readonly why: Why;
   /** ids of the rules or expressions that hold it open; it clears when the last of them lets go (sources expression, expression-error) */
@@ -91,6 +93,23 @@ export interface Deviation {
   readonly step: string | null;
   readonly at: number;
   readonly detail: string;
+}
+
+/** "Not today": `step` is -1 for the whole instance. */
+export interface Waiver {
+  readonly step: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** A visit that is over because another began. */
+export interface PastVisit {
+  readonly visit: number;
+  readonly status: StepStatus;
+  readonly state: string | null;
+  readonly activatedAt: number | null;
+  readonly endedAt: number | null;
 }
 
 /** Which child of which step of which instance this is; `entry` counts the `each` list, 0 without one. */
@@ -127,6 +146,9 @@ export interface Instance {
   /** `<step>/<name>` -> how many episodes there have been */
   readonly episodes: ReadonlyMap<string, number>;
   readonly deviations: readonly Deviation[];
+  readonly waivers: readonly Waiver[];
+  /** a late event has proved an alarm wrong */
+  readonly corrected: boolean;
   /** status of the nested instances, by `<step>/<entry>`: what the step's outcome is made of */
   readonly children: ReadonlyMap<string, { readonly status: InstanceStatus; readonly health: Health }>;
 }

@@ -83,7 +83,7 @@ export class Kin {
 
   /** Decides an event whose time has come. */
   takeEvent(event: KeyedEvent): void {
-    const watched = this.#ensure(event, event.time);
+    const watched = this.ensure(event, event.time);
     if (watched.instance.status === 'expected') this.#announce(watched, event.time);
     this.apply(watched, { kind: 'event', event });
   }
@@ -99,7 +99,7 @@ export class Kin {
   #announce(watched: Watched, time: number): void {
     const ref = watched.instance.parent;
     if (ref === null) return;
-    const parent = this.#ensure(ref, time);
+    const parent = this.ensure(ref, time);
     if (parent.instance.status === 'expected') this.#announce(parent, time);
     const { step, entry } = ref;
     this.apply(parent, {
@@ -114,12 +114,12 @@ export class Kin {
   }
 
   /** The instance of this key, made as expected where there is none; parents first, since they name its day. */
-  #ensure(of: InstanceKey, time: number): Watched {
+  ensure(of: InstanceKey, time: number): Watched {
     const existing = this.find(of);
     if (existing !== undefined) return existing;
     const flow = this.#flowOf(of.flow, this.#definitions.revision);
     const ref = parentOf(this.#definitions, flow, of.key);
-    const parent = ref === null ? null : this.#ensure(ref, time).instance;
+    const parent = ref === null ? null : this.ensure(ref, time).instance;
     const born = this.find(of);
     if (born !== undefined) return born;
     const day = parent?.tradingDay ?? dayFromKey(flow, of.key) ?? flow.calendar.dayOf(time);
@@ -155,6 +155,26 @@ export class Kin {
       this.#tellFollowers(watched, timeOf(fact));
   }
 
+  /** An operator excuses an instance or a step of it (-1: all of it), or takes that back; nested ones go with it. */
+  waive(watched: Watched, waiver: Extract<Fact, { kind: 'waive' }>): void {
+    this.apply(watched, waiver);
+    for (const { index, nested } of watched.flow.steps) {
+      if (nested === null || (waiver.step >= 0 && waiver.step !== index)) continue;
+      nested.suffixes.forEach((_, entry) => {
+        const child = this.find(childKey(watched.flow, watched.instance.key, index, entry));
+        if (child !== undefined) this.waive(child, { ...waiver, step: -1 });
+      });
+    }
+  }
+
+  /** A child that comes to be expected under a waiver is excused from the start. */
+  #inheritWaiver(parent: Instance, child: Watched, step: number, time: number): void {
+    const waiver = parent.waivers.find((one) => one.step < 0 || one.step === step);
+    if (waiver === undefined) return;
+    const { by, reason } = waiver;
+    this.apply(child, { kind: 'waive', step: -1, by, reason, revoked: false, time });
+  }
+
   #carry(watched: Watched, effect: Effect): void {
     switch (effect.kind) {
       case 'expect-child':
@@ -175,8 +195,10 @@ export class Kin {
     const parent = { flow: instance.flow, key: instance.key, step, entry };
     const { revision, tradingDay } = instance;
     const child = this.find(of);
-    if (child === undefined) this.expect({ of, revision, day: tradingDay, parent, time, startDue: null });
-    else if (child.instance.status === 'running') {
+    if (child === undefined) {
+      const born = this.expect({ of, revision, day: tradingDay, parent, time, startDue: null });
+      this.#inheritWaiver(instance, born, step, time);
+    } else if (child.instance.status === 'running') {
       const health = healthOf(child.instance);
       this.apply(watched, {
         kind: 'child',

@@ -12,6 +12,7 @@ import { worse } from './draft.ts';
 import { startDue } from './expected-days.ts';
 import { nameOf } from './family.ts';
 import type { Health, Instance } from './instance.ts';
+import { viewWaivers } from './view.ts';
 
 /** What a row comes to. `waiting`: something is expected now that has not reported. */
 export type LedgerStatus =
@@ -21,6 +22,7 @@ export type LedgerStatus =
   | 'on-time'
   | 'late'
   | 'failed'
+  | 'excused'
   | 'missing'
   | 'unknown';
 
@@ -40,6 +42,15 @@ export interface LedgerRow {
   readonly late: boolean;
   readonly health: Health;
   readonly deviated: boolean;
+  /** a late event has proved an alarm wrong */
+  readonly corrected: boolean;
+  /** who waived it, or steps of it, and why */
+  readonly waivers: readonly {
+    readonly step: string | null;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: string;
+  }[];
   readonly waitingFor: readonly WaitingFor[];
   readonly startDue: string | null;
   readonly deadline: string | null;
@@ -103,10 +114,12 @@ function rowOf(question: LedgerQuestion, { flow, instance, health }: LedgerEntry
   const facts = { due, now, late: startLate || endLate, over };
   return {
     ...identity(flow, instance.key),
-    status: statusOf(instance, health, facts),
+    status: excused(instance, statusOf(instance, health, facts)),
     late: startLate || endLate,
     health,
     deviated: instance.deviations.length > 0,
+    corrected: instance.corrected,
+    waivers: viewWaivers(flow, instance),
     waitingFor: waitingFor(flow, instance, due, now),
     startDue: timeOrNull(due),
     deadline: timeOrNull(deadline),
@@ -121,6 +134,12 @@ interface Facts {
   readonly now: number;
   readonly late: boolean;
   readonly over: boolean;
+}
+
+/** A waived instance is excused for whatever went wrong; one that was in time all the same is in time. */
+function excused(instance: Instance, status: LedgerStatus): LedgerStatus {
+  const waived = instance.waivers.some((waiver) => waiver.step < 0);
+  return waived && status !== 'on-time' && status !== 'running' ? 'excused' : status;
 }
 
 function statusOf(instance: Instance, health: Health, facts: Facts): LedgerStatus {
@@ -175,6 +194,8 @@ function emptyRow(question: LedgerQuestion, flow: Flow, key: string): LedgerRow 
     late: false,
     health: blind ? 'unknown' : 'normal',
     deviated: false,
+    corrected: false,
+    waivers: [],
     waitingFor: [],
     startDue: timeOrNull(due),
     deadline: timeOrNull(deadline),

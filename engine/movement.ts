@@ -7,7 +7,7 @@
  */
 import { clearAlarms, clearSource } from './alarms.ts';
 import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
-import { changeStep, type Draft, deviate, NONE, stateOf, stepOf } from './draft.ts';
+import { changeStep, type Draft, deviate, isWaived, NONE, stateOf, stepOf } from './draft.ts';
 import type { InstanceStatus, StepStatus } from './instance.ts';
 import { FLOW, STEP } from './lifecycles/index.ts';
 import { offerSteps, takeOffer } from './offers.ts';
@@ -35,13 +35,37 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
   else {
     // On a start the arrival and the report are one moment: this report begins the visit too, and stops no timer.
     const since = draft.before.steps[step]?.visits ?? 0;
-    if (state.visits === since) stopVisitTimers(draft, step, 'event');
+    if (state.visits === since) {
+      stopVisitTimers(draft, step, 'event');
+      amendTimerAlarms(draft, step);
+    }
     if (state.status === 'active') changeStep(draft, step, { status: 'running' });
   }
   draft.moved = true;
   if (report.kind !== 'fail') clearSource(draft, step, 'exception', 'runs-again');
   if (move.actions.includes('out-of-order') && !report.quiet) outOfOrder(draft, step, state.status);
   return begins;
+}
+
+/** An event stamped before a timer ran out would have stopped it: the timer's alarm was wrong. */
+function amendTimerAlarms(draft: Draft, step: number): void {
+  if (draft.alarms.length === 0) return;
+  const { name, timers } = stepOf(draft.flow, step);
+  const stoppable = new Set(
+    timers
+      .filter((timer) => timer.moment === null && !timer.untilCommitted)
+      .map((timer) => `timer.${timer.name}`),
+  );
+  clearAlarms(
+    draft,
+    (alarm) =>
+      alarm.step === name &&
+      alarm.source === 'timer' &&
+      alarm.why.due !== null &&
+      draft.time <= alarm.why.due &&
+      stoppable.has(alarm.why.event.event),
+    'reported',
+  );
 }
 
 function outOfOrder(draft: Draft, step: number, was: StepStatus): void {
@@ -145,7 +169,7 @@ function activate(draft: Draft, step: number, ledBy: readonly number[]): void {
   }
   if (STEP.next(state.status, 'arrive')?.actions.includes('begin-visit') !== true) return;
   beginVisit(draft, step, { status: 'active', ledBy, offeredVia: null });
-  if (stepOf(draft.flow, step).kind === 'gate')
+  if (stepOf(draft.flow, step).kind === 'gate' || isWaived(draft, step))
     endVisit(draft, step, { kind: 'commit', quiet: false, detail: '' });
 }
 

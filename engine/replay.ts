@@ -1,15 +1,20 @@
 /**
  * An event log through the engine in virtual time: what Milepost would have seen and said.
  *
- * 1. Lines are taken in file order; the clock is the greatest time so far, and begins at `from`.
+ * 1. Lines are events, or operators' acts (their first key is `act`), taken in file order; the clock is the greatest time so far, and begins at `from`.
  * 2. At the end everything due up to `until` is decided, and what `disorder` held back is let through.
  * 3. Memory grows with the instances, their alarms and the ids they have seen, not with the length of the lines.
  */
 import { type ReadResult, readEventText } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
+import { type ActResult, readActText } from './act.ts';
 import type { AlarmChange } from './harvest.ts';
+import { problemText } from './problem-text.ts';
 import { type AlarmView, type InstanceView, viewAlarm, viewInstance } from './view.ts';
 import { createWatch, type Watch } from './watch.ts';
+
+/** A line that is an operator's act, not an event. */
+const ACT = /^\s*\{\s*"act"\s*:/;
 
 export interface ReplayOptions {
   /** where the clock begins, ms; null: at the first event */
@@ -65,9 +70,7 @@ export function createReplay(definitions: Definitions, options: ReplayOptions): 
     if (!result.ok) {
       rejected.push({
         line: number,
-        reason: result.problems
-          .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-          .join('; '),
+        reason: problemText(result.problems),
       });
       return;
     }
@@ -82,6 +85,20 @@ export function createReplay(definitions: Definitions, options: ReplayOptions): 
     if (number % 1024 === 0) gather();
   }
 
+  function act(result: ActResult): void {
+    if (!result.ok) {
+      rejected.push({ line: number, reason: problemText(result.problems) });
+      return;
+    }
+    const { time } = result.act;
+    if (options.until !== null && time > options.until) {
+      counts.after++;
+      return;
+    }
+    const acted = watch.act(result.act, Math.max(watch.clock ?? options.from ?? time, time));
+    if (acted.kind === 'refused') rejected.push({ line: number, reason: acted.reason });
+  }
+
   return {
     watch,
     counts,
@@ -90,7 +107,8 @@ export function createReplay(definitions: Definitions, options: ReplayOptions): 
       if (text.trim() === '') return;
       counts.lines++;
       begin();
-      take(readEventText(text));
+      if (ACT.test(text)) act(readActText(text));
+      else take(readEventText(text));
     },
     refuse(reason) {
       number++;

@@ -118,6 +118,37 @@ export function viewDeviations(
   return instance.deviations.map((deviation) => ({ ...deviation, at: formatTime(deviation.at) }));
 }
 
+/** What operators have excused, and why. */
+export function viewWaivers(flow: Flow, instance: Instance) {
+  return instance.waivers.map(({ step, by, reason, at }) => ({
+    step: flow.steps[step]?.name ?? null,
+    by,
+    reason,
+    at: formatTime(at),
+  }));
+}
+
+/** Every visit of every step, with its times and outcome; the current one last. */
+export function viewVisits(flow: Flow, instance: Instance) {
+  return flow.steps.flatMap(({ name }, index) => {
+    const state = instance.steps[index];
+    if (state === undefined || state.visits === 0) return [];
+    const now = {
+      visit: state.visits,
+      status: state.status,
+      state: state.state,
+      activatedAt: state.activatedAt,
+      endedAt: state.endedAt,
+    };
+    return [...state.past, now].map((visit) => ({
+      step: name,
+      ...visit,
+      activatedAt: timeOrNull(visit.activatedAt),
+      endedAt: timeOrNull(visit.endedAt),
+    }));
+  });
+}
+
 function timeOrNull(time: number | null): string | null {
   return time === null ? null : formatTime(time);
 }

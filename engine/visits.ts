@@ -1,7 +1,7 @@
 /** The beginning of visits: what a step is given when it is expected, or reports unexpected. */
 import { changeStep, type Draft, NONE, stateOf, stepOf } from './draft.ts';
 import { inheritedParams } from './inheritance.ts';
-import type { StepState } from './instance.ts';
+import type { PastVisit, StepState } from './instance.ts';
 import { happen } from './rules.ts';
 import { armAfter, stopVisitTimers } from './timers.ts';
 
@@ -28,6 +28,7 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
     ledBy: beginning.ledBy,
     offeredVia: beginning.offeredVia,
     arrived: NONE,
+    past: before.visits === 0 ? before.past : [...before.past.slice(1 - KEPT_VISITS), pastVisit(before)],
   });
   draft.moved = true;
   if (before.arrived.length > 0) draft.joins = draft.joins.filter((join) => join !== step);
@@ -52,6 +53,13 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
     alarm: null,
     due: null,
   });
+}
+
+/** Earlier visits that a step remembers. */
+const KEPT_VISITS = 20;
+
+function pastVisit({ visits, status, state, activatedAt, endedAt }: StepState): PastVisit {
+  return { visit: visits, status, state, activatedAt, endedAt };
 }
 
 /** What the children of an earlier visit came to says nothing about this one. */

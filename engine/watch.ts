@@ -9,7 +9,9 @@
  */
 import { type CheckpointEvent, eventDigest } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
+import type { Act } from './act.ts';
 import { type Agenda, createAgenda, RANK } from './agenda.ts';
+import { actKey, checkAct } from './check-act.ts';
 import { checkEvent, type KeyedEvent } from './check-event.ts';
 import { nextDueTime } from './due-times.ts';
 import { type ExpectedDay, firstExpected, nextExpected } from './expected-days.ts';
@@ -29,6 +31,11 @@ type Task =
   | { readonly kind: 'day'; readonly flow: Flow; readonly expected: ExpectedDay }
   | { readonly kind: 'event'; readonly event: KeyedEvent }
   | { readonly kind: 'due'; readonly watched: Watched };
+
+/** What became of an operator's act; `key` is the instance that it was about. */
+export type Acted =
+  | { readonly kind: 'accepted'; readonly key: string }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 export interface WatchOptions {
   readonly definitions: Definitions;
@@ -50,10 +57,10 @@ export interface Watch {
   take(event: CheckpointEvent, clock: number): Taken;
   /** Decides what was due at the clock itself, and everything held back, in the order of time. */
   flush(): void;
-  /** Decides an operator's closing of an alarm. Gives whether there was such an alarm open. */
-  close(of: InstanceKey, alarm: string, by: string): boolean;
-  /** The instances that these events, and the clock moving there, may touch and that are not in memory. */
-  wants(events: readonly CheckpointEvent[], clock: number): readonly InstanceKey[];
+  /** Moves the clock to `clock`, then decides an operator's act. */
+  act(act: Act, clock: number): Acted;
+  /** The instances that these events and acts, and the clock moving there, may touch and that are not in memory. */
+  wants(events: readonly CheckpointEvent[], clock: number, acts?: readonly Act[]): readonly InstanceKey[];
   /** Takes an instance from the store into memory. */
   adopt(instance: Instance): void;
   /** Remembers that an event was seen before. */
@@ -148,14 +155,27 @@ class LiveWatch implements Watch {
     this.#run(end + Math.max(0, ...lags) + 1, end);
   }
 
-  close(of: InstanceKey, alarm: string, by: string): boolean {
-    const watched = this.#kin.find(of);
-    if (watched === undefined || !watched.instance.alarms.some((open) => open.id === alarm)) return false;
-    this.#kin.apply(watched, { kind: 'close', alarm, by, time: this.#now() });
-    return true;
+  act(act: Act, clock: number): Acted {
+    this.advance(clock);
+    const checked = checkAct(this.#definitions, act, (of) => this.#kin.find(of) ?? null);
+    if (!checked.ok) return { kind: 'refused', reason: checked.reason };
+    const { key, step } = checked;
+    const time = this.#now();
+    const { by } = act;
+    const watched = this.#kin.ensure({ flow: act.flow, key }, time);
+    if (act.kind === 'close') this.#kin.apply(watched, { kind: 'close', alarm: act.alarm, by, time });
+    else {
+      const { reason } = act;
+      this.#kin.waive(watched, { kind: 'waive', step, by, reason, revoked: act.kind === 'unwaive', time });
+    }
+    return { kind: 'accepted', key };
   }
 
-  wants(events: readonly CheckpointEvent[], clock: number): readonly InstanceKey[] {
+  wants(
+    events: readonly CheckpointEvent[],
+    clock: number,
+    acts: readonly Act[] = [],
+  ): readonly InstanceKey[] {
     const wanted = new Map<string, InstanceKey>();
     const want = (of: InstanceKey) => {
       for (const one of relatives(this.#definitions, of)) {
@@ -167,6 +187,10 @@ class LiveWatch implements Watch {
       const checked = checkEvent(this.#definitions, event, () => null);
       if (checked.ok) want(checked.event);
       else if (event.key !== null) want({ flow: event.flow, key: event.key });
+    }
+    for (const act of acts) {
+      const key = actKey(this.#definitions, act);
+      if (key !== null) want({ flow: act.flow, key });
     }
     for (const event of this.#held.values()) want(event);
     for (const flow of this.#definitions.flows.values()) {

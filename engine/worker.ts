@@ -9,6 +9,7 @@
  */
 import { type CheckpointEvent, eventToJson, readEventText, readMessage } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
+import { ACT_SUBJECT, type Act, readActText } from './act.ts';
 import { checkEvent, type KeyedEvent } from './check-event.ts';
 import type { Harvest } from './harvest.ts';
 import {
@@ -23,7 +24,8 @@ import {
   type Source,
   type Store,
 } from './ports.ts';
-import { journalRecord, recordHarvest } from './records.ts';
+import { problemText } from './problem-text.ts';
+import { actRecord, journalRecord, recordHarvest } from './records.ts';
 import { decodeInstance } from './snapshot.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -202,11 +204,13 @@ async function definitionsOf(
   return compiled;
 }
 
+/** One line of a message: an event, an operator's act, or what is wrong with it. */
 interface Item {
   readonly message: Message;
   readonly line: number;
   readonly text: string;
   readonly event: CheckpointEvent | null;
+  readonly act: Act | null;
   readonly reason: string;
 }
 
@@ -227,7 +231,8 @@ async function apply(
   const items = messages.flatMap(readItems);
   const events = items.flatMap(({ event }) => (event === null ? [] : [event]));
   const last = messages.reduce((latest, message) => Math.max(latest, message.storedAt), at.watch.clock ?? 0);
-  await load(options, at, at.watch.wants(events, last));
+  const acts = items.flatMap(({ act }) => (act === null ? [] : [act]));
+  await load(options, at, at.watch.wants(events, last, acts));
   await recallSeen(options, at, events);
   for (const item of items) takeItem(at, item, collected);
   collected.held ||= at.watch.held().length > 0;
@@ -235,19 +240,18 @@ async function apply(
 }
 
 function readItems(message: Message): readonly Item[] {
-  return readMessage(message.payload, message.headers).map(({ line, text, result }) =>
-    result.ok
-      ? { message, line, text, event: result.event, reason: '' }
-      : {
-          message,
-          line,
-          text,
-          event: null,
-          reason: result.problems
-            .map(({ path, message: said }) => (path === '' ? said : `${path}: ${said}`))
-            .join('; '),
-        },
-  );
+  if (message.subject.startsWith(`${ACT_SUBJECT}.`)) return [readActItem(message)];
+  return readMessage(message.payload, message.headers).map(({ line, text, result }) => {
+    const event = result.ok ? result.event : null;
+    return { message, line, text, event, act: null, reason: result.ok ? '' : problemText(result.problems) };
+  });
+}
+
+function readActItem(message: Message): Item {
+  const text = new TextDecoder().decode(message.payload);
+  const result = readActText(text);
+  const act = result.ok ? result.act : null;
+  return { message, line: 1, text, event: null, act, reason: result.ok ? '' : problemText(result.problems) };
 }
 
 async function recallSeen(
@@ -268,15 +272,22 @@ async function recallSeen(
 }
 
 function takeItem(at: Running, item: Item, collected: Collected): void {
-  const { message } = item;
+  const { storedAt } = item.message;
+  const clock = Math.max(at.watch.clock ?? 0, storedAt);
+  if (item.act !== null) {
+    const acted = at.watch.act(item.act, clock);
+    if (acted.kind === 'accepted') collected.journal.push(actRecord(item.act, acted.key, storedAt));
+    else collected.rejected.push(rejected(at, item, acted.reason));
+    return;
+  }
   if (item.event === null) {
     collected.rejected.push(rejected(at, item, item.reason));
     return;
   }
-  const taken = at.watch.take(item.event, Math.max(at.watch.clock ?? 0, message.storedAt));
+  const taken = at.watch.take(item.event, clock);
   switch (taken.kind) {
     case 'accepted':
-      collected.journal.push(journalRecord(taken.event, taken.digest, message.storedAt));
+      collected.journal.push(journalRecord(taken.event, taken.digest, storedAt));
       return;
     case 'repeat':
       collected.repeats++;

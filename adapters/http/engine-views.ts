@@ -11,6 +11,8 @@ import {
   viewDeviations,
   viewGraph,
   viewInstance,
+  viewVisits,
+  viewWaivers,
 } from '../../engine/index.ts';
 import type { QueryOptions } from './queries.ts';
 
@@ -71,7 +73,10 @@ function instanceView(record: InstanceRecord, definitions: Definitions): object 
     ...viewInstance(flow, instance),
     state,
     parent: parent === null ? null : { flow: parent.flow, key: parent.key },
+    corrected: instance.corrected,
     deviations: viewDeviations(instance),
+    waivers: viewWaivers(flow, instance),
+    visits: viewVisits(flow, instance),
     timers: instance.timers.map(({ step, name, due }) => ({
       step: flow.steps[step]?.name ?? null,
       name,
