@@ -35,6 +35,7 @@ export function connectorHolds(draft: Draft, index: number): boolean {
 export function passConnector(draft: Draft, index: number): void {
   const connector = connectorOf(draft, index);
   const count = countTaken(draft, index);
+  draft.tell?.({ kind: 'taken', connector: index, count });
   if (connector.limit !== null && count > connector.limit)
     loopLimit(draft, connector.from, connector.to, count, connector.limit);
   if (connector.on.size > 0) {

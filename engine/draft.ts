@@ -16,6 +16,7 @@ import type {
   PendingTimer,
   StepState,
 } from './instance.ts';
+import type { Tell } from './trace.ts';
 
 export interface Draft {
   readonly flow: Flow;
@@ -41,6 +42,8 @@ export interface Draft {
   readonly scope: { own: number; readonly steps: StepState[]; readonly flow: FlowScope; event: EventScope };
   /** a step moved: the end is to be looked at */
   moved: boolean;
+  /** hears what the decision does; null where nobody listens */
+  tell: Tell | null;
 }
 
 const NEVER_VISITED = new WeakMap<Step, StepState>();
@@ -98,6 +101,7 @@ export function openDraft(flow: Flow, instance: Instance, time: number, event: E
     effects: [],
     scope: { own: -1, steps, flow: null as unknown as FlowScope, event }, // set on the next line: it refers to the draft
     moved: false,
+    tell: null,
   };
   (draft.scope as { flow: FlowScope }).flow = new DraftFlowScope(draft);
   return draft;
@@ -174,9 +178,32 @@ export function stateOf(draft: Draft, index: number): StepState {
 
 /** Replaces a step's state by one with some fields changed. */
 export function changeStep(draft: Draft, index: number, change: Partial<StepState>): StepState {
-  const next = { ...stateOf(draft, index), ...change };
+  const before = stateOf(draft, index);
+  const next = { ...before, ...change };
   draft.steps[index] = next;
+  if (draft.tell !== null) tellChange(draft, draft.tell, { step: index, before, next, change });
   return next;
+}
+
+function tellChange(
+  draft: Draft,
+  tell: Tell,
+  changed: {
+    readonly step: number;
+    readonly before: StepState;
+    readonly next: StepState;
+    readonly change: Partial<StepState>;
+  },
+): void {
+  const { step, before, next, change } = changed;
+  if (change.status !== undefined) {
+    const { visits: visit, ledBy, offeredVia } = next;
+    tell({ kind: 'step', step, from: before.status, to: next.status, visit, ledBy, offeredVia });
+  } else if (next.owed < before.owed) tell({ kind: 'absorbed', step });
+  else if (next.arrived.length > before.arrived.length) {
+    const missing = stepOf(draft.flow, step).incoming.length - next.arrived.length;
+    tell({ kind: 'arrived', step, missing });
+  }
 }
 
 /** Runs `work` with expressions seeing step `own` as their own (-1: the flow). */

@@ -17,6 +17,7 @@ import { clearAlarms, letGo, raiseAlarm } from './alarms.ts';
 import { changeStep, type Draft, stateOf, stepOf, withOwn } from './draft.ts';
 import type { AlarmSource } from './instance.ts';
 import { armTimer, disarmTimer } from './timers.ts';
+import type { Tell } from './trace.ts';
 
 /** Something that trigger tables may name. */
 export interface Occurrence {
@@ -66,11 +67,22 @@ export function sourceOf(event: string): AlarmSource {
 /** Runs the rules of an event, or raises its default alarm where there are none. */
 export function happen(draft: Draft, occurrence: Occurrence): void {
   const rules = occurrence.triggers.get(occurrence.event);
+  if (draft.tell !== null) tellHappened(draft.tell, occurrence, rules);
   if (rules === undefined) {
     if (occurrence.alarm !== null) raiseDefault(draft, occurrence, occurrence.alarm);
     return;
   }
   for (const rule of rules) runRule(draft, occurrence, rule);
+}
+
+function tellHappened(
+  tell: Tell,
+  { step, event, alarm }: Occurrence,
+  rules: readonly Rule[] | undefined,
+): void {
+  const unnamed = alarm === null ? 'nobody' : 'default';
+  const answer = rules === undefined ? unnamed : rules.length === 0 ? 'silenced' : 'rules';
+  tell({ kind: 'happened', step, event, answer });
 }
 
 function raiseDefault(draft: Draft, occurrence: Occurrence, alarm: DefaultAlarm): void {
@@ -91,7 +103,10 @@ function raiseDefault(draft: Draft, occurrence: Occurrence, alarm: DefaultAlarm)
 }
 
 function runRule(draft: Draft, occurrence: Occurrence, rule: Rule): void {
-  if (rule.when !== null && !holds(draft, { expression: rule.when, step: occurrence.step, cause: rule.id })) {
+  const { step, event } = occurrence;
+  const held = rule.when === null || holds(draft, { expression: rule.when, step, cause: rule.id });
+  draft.tell?.({ kind: 'rule', step, event, rule, held });
+  if (!held) {
     letGo(draft, rule.id, 'expression', 'rule-false');
     return;
   }
@@ -210,12 +225,32 @@ function evaluate(draft: Draft, question: Question): Value | null {
   } catch (error) {
     draft.scope.own = before;
     if (!(error instanceof ExpressionError)) throw error;
+    if (draft.tell !== null) tellAsked(draft, draft.tell, question, { value: null, error: error.message });
     expressionFailed(draft, question, error);
     return null;
   }
   draft.scope.own = before;
+  if (draft.tell !== null) tellAsked(draft, draft.tell, question, { value, error: null });
   letGo(draft, question.cause, 'expression-error', 'evaluated');
   return value;
+}
+
+function tellAsked(
+  draft: Draft,
+  tell: Tell,
+  { expression, step, cause }: Question,
+  { value, error }: { readonly value: Value | null; readonly error: string | null },
+): void {
+  tell({ kind: 'asked', step, cause, expression, value, error, values: readsOf(draft, expression, step) });
+}
+
+/** The values that go into an expression. */
+function readsOf(
+  draft: Draft,
+  { reads }: Expression,
+  step: number,
+): readonly (readonly [string, Value | null])[] {
+  return withOwn(draft, step, (scope) => reads.map(({ name, get }) => [name, get(scope)] as const));
 }
 
 function expressionFailed(draft: Draft, question: Question, error: ExpressionError): void {

@@ -13,13 +13,15 @@ import type { PendingTimer } from './instance.ts';
 export function armTimer(draft: Draft, step: number, name: string, due: number): void {
   disarmTimer(draft, step, name);
   draft.timers = [...draft.timers, { step, name, due }];
+  draft.tell?.({ kind: 'armed', step, name, due });
 }
 
 /** Stops a timer; nothing happens where it is not running. */
 export function disarmTimer(draft: Draft, step: number, name: string): void {
-  if (draft.timers.some((timer) => timer.step === step && timer.name === name)) {
-    draft.timers = draft.timers.filter((timer) => timer.step !== step || timer.name !== name);
-  }
+  const running = draft.timers.find((timer) => timer.step === step && timer.name === name);
+  if (running === undefined) return;
+  draft.timers = draft.timers.filter((timer) => timer !== running);
+  draft.tell?.({ kind: 'stopped', ...running });
 }
 
 /** Starts the step's timers that count from this moment of its life. */
@@ -36,7 +38,9 @@ export function stopVisitTimers(draft: Draft, step: number, by: 'event' | 'end')
   draft.timers = draft.timers.filter((pending) => {
     if (pending.step !== step) return true;
     const timer = findTimer(draft, pending);
-    return timer.moment !== null || (by === 'event' && timer.untilCommitted);
+    const goesOn = timer.moment !== null || (by === 'event' && timer.untilCommitted);
+    if (!goesOn) draft.tell?.({ kind: 'stopped', ...pending });
+    return goesOn;
   });
 }
 
