@@ -28,11 +28,29 @@ import { beginReport, endVisit, isLive, settle } from './movement.ts';
 import { happen } from './rules.ts';
 import { startInstance } from './starting.ts';
 import { armAfter } from './timers.ts';
+import type { Tell, Trace } from './trace.ts';
 import { takeWaiver } from './waivers.ts';
 
 /** The next instance and what else follows from one fact. */
 export function decide(flow: Flow, instance: Instance, fact: Fact): Decision {
-  const draft = openDraft(flow, instance, timeOf(fact), scopeOf(flow, fact));
+  return carryOut(openDraft(flow, instance, timeOf(fact), scopeOf(flow, fact)), fact);
+}
+
+/** A `decide` that tells everything it does. */
+export function tracedDecide(trace: Trace): typeof decide {
+  return (flow, instance, fact) => {
+    const tell: Tell = (entry) => trace(instance, entry);
+    tell({ kind: 'fact', fact });
+    const draft = openDraft(flow, instance, timeOf(fact), scopeOf(flow, fact));
+    draft.tell = tell;
+    const decision = carryOut(draft, fact);
+    for (const effect of decision.effects) if (effect.kind === 'alarm') tell(effect);
+    tell({ kind: 'decided', after: decision.instance });
+    return decision;
+  };
+}
+
+function carryOut(draft: Draft, fact: Fact): Decision {
   switch (fact.kind) {
     case 'expect':
       expectInstance(draft, fact);
@@ -157,7 +175,9 @@ function chooseStep(draft: Draft, name: string): number {
 }
 
 function takeStepEvent(draft: Draft, step: number, event: CheckpointEvent): void {
-  if (isLate(draft, step, event)) {
+  const late = isLate(draft, step, event);
+  draft.tell?.({ kind: 'reached', step, was: stateOf(draft, step).status, late });
+  if (late) {
     applyParams(draft, step, event);
     return;
   }
@@ -199,6 +219,7 @@ function applyState(draft: Draft, step: number, state: string): void {
   if (state === before) return;
   const known = table === null || table.knows(state);
   const legal = known && (table === null || before === null || table.allows(before, state));
+  tellState(draft, step, { from: before, to: state, known, legal });
   if (known) changeStep(draft, step, { state });
   if (legal) clearSource(draft, step, 'illegal-state', 'legal-state');
   else
@@ -210,6 +231,15 @@ function applyState(draft: Draft, step: number, state: string): void {
   if (!known) return;
   armAfter(draft, step, 'state');
   happen(draft, { event: 'state', step, stepless: false, triggers: definition.on, alarm: null, due: null });
+}
+
+function tellState(
+  draft: Draft,
+  step: number,
+  change: { from: string | null; to: string; known: boolean; legal: boolean },
+): void {
+  const { from, to, known, legal } = change;
+  draft.tell?.({ kind: 'state', step, from, to, verdict: known ? (legal ? 'legal' : 'illegal') : 'unknown' });
 }
 
 /** `step` is -1 for the flow's own states. */
@@ -247,6 +277,7 @@ function applyFlowState(draft: Draft, state: string): void {
   if (state === before) return;
   const known = table === null || table.knows(state);
   const legal = known && (table === null || before === null || table.allows(before, state));
+  tellState(draft, -1, { from: before, to: state, known, legal });
   if (known) draft.state = state;
   if (legal) clearSource(draft, -1, 'illegal-state', 'legal-state');
   else

@@ -7,13 +7,14 @@
  */
 import type { Definitions, Flow } from '../definitions/index.ts';
 import { dayFromKey, type KeyedEvent } from './check-event.ts';
-import { decide, newInstance, timeOf } from './decide.ts';
+import { decide, newInstance, timeOf, tracedDecide } from './decide.ts';
 import { healthOf } from './draft.ts';
 import type { Decision, Effect, Fact } from './fact.ts';
 import { childKey, nameOf, parentOf } from './family.ts';
 import type { HarvestBasket } from './harvest.ts';
 import type { Instance, ParentRef } from './instance.ts';
 import type { InstanceKey } from './ports.ts';
+import type { Trace } from './trace.ts';
 
 /** An instance in memory. */
 export interface Watched {
@@ -35,6 +36,8 @@ export interface KinOptions {
   readonly harvest: HarvestBasket;
   /** told after an instance came into memory or was decided */
   readonly changed: (watched: Watched) => void;
+  /** hears what every decision does; null where nobody listens */
+  readonly trace: Trace | null;
 }
 
 /** How an instance comes to be expected. */
@@ -53,6 +56,7 @@ export class Kin {
   readonly #earlier: ReadonlyMap<string, Definitions>;
   readonly #harvest: HarvestBasket;
   readonly #changed: (watched: Watched) => void;
+  readonly #decide: typeof decide;
   /** by `<flow>/<key>` */
   readonly instances = new Map<string, Watched>();
 
@@ -61,6 +65,7 @@ export class Kin {
     this.#earlier = options.earlier;
     this.#harvest = options.harvest;
     this.#changed = options.changed;
+    this.#decide = options.trace === null ? decide : tracedDecide(options.trace);
   }
 
   /** The instance of this key in memory. */
@@ -145,7 +150,7 @@ export class Kin {
   /** Decides a fact about an instance and everything that follows from it. */
   apply(watched: Watched, fact: Fact): void {
     const before = watched.instance;
-    const { instance, effects }: Decision = decide(watched.flow, before, fact);
+    const { instance, effects }: Decision = this.#decide(watched.flow, before, fact);
     watched.instance = instance;
     this.#harvest.touch(watched);
     this.#changed(watched);

@@ -20,6 +20,7 @@ import { createHarvest, type Harvest } from './harvest.ts';
 import type { Instance } from './instance.ts';
 import { Kin, type Watched } from './kin.ts';
 import type { InstanceKey } from './ports.ts';
+import type { Trace } from './trace.ts';
 
 /** What became of an event that was offered to the watch. */
 export type Taken =
@@ -45,6 +46,8 @@ export interface WatchOptions {
   readonly since?: ReadonlyMap<string, number>;
   /** where the clock stood; null when nothing was ever watched */
   readonly clock: number | null;
+  /** hears what every decision does */
+  readonly trace?: Trace;
 }
 
 export interface Watch {
@@ -103,6 +106,7 @@ class LiveWatch implements Watch {
       earlier: options.earlier ?? new Map(),
       harvest: this.#harvest,
       changed: (watched) => this.#schedule(watched),
+      trace: options.trace ?? null,
     });
   }
 
