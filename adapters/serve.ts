@@ -32,6 +32,7 @@ import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
 import {
   connectNats,
+  ensureStream,
   findNatsServer,
   type NatsConnection,
   type NatsOptions,
@@ -322,6 +323,14 @@ async function openStream(
       state === 'lost' || state === 'waiting' || state === 'trouble' ? log.warn(text) : log.info(text),
   });
   closers.push(() => nc.close());
+  const checked = await patiently({
+    what: 'the stream of events',
+    log,
+    signal: options.signal,
+    attempt: async () => ensureStream(await nc.jetstreamManager()),
+  });
+  if (checked.made) log.info(`the stream ${checked.name} was made`);
+  for (const warning of checked.warnings) log.warn(warning);
   const intake = natsIntake({ nc, partition: PARTITION, onNotice: ({ text }) => log.warn(text) });
   return { intake, outlet: natsOutlet({ nc }), nc, url: nats.url };
 }
