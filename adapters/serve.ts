@@ -370,3 +370,6 @@ function startTelling(options: { stream: Stream; changes: ChangeLog; log: Log })
     turn: async () => ((await tell({ changes: options.changes, publisher })) > 0 ? 'worked' : 'idle'),
   });
 }
+
+export { prepareDemo, startProducers } from './demo/index.ts';
+export { natsOptionsFrom } from './nats/index.ts';
