@@ -75,6 +75,8 @@ export interface Step {
   readonly checkpoint: string | null;
   readonly nested: Nested | null;
   readonly states: StateTable | null;
+  /** where the first line of its state table stands */
+  readonly statesAt: Place | null;
   readonly params: readonly Param[];
   readonly paramIndex: ReadonlyMap<string, number>;
   readonly timers: readonly Timer[];
@@ -145,6 +147,7 @@ export interface Flow {
   readonly disorder: number;
   readonly abandon: Span;
   readonly states: StateTable | null;
+  readonly statesAt: Place | null;
   readonly split: 'all' | 'first' | 'event';
   readonly steps: readonly Step[];
   readonly stepIndex: ReadonlyMap<string, number>;

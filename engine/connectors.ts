@@ -1,5 +1,6 @@
 /** Connectors at work: their expressions, counts, limits and rules. What happens here belongs to the source step. */
 import type { Connector } from '../definitions/index.ts';
+import type { AlarmValues } from './alarm-facts.ts';
 import { countTaken, type Draft, deviate, stepOf } from './draft.ts';
 import { happen, holds } from './rules.ts';
 
@@ -37,7 +38,7 @@ export function passConnector(draft: Draft, index: number): void {
   const count = countTaken(draft, index);
   draft.tell?.({ kind: 'taken', connector: index, count });
   if (connector.limit !== null && count > connector.limit)
-    loopLimit(draft, connector.from, connector.to, count, connector.limit);
+    loopLimit(draft, connector, count, connector.limit);
   if (connector.on.size > 0) {
     happen(draft, {
       event: 'taken',
@@ -50,16 +51,23 @@ export function passConnector(draft: Draft, index: number): void {
   }
 }
 
-function loopLimit(draft: Draft, from: number, to: number, count: number, limit: number): void {
+function loopLimit(draft: Draft, { from, to, at }: Connector, count: number, limit: number): void {
   const source = stepOf(draft.flow, from);
-  const detail = `${source.name} to ${stepOf(draft.flow, to).name} taken ${count} times, limit ${limit}`;
+  const target = stepOf(draft.flow, to);
+  const detail = `${source.name} to ${target.name} taken ${count} times, limit ${limit}`;
+  const facts: AlarmValues = [
+    ['from', source.name],
+    ['to', target.name],
+    ['taken', count],
+    ['limit', limit],
+  ];
   deviate(draft, 'loop-limit', source.name, detail);
   happen(draft, {
     event: 'loop-limit',
     step: from,
     stepless: false,
     triggers: source.on,
-    alarm: { name: 'loop-limit', severity: 'warning', detail, place: null },
+    alarm: { name: 'loop-limit', severity: 'warning', detail, place: at, facts },
     due: null,
   });
 }

@@ -7,6 +7,7 @@
  */
 import type { CheckpointEvent, Value } from '../checkpoints/index.ts';
 import type { EventScope, Flow } from '../definitions/index.ts';
+import { type AlarmValues, stateFacts } from './alarm-facts.ts';
 import { clearAlarms, clearSource } from './alarms.ts';
 import { takeChild } from './children.ts';
 import {
@@ -222,12 +223,7 @@ function applyState(draft: Draft, step: number, state: string): void {
   tellState(draft, step, { from: before, to: state, known, legal });
   if (known) changeStep(draft, step, { state });
   if (legal) clearSource(draft, step, 'illegal-state', 'legal-state');
-  else
-    illegalState(
-      draft,
-      step,
-      `${before ?? 'none'} to ${state}${known ? '' : ', which the table does not name'}`,
-    );
+  else illegalState(draft, step, { from: before, to: state, known });
   if (!known) return;
   armAfter(draft, step, 'state');
   happen(draft, { event: 'state', step, stepless: false, triggers: definition.on, alarm: null, due: null });
@@ -243,15 +239,27 @@ function tellState(
 }
 
 /** `step` is -1 for the flow's own states. */
-function illegalState(draft: Draft, step: number, detail: string): void {
+function illegalState(
+  draft: Draft,
+  step: number,
+  { from, to, known }: { readonly from: string | null; readonly to: string; readonly known: boolean },
+): void {
   const own = step < 0 ? null : stepOf(draft.flow, step);
+  const { states, statesAt: place } = own ?? draft.flow;
+  const detail = `${from ?? 'none'} to ${to}${known ? '' : ', which the table does not name'}`;
   deviate(draft, 'illegal-state', own?.name ?? null, detail);
   happen(draft, {
     event: 'illegal-state',
     step,
     stepless: step < 0,
     triggers: own?.on ?? draft.flow.on,
-    alarm: { name: 'illegal-state', severity: 'critical', detail, place: null },
+    alarm: {
+      name: 'illegal-state',
+      severity: 'critical',
+      detail,
+      place,
+      facts: stateFacts(states, from, to),
+    },
     due: null,
   });
 }
@@ -261,11 +269,14 @@ function takeFlowEvent(draft: Draft, event: CheckpointEvent): void {
   if (event.state !== null) applyFlowState(draft, event.state);
   if (event.kind === 'activated') clearSource(draft, -1, 'exception', 'runs-again');
   if (event.kind === 'exception') {
+    const detail = event.message ?? '';
+    const facts: AlarmValues = detail === '' ? [] : [['message', detail]];
     const alarm = {
       name: 'exception',
       severity: 'critical' as const,
-      detail: event.message ?? '',
-      place: null,
+      detail,
+      place: draft.flow.at,
+      facts,
     };
     happen(draft, { ...occurrence, event: 'exception', alarm });
   }
@@ -280,12 +291,7 @@ function applyFlowState(draft: Draft, state: string): void {
   tellState(draft, -1, { from: before, to: state, known, legal });
   if (known) draft.state = state;
   if (legal) clearSource(draft, -1, 'illegal-state', 'legal-state');
-  else
-    illegalState(
-      draft,
-      -1,
-      `${before ?? 'none'} to ${state}${known ? '' : ', which the table does not name'}`,
-    );
+  else illegalState(draft, -1, { from: before, to: state, known });
   if (known)
     happen(draft, {
       event: 'state',

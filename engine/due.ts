@@ -1,4 +1,5 @@
 /** A due time of one instance has passed: a timer ran out, the start or the end is overdue, or it is given up. */
+import { instanceFacts, timerFacts } from './alarm-facts.ts';
 import type { Draft } from './draft.ts';
 import { stateOf, stepOf } from './draft.ts';
 import type { Fact } from './fact.ts';
@@ -25,7 +26,8 @@ export function fireDue(draft: Draft, fact: Extract<Fact, { kind: 'due' }>): voi
       name: fact.name,
       severity: timer.severity,
       detail: draft.flow.calendar.format(fact.due),
-      place: placeOf(timer.at),
+      place: timer.at,
+      facts: timerFacts(draft, fact.step),
     },
     due: fact.due,
   });
@@ -51,16 +53,17 @@ function fireFlowDue(draft: Draft, name: string, due: number): void {
     triggers: flow.on,
     due,
   };
+  const facts = instanceFacts(draft);
+  const detail = flow.calendar.format(due);
   switch (name) {
     case 'start-timeout': {
       disarmTimer(draft, -1, name);
       if (draft.status !== 'expected') return;
       const severity = flow.start?.severity ?? 'warning';
-      const place = flow.start === null ? null : placeOf(flow.start.at);
       happen(draft, {
         ...occurrence,
         event: name,
-        alarm: { name, severity, detail: flow.calendar.format(due), place },
+        alarm: { name, severity, detail, place: flow.start?.at ?? null, facts },
       });
       return;
     }
@@ -68,11 +71,10 @@ function fireFlowDue(draft: Draft, name: string, due: number): void {
       disarmTimer(draft, -1, name);
       if (draft.status !== 'expected' && draft.status !== 'running') return;
       const severity = flow.deadline?.severity ?? 'critical';
-      const place = flow.deadline === null ? null : placeOf(flow.deadline.at);
       happen(draft, {
         ...occurrence,
         event: name,
-        alarm: { name, severity, detail: flow.calendar.format(due), place },
+        alarm: { name, severity, detail, place: flow.deadline?.at ?? null, facts },
       });
       return;
     }
@@ -85,8 +87,4 @@ function fireFlowDue(draft: Draft, name: string, due: number): void {
     default:
       throw new Error(`broken rule: a flow has no due time called ${name}`);
   }
-}
-
-function placeOf(at: { readonly file: string; readonly line: number; readonly column: number }): string {
-  return `${at.file}:${at.line}:${at.column}`;
 }

@@ -77,11 +77,15 @@ export interface Alarm {
 
 /** What an alarm is explained with. */
 export interface Why {
-  /** `file:line:col` of the rule, timer or table; null for defaults without a place */
+  /**
+   * `file:line:col` of the rule, or of what else in the definition it comes of: the timer, start, deadline, state table,
+   * connector, expression or step
+   */
   readonly rule: string | null;
   /** id of the rule or expression, by which it clears */
   readonly cause: string;
   readonly expression: string | null;
+  /** what went into the expression, and what the event that raised it comes with: two states, a count and its limit, … */
   readonly values: readonly (readonly [string, Value | null])[];
   readonly event: EventScope;
   readonly due: number | null;

@@ -5,6 +5,7 @@
  * 1. What may follow what is asked of the STEP table; this file only carries its answers out.
  * 2. Arrivals are worked off in the order they come; joins are looked at when nothing else is left to do.
  */
+import { type AlarmValues, deadEndFacts, orderFacts } from './alarm-facts.ts';
 import { clearAlarms, clearSource } from './alarms.ts';
 import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
 import { changeStep, type Draft, deviate, isWaived, NONE, stateOf, stepOf } from './draft.ts';
@@ -69,7 +70,8 @@ function amendTimerAlarms(draft: Draft, step: number): void {
 }
 
 function outOfOrder(draft: Draft, step: number, was: StepStatus): void {
-  const { name, on } = stepOf(draft.flow, step);
+  const { name, on, at } = stepOf(draft.flow, step);
+  const facts = orderFacts(draft, step, was);
   if (was !== 'withdrawn') changeStep(draft, step, { owed: stateOf(draft, step).owed + 1 });
   deviate(draft, 'out-of-order', name, `reported while ${was}`);
   happen(draft, {
@@ -77,7 +79,7 @@ function outOfOrder(draft: Draft, step: number, was: StepStatus): void {
     step,
     stepless: false,
     triggers: on,
-    alarm: { name: 'out-of-order', severity: 'warning', detail: was, place: null },
+    alarm: { name: 'out-of-order', severity: 'warning', detail: was, place: at, facts },
     due: null,
   });
 }
@@ -88,7 +90,7 @@ export function endVisit(
   step: number,
   end: { readonly kind: 'commit' | 'fail'; readonly quiet: boolean; readonly detail: string },
 ): void {
-  const { on } = stepOf(draft.flow, step);
+  const { on, at } = stepOf(draft.flow, step);
   changeStep(draft, step, {
     status: end.kind === 'commit' ? 'committed' : 'failed',
     endedAt: draft.time,
@@ -98,9 +100,10 @@ export function endVisit(
   stopVisitTimers(draft, step, 'end');
   if (end.kind === 'fail') {
     armAfter(draft, step, 'exception');
+    const facts: AlarmValues = end.detail === '' ? [] : [['message', end.detail]];
     const alarm = end.quiet
       ? null
-      : { name: 'exception', severity: 'critical' as const, detail: end.detail, place: null };
+      : { name: 'exception', severity: 'critical' as const, detail: end.detail, place: at, facts };
     happen(draft, { event: 'exception', step, stepless: false, triggers: on, alarm, due: null });
     return;
   }
@@ -131,7 +134,8 @@ function takeConnector(draft: Draft, index: number): void {
 }
 
 function deadEnd(draft: Draft, step: number): void {
-  const { name, on } = stepOf(draft.flow, step);
+  const { name, on, at } = stepOf(draft.flow, step);
+  const facts = deadEndFacts(draft, step);
   changeStep(draft, step, { deadEnd: true });
   deviate(draft, 'dead-end', name, 'committed, but no connector is true');
   happen(draft, {
@@ -139,7 +143,7 @@ function deadEnd(draft: Draft, step: number): void {
     step,
     stepless: false,
     triggers: on,
-    alarm: { name: 'dead-end', severity: 'critical', detail: '', place: null },
+    alarm: { name: 'dead-end', severity: 'critical', detail: '', place: at, facts },
     due: null,
   });
 }

@@ -8,10 +8,13 @@ import {
   type Action,
   type Expression,
   ExpressionError,
+  formatPlace,
+  type Place,
   type Rule,
   type Severity,
   type Triggers,
 } from '../definitions/index.ts';
+import type { AlarmValues } from './alarm-facts.ts';
 import { alarmText } from './alarm-text.ts';
 import { clearAlarms, letGo, raiseAlarm } from './alarms.ts';
 import { changeStep, type Draft, stateOf, stepOf, withOwn } from './draft.ts';
@@ -40,8 +43,10 @@ export interface DefaultAlarm {
   readonly name: string;
   readonly severity: Severity;
   readonly detail: string;
-  /** `file:line:col` of the timer, start or deadline that brought it; null for the others */
-  readonly place: string | null;
+  /** of the timer, start, deadline, state table, connector or step that brought it */
+  readonly place: Place | null;
+  /** what it is explained with, whether a rule raises it or not */
+  readonly facts: AlarmValues;
 }
 
 const SOURCES: ReadonlyMap<string, AlarmSource> = new Map(
@@ -95,9 +100,9 @@ function raiseDefault(draft: Draft, occurrence: Occurrence, alarm: DefaultAlarm)
     severity: alarm.severity,
     text: alarmText({ source, name: alarm.name, step, detail: alarm.detail }, 'en'),
     cause: occurrence.event,
-    rule: alarm.place,
+    rule: alarm.place === null ? null : formatPlace(alarm.place),
     expression: null,
-    values: alarm.detail === '' ? [] : [['detail', alarm.detail]],
+    values: alarm.facts,
     due: occurrence.due,
   });
 }
@@ -118,9 +123,7 @@ function perform(draft: Draft, occurrence: Occurrence, rule: Rule, action: Actio
   const owner = occurrence.stepless ? -1 : step;
   switch (action.kind) {
     case 'alarm': {
-      const values = withOwn(draft, step, (scope) =>
-        (rule.when?.reads ?? []).map((read): readonly [string, Value | null] => [read.name, read.get(scope)]),
-      );
+      const read = rule.when === null ? [] : readsOf(draft, rule.when, step);
       raiseAlarm(draft, {
         step: owner,
         name: action.name,
@@ -134,9 +137,9 @@ function perform(draft: Draft, occurrence: Occurrence, rule: Rule, action: Actio
               )
             : withOwn(draft, step, action.text.run),
         cause: occurrence.cause ?? rule.id,
-        rule: `${rule.at.file}:${rule.at.line}:${rule.at.column}`,
+        rule: formatPlace(rule.at),
         expression: rule.when?.source ?? null,
-        values,
+        values: [...read, ...(occurrence.alarm?.facts ?? [])],
         due: occurrence.due,
       });
       return;
@@ -245,11 +248,7 @@ function tellAsked(
 }
 
 /** The values that go into an expression. */
-function readsOf(
-  draft: Draft,
-  { reads }: Expression,
-  step: number,
-): readonly (readonly [string, Value | null])[] {
+function readsOf(draft: Draft, { reads }: Expression, step: number): AlarmValues {
   return withOwn(draft, step, (scope) => reads.map(({ name, get }) => [name, get(scope)] as const));
 }
 
@@ -282,11 +281,9 @@ function expressionFailed(draft: Draft, question: Question, error: ExpressionErr
     severity: 'warning',
     text: alarmText({ source: 'expression-error', name: 'expression-error', step: name, detail }, 'en'),
     cause: question.cause,
-    rule: `${at.file}:${at.line}:${at.column}`,
+    rule: formatPlace(at),
     expression: source,
-    values: withOwn(draft, step, (scope) =>
-      question.expression.reads.map((read): readonly [string, Value | null] => [read.name, read.get(scope)]),
-    ),
+    values: readsOf(draft, question.expression, step),
     due: null,
   });
 }
