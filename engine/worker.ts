@@ -100,6 +100,7 @@ const FENCED: Turn = {
 export function createWorker(options: WorkerOptions): Worker {
   const { intake, now } = options;
   let running: Running | null = null;
+  let latest: Running | null = null; // what is shown while a turn is under way
 
   async function turn(): Promise<Turn> {
     try {
@@ -122,13 +123,14 @@ export function createWorker(options: WorkerOptions): Worker {
     const collected = await apply(options, at, messages, wait === 0 ? asked : null);
     const result = await commit(options, at, messages, collected);
     if (result.kind !== 'fenced') running = at;
+    latest = running;
     return { ...result, seconds: (now() - begun) / 1000 };
   }
 
   return {
     turn,
-    position: () => running?.position ?? null,
-    live: () => running?.watch.instances.size ?? 0,
+    position: () => latest?.position ?? null,
+    live: () => latest?.watch.instances.size ?? 0,
     reset() {
       running = null;
     },
