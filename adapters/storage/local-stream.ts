@@ -18,9 +18,10 @@ export function openLocalStream(options: {
   readonly url: string;
   readonly onLost?: (error: Error) => void;
 }): LocalStream {
-  const db = connect({ ...options, role: 'inbox', size: 3 });
-  const bell = makeBell();
   let closed: Promise<void> | null = null;
+  const onLost = (error: Error) => (closed === null ? options.onLost?.(error) : undefined);
+  const db = connect({ url: options.url, role: 'inbox', size: 3, onLost });
+  const bell = makeBell();
   return {
     intake: () => localIntake(db, bell),
     outlet: localOutlet(db, bell),

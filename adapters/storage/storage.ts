@@ -28,8 +28,10 @@ export interface StorageOptions {
 /** Migrates the database and opens the ports on it. Rejects with StoreError. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   await migrate(options.url);
-  const db = connect(options);
   let closed: Promise<void> | null = null;
+  // Sockets outlive the pool's end by a moment: what they still hear when the server stops is no loss.
+  const onLost = (error: Error) => (closed === null ? options.onLost?.(error) : undefined);
+  const db = connect({ ...options, onLost });
   return {
     store: postgresStore(db),
     changes: postgresChangeLog(db, options.keptChanges),
