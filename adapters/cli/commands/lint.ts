@@ -1,0 +1,86 @@
+import {
+  calendarExpiry,
+  compileDefinitions,
+  type Finding,
+  parseDay,
+  readDefinitions,
+  sortFindings,
+} from '../../../definitions/index.ts';
+import type { Source } from '../../../engine/index.ts';
+import type { Command } from '../command.ts';
+import { definitionSources } from '../definition-sources.ts';
+import { type FindingFormat, findingsText } from '../findings-text.ts';
+import { EXIT, WrongUse } from '../outcome.ts';
+import { dayIn } from '../wall-time.ts';
+
+const FORMATS: readonly FindingFormat[] = ['text', 'json', 'sarif', 'github'];
+
+/** `milepost lint`: everything that can be known to be wrong with definitions before they run. */
+export const lint: Command = {
+  usage: 'lint PATH… [options]',
+  about: 'Checks definition files, and all .yaml and .yml files below folders, as one set.',
+  operands: { least: 1, most: Number.POSITIVE_INFINITY },
+  options: {
+    format: {
+      value: 'FORMAT',
+      about: 'text (default; file:line:column: severity: message), json, sarif or github',
+      choices: FORMATS,
+    },
+    today: { value: 'DATE', about: 'the day by which calendars are judged, YYYY-MM-DD; default: today' },
+  },
+  examples: [
+    { line: 'lint flows/', about: 'everything below a folder' },
+    { line: 'lint flows/ --format sarif > findings.sarif', about: 'for a code scanner' },
+    { line: 'lint flows/ --format github', about: 'as annotations of a pull request' },
+  ],
+  notes: [
+    'Exit codes: 0 no errors (there may be warnings), 1 errors, 2 a path cannot be opened or holds no definitions.',
+  ],
+  async run({ operands, options, io }) {
+    const today = readToday(options.text('today'));
+    const format = FORMATS.find((each) => each === options.text('format')) ?? 'text';
+    const sources = await definitionSources(operands);
+    const findings = check(sources, (zone) => today ?? dayIn(zone, io.now()));
+    await io.out(findingsText(findings, format, io.tint));
+    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    io.say(summary({ files: sources.length, errors, warnings: findings.length - errors }));
+    return errors > 0 ? EXIT.findings : EXIT.done;
+  },
+};
+
+function readToday(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const day = parseDay(text);
+  if (!day.ok) throw new WrongUse(`--today: ${day.message}`);
+  return day.value;
+}
+
+/** What is wrong with the definitions themselves, and with their calendars today. */
+function check(sources: readonly Source[], today: (zone: string) => string): readonly Finding[] {
+  const { findings } = compileDefinitions(sources, '');
+  const expiry = readDefinitions(sources).documents.flatMap((document) => {
+    if (document.kind !== 'calendar' || isUnsound(document.zone?.value)) return [];
+    return calendarExpiry(document, today(document.zone?.value ?? 'UTC'));
+  });
+  return sortFindings([...findings, ...expiry]);
+}
+
+/** A zone that this machine does not know is a finding already. */
+function isUnsound(zone: string | undefined): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' });
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function summary(count: { files: number; errors: number; warnings: number }): string {
+  const files = many(count.files, 'file');
+  if (count.errors + count.warnings === 0) return `${files}: nothing found`;
+  return `${files}: ${many(count.errors, 'error')}, ${many(count.warnings, 'warning')}`;
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

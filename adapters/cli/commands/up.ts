@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import type { Command } from '../command.ts';
+import { WrongUse } from '../outcome.ts';
+import { SERVING_NOTES, SERVING_OPTIONS, serveUntilSignal, servingSettings } from '../serving.ts';
+
+const USUAL_FOLDER = 'definitions';
+
+/** `milepost up`: everything in one process. */
+export const up: Command = {
+  usage: 'up [PATH…] [options]',
+  about:
+    'Runs everything in one process: takes events in, watches the flows, raises alarms, answers the API.',
+  operands: { least: 0, most: Number.POSITIVE_INFINITY },
+  options: {
+    definitions: {
+      value: 'PATH',
+      about: `definition files or folders of them, the same as PATH; default: ./${USUAL_FOLDER}`,
+      many: true,
+    },
+    ...SERVING_OPTIONS,
+  },
+  examples: [
+    { line: 'up flows/', about: 'with the definitions of a folder, a private PostgreSQL and a private NATS' },
+    { line: 'up flows/ --no-nats --port 8080', about: 'events over HTTP only' },
+  ],
+  notes: [
+    ...SERVING_NOTES,
+    'Exit codes: 0 ended by a signal, 1 errors in the definitions, 2 it cannot start as it is, 69 a server is gone.',
+  ],
+  async run({ operands, options, io }) {
+    const definitions = [...operands, ...options.all('definitions')];
+    if (definitions.length === 0 && existsSync(USUAL_FOLDER)) definitions.push(USUAL_FOLDER);
+    if (definitions.length === 0)
+      throw new WrongUse(
+        `there is no folder ./${USUAL_FOLDER}: name the definitions to watch, or see \`milepost demo\``,
+      );
+    const stopping = new AbortController();
+    const settings = { ...servingSettings(options, io), definitions, signal: stopping.signal };
+    return serveUntilSignal(settings, stopping, async ({ natsUrl, address }) => {
+      settings.log.info(
+        natsUrl === null
+          ? `send events to ${address}/api/v1/events`
+          : `send events to NATS, or to ${address}/api/v1/events`,
+      );
+      return async () => undefined;
+    });
+  },
+};

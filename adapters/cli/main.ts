@@ -1,0 +1,155 @@
+/**
+ * The command line: finds the command, gives it its options and the world, and turns what it throws into words and an
+ * exit code. Every command is a file of its own, loaded only when it is called.
+ */
+import { closest } from '../../definitions/index.ts';
+import type { Language } from '../../engine/index.ts';
+import { DefinitionPathError } from '../definition-files.ts';
+import type { Command } from './command.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { createIo, type Io, languageOf } from './io.ts';
+import { readOptions } from './options.ts';
+import { EXIT, FileTrouble, WrongUse } from './outcome.ts';
+import { ServerRefusal, Unreachable } from './server.ts';
+import { version } from './version.ts';
+
+interface Entry {
+  readonly about: string;
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  up: {
+    about: 'runs everything in one process: database, events, engine, API',
+    load: async () => (await import('./commands/up.ts')).up,
+  },
+  demo: {
+    about: 'runs everything with a simulated trading day',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  lint: {
+    about: 'checks definitions',
+    load: async () => (await import('./commands/lint.ts')).lint,
+  },
+  replay: {
+    about: 'runs an event log through definitions, without servers',
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  send: {
+    about: 'sends checkpoint events to a running Milepost',
+    load: async () => (await import('./commands/send.ts')).send,
+  },
+  status: {
+    about: "shows the day's ledger, the instances of a flow, or the steps of one",
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  alarms: {
+    about: 'lists alarms',
+    load: async () => (await import('./commands/alarms.ts')).alarms,
+  },
+  tail: {
+    about: 'follows the changes of instances and alarms as they happen',
+    load: async () => (await import('./commands/tail.ts')).tail,
+  },
+};
+
+/** Runs a command line in this process; sets its exit code. */
+export async function run(args: readonly string[]): Promise<void> {
+  // whoever reads has enough, as `head` has: not an error
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  process.stderr.on('error', () => undefined);
+  const { stdin, stdout, stderr, env } = process;
+  process.exitCode = await execute(
+    args,
+    (language) => createIo({ stdin, stdout, stderr, env, language }),
+    languageOf(env),
+  );
+}
+
+/** Runs a command line; gives its exit code. `world` makes the world for the language that was asked for. */
+export async function execute(
+  args: readonly string[],
+  world: (language: Language) => Io,
+  language: Language,
+): Promise<number> {
+  const io = world(language);
+  const [first, ...rest] = args;
+  if (first === undefined || first === 'help' || first === '--help' || first === '-h')
+    return generalHelp(rest[0], first !== undefined, io);
+  if (first === '--version' || first === 'version') {
+    await io.out(`${version()}\n`);
+    return EXIT.done;
+  }
+  const entry = entryOf(first);
+  if (entry === null) {
+    io.say(`milepost: ${unknownCommand(first)}`);
+    return EXIT.wrongUse;
+  }
+  try {
+    const command = await entry.load();
+    const { operands, options } = readOptions(command, rest);
+    if (options.flag('help')) {
+      await io.out(commandHelp(command));
+      return EXIT.done;
+    }
+    const chosen = options.text('lang');
+    const spoken = chosen === undefined ? io : world(chosen === 'zh' ? 'zh' : 'en');
+    return await command.run({ operands, options, io: spoken });
+  } catch (error) {
+    return explain(error, first, io);
+  }
+}
+
+async function generalHelp(name: string | undefined, asked: boolean, io: Io): Promise<number> {
+  const entry = name === undefined || name.startsWith('-') ? undefined : entryOf(name);
+  if (entry === null) {
+    io.say(`milepost: ${unknownCommand(name ?? '')}`);
+    return EXIT.wrongUse;
+  }
+  if (entry !== undefined) await io.out(commandHelp(await entry.load()));
+  else {
+    const text = programHelp(Object.entries(COMMANDS).map(([command, { about }]) => [command, about]));
+    if (asked) await io.out(text);
+    else io.say(text.trimEnd());
+  }
+  return asked ? EXIT.done : EXIT.wrongUse;
+}
+
+function entryOf(name: string): Entry | null {
+  return Object.hasOwn(COMMANDS, name) ? (COMMANDS[name] ?? null) : null;
+}
+
+function unknownCommand(name: string): string {
+  if (name.startsWith('-')) return `there is no option ${name} before a command: see milepost --help`;
+  const near = closest(name, Object.keys(COMMANDS));
+  return `there is no command "${name}": ${near === null ? 'see milepost --help' : `did you mean ${near}?`}`;
+}
+
+/** Says what went wrong; gives the exit code. */
+function explain(error: unknown, command: string, io: Io): number {
+  const say = (text: string) => io.say(`milepost ${command}: ${text}`);
+  if (!(error instanceof Error)) throw error;
+  if (error instanceof WrongUse) {
+    say(`${error.message} (milepost ${command} --help)`);
+    return EXIT.wrongUse;
+  }
+  if (error instanceof FileTrouble || error instanceof DefinitionPathError) {
+    say(error.message);
+    return EXIT.wrongUse;
+  }
+  if (error instanceof ServerRefusal) {
+    say(error.message);
+    for (const { path, message } of error.errors) io.say(`  ${path === '' ? '' : `${path}: `}${message}`);
+    return error.status >= 500 ? EXIT.unreachable : EXIT.wrongUse;
+  }
+  if (error instanceof Unreachable) {
+    say(error.message);
+    return EXIT.unreachable;
+  }
+  if ('code' in error && error.code === 'EPIPE') return EXIT.done;
+  say(`a fault of Milepost, please report it: ${error.stack ?? error.message}`);
+  return EXIT.broken;
+}

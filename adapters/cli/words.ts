@@ -1,0 +1,90 @@
+import type { Title } from '../../definitions/index.ts';
+import type { Language } from '../../engine/index.ts';
+
+/** The words of tables in Chinese: headings, and what status, health and severity are called. English is the key itself. */
+const CHINESE: ReadonlyMap<string, string> = new Map([
+  ...Object.entries({
+    'not-due': '未到时',
+    waiting: '等待中',
+    running: '运行中',
+    'on-time': '准时完成',
+    late: '延迟',
+    failed: '失败',
+    missing: '缺失',
+    unknown: '未知',
+    expected: '待开始',
+    committed: '已提交',
+    abandoned: '已放弃',
+    idle: '未激活',
+    active: '已激活',
+    withdrawn: '已撤回',
+    normal: '正常',
+    warning: '警告',
+    critical: '严重',
+    info: '提示',
+    open: '未恢复',
+    cleared: '已恢复',
+    deviated: '偏离定义',
+  }),
+  ...Object.entries({
+    STATUS: '状态',
+    FLOW: '流程',
+    KEY: '键',
+    'WAITING FOR': '等待',
+    DUE: '到期',
+    DEADLINE: '截止',
+    HEALTH: '健康',
+    ALARMS: '告警',
+    DAY: '交易日',
+    STARTED: '开始',
+    ENDED: '结束',
+    STEP: '步骤',
+    STATE: '自定义状态',
+    VISITS: '次数',
+    ACTIVATED: '激活',
+    PARAMS: '参数',
+    RAISED: '发生',
+    CLEARED: '恢复',
+    SEVERITY: '级别',
+    ALARM: '告警',
+    COUNT: '次数',
+    TEXT: '内容',
+    LINE: '行',
+    REASON: '原因',
+    EXPECTED: '待开始',
+    RUNNING: '运行中',
+    COMMITTED: '已提交',
+    FAILED: '失败',
+    ABANDONED: '已放弃',
+    DEVIATED: '偏离定义',
+    ZONE: '时区',
+  }),
+  ...Object.entries({
+    start: '开始',
+    since: '自',
+    'Instances:': '实例：',
+    'Alarms:': '告警：',
+    'Rejected:': '被拒绝：',
+    'Open alarms:': '未恢复告警：',
+    'Deviations:': '偏离定义：',
+    'Timers:': '定时器：',
+    none: '无',
+    'trading day': '交易日',
+    started: '开始于',
+    ended: '结束于',
+  }),
+]);
+
+export type Words = (english: string) => string;
+
+/** Gives a word of tables in a language; what has no translation stays as it is. */
+export function wordsIn(language: Language): Words {
+  return language === 'zh' ? (english) => CHINESE.get(english) ?? english : (english) => english;
+}
+
+/** A title in a language, the other one where it has only that; the name where there is none. */
+export function titleIn(language: Language, title: Title | null | undefined, name: string): string {
+  if (title === null || title === undefined) return name;
+  if (typeof title === 'string') return title;
+  return title[language] ?? title.en ?? title.zh ?? name;
+}
