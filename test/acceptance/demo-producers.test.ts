@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Demo, prepareDemo, startProducers } from '../../adapters/demo/index.ts';
@@ -145,6 +146,20 @@ test('without NATS every event is posted, and what the server cannot take yet is
   } finally {
     http.close();
   }
+}, 60_000);
+
+test('the producer that the README shows publishes its event', async () => {
+  const root = join(import.meta.dirname, '../..');
+  const readme = await readFile(join(root, 'adapters/demo/README.md'), 'utf8');
+  const code = /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  expect(code.trim().split('\n').length).toBeLessThanOrEqual(10);
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: root,
+    env: { ...process.env, NATS_URL: server.url },
+  });
+  const messages = await stored();
+  expect(ids(messages)).toEqual(['dump-1']);
+  expect(messages[0]?.subject).toBe('milepost.checkpoint.backup.clearing-2026-11-24');
 }, 60_000);
 
 function isAlive(pid: number): boolean {
