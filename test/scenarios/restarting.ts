@@ -1,5 +1,5 @@
 /**
- * A replay that is stopped and restarted after every line: a fresh watch gets the instances through their stored form,
+ * A replay that is stopped and restarted after its lines: a fresh watch gets the instances through their stored form,
  * the ids it has seen, what was held back and where its clock stood, as a worker does that starts again.
  */
 import { eventDigest, readEventText } from '../../checkpoints/index.ts';
@@ -27,8 +27,12 @@ interface Seen {
   readonly digest: string;
 }
 
-/** Has the shape and gives the report of `createReplay`. */
-export function restarting(definitions: Definitions, options: ReplayOptions): LineByLine {
+/** Has the shape and gives the report of `createReplay`; stops and restarts after the lines that are named, counted from 1. */
+export function restarting(
+  definitions: Definitions,
+  options: ReplayOptions,
+  stopsAfter: (line: number) => boolean = () => true,
+): LineByLine {
   const alarms = new Map<string, AlarmChange>();
   const rejected: Rejection[] = [];
   const seen: Seen[] = [];
@@ -71,7 +75,7 @@ export function restarting(definitions: Definitions, options: ReplayOptions): Li
       const { flow, key, id } = taken.event;
       seen.push({ flow, key, id, digest: eventDigest(taken.event) });
     }
-    restart();
+    if (stopsAfter(lines)) restart();
   }
 
   return {
