@@ -97,12 +97,24 @@ export function clearAlarms(draft: Draft, which: (alarm: Alarm) => boolean, by: 
   }
 }
 
-/** What ended it happened in time after all, and was only told late. */
+/**
+ * What ended it happened in time after all, and was only told late. An instance ends with its latest event, which need
+ * not be the one that is decided now.
+ */
 function isMistaken(draft: Draft, alarm: Alarm, by: string): boolean {
-  return alarm.why.due !== null && draft.time <= alarm.why.due && ENDED_BY_EVENT.has(by);
+  const { due } = alarm.why;
+  if (due === null || !ENDED_BY_EVENT.has(by)) return false;
+  const proof = by === 'ended' ? Math.max(draft.time, draft.endedAt ?? draft.time) : draft.time;
+  return proof <= Math.min(due, alarm.raisedAt);
 }
 
-const ENDED_BY_EVENT: ReadonlySet<string> = new Set(['committed', 'started', 'ended', 'reported']);
+const ENDED_BY_EVENT: ReadonlySet<string> = new Set([
+  'committed',
+  'started',
+  'ended',
+  'reported',
+  'withdrawn',
+]);
 
 /** Clears the open alarms of one source of one step (-1: the flow's own). */
 export function clearSource(draft: Draft, step: number, source: AlarmSource, by: string): void {

@@ -4,8 +4,9 @@
  * 1. The child's start is the step's report; the step commits when all its children have, and fails when all have ended
  *    and one has not committed.
  * 2. What has its alarm at the child has no second one here: failures and re-openings are quiet.
+ * 3. Once a waived step was passed, its children move it no more.
  */
-import { type Draft, stateOf, stepOf } from './draft.ts';
+import { type Draft, isPassed, stateOf, stepOf } from './draft.ts';
 import type { ChildFact } from './fact.ts';
 import { beginReport, endVisit, isLive } from './movement.ts';
 import { startInstance } from './starting.ts';
@@ -43,10 +44,12 @@ function noteTime(draft: Draft): void {
 
 /** One child starting while another of the same step runs is not a report of its own. */
 function report(draft: Draft, step: number, quiet: boolean): void {
+  if (isPassed(draft, step)) return;
   if (stateOf(draft, step).status !== 'running') beginReport(draft, step, { kind: 'report', quiet });
 }
 
 function takeOutcome(draft: Draft, step: number): void {
+  if (isPassed(draft, step)) return;
   const { nested } = stepOf(draft.flow, step);
   const children = (nested?.suffixes ?? []).map(
     (_, entry) => draft.children.get(`${step}/${entry}`)?.status ?? 'expected',

@@ -16,6 +16,7 @@ import {
   type Draft,
   deviate,
   idleStep,
+  isPassed,
   NONE,
   openDraft,
   stateOf,
@@ -193,9 +194,13 @@ function takeStepEvent(draft: Draft, step: number, event: CheckpointEvent): void
   if (kind !== 'report') endVisit(draft, step, { kind, quiet: false, detail: event.message ?? '' });
 }
 
-/** Values that come after the visit has ended, or were stamped before it did, belong to that visit. */
+/**
+ * Values that come after the visit has ended, or were stamped before it did, belong to that visit; so does everything
+ * that is told of a step which an operator has excused and which was passed.
+ */
 function isLate(draft: Draft, step: number, event: CheckpointEvent): boolean {
   const { status, endedAt } = stateOf(draft, step);
+  if (isPassed(draft, step)) return true;
   if (status !== 'committed' && status !== 'failed' && status !== 'withdrawn') return false;
   return (event.kind === 'params' && status !== 'withdrawn') || (endedAt !== null && event.time < endedAt);
 }

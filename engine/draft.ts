@@ -59,6 +59,7 @@ export function idleStep(step: Step): StepState {
       activatedAt: null,
       endedAt: null,
       params: Object.freeze(step.params.map(() => null)),
+      waived: false,
       deadEnd: false,
       owed: 0,
       ledBy: NONE,
@@ -229,9 +230,18 @@ export function deviate(draft: Draft, rule: Deviation['rule'], step: string | nu
 }
 
 /** Whether an operator has excused the step, or the whole instance (-1: only that counts). */
-export function isWaived(draft: Draft, step: number): boolean {
-  if (draft.waivers.length === 0) return false;
-  return draft.waivers.some((waiver) => waiver.step < 0 || waiver.step === step);
+export function isWaived({ waivers }: Pick<Instance, 'waivers'>, step: number): boolean {
+  return waivers.length > 0 && waivers.some((waiver) => waiver.step < 0 || waiver.step === step);
+}
+
+/** Whether an operator has excused the step itself: it is passed when its turn comes. */
+export function isSkipped({ waivers }: Pick<Instance, 'waivers'>, step: number): boolean {
+  return waivers.length > 0 && waivers.some((waiver) => waiver.step === step);
+}
+
+/** Whether the step's present visit was passed under a waiver that still holds: what it reports moves nothing. */
+export function isPassed(draft: Draft, step: number): boolean {
+  return stateOf(draft, step).waived && isSkipped(draft, step);
 }
 
 /** Worst first. */

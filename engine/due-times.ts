@@ -1,4 +1,5 @@
 /** When an instance is to be looked at next though nothing reports: its timers, and giving it up. */
+import { isWaived } from './draft.ts';
 import type { Watched } from './kin.ts';
 
 /** A due time as `decide` takes it; step -1 is the flow's own. */
@@ -8,13 +9,19 @@ export interface DueTime {
   readonly due: number;
 }
 
-/** The earliest due time of an instance; null where nothing is pending. One without an event for too long is abandoned. */
-export function nextDueTime(watched: Watched): DueTime | null {
-  const { timers, status, lastEventAt, createdAt } = watched.instance;
+/**
+ * The earliest due time of an instance; null where nothing is pending. What is waived waits for the waiver to be taken
+ * back. One without an event for too long, and not before its day, is abandoned.
+ */
+export function nextDueTime({ instance, flow }: Pick<Watched, 'instance' | 'flow'>): DueTime | null {
+  const { timers, status, lastEventAt, createdAt, tradingDay } = instance;
   let next: DueTime | null = null;
-  for (const timer of timers) if (next === null || timer.due < next.due) next = timer;
+  for (const timer of timers) {
+    if ((next === null || timer.due < next.due) && !isWaived(instance, timer.step)) next = timer;
+  }
   if (status !== 'expected' && status !== 'running') return next;
-  const { calendar, abandon } = watched.flow;
-  const given = calendar.add(lastEventAt ?? createdAt, abandon);
+  const { calendar, abandon } = flow;
+  const silentSince = lastEventAt ?? Math.max(createdAt, calendar.startOf(tradingDay));
+  const given = calendar.add(silentSince, abandon);
   return next === null || given < next.due ? { step: -1, name: 'abandon', due: given } : next;
 }

@@ -35,6 +35,8 @@ export interface StepState {
   /** time of the event that committed, failed or withdrew it */
   readonly endedAt: number | null;
   readonly params: readonly (Value | null)[];
+  /** an operator has excused it: it was passed without having reported */
+  readonly waived: boolean;
   /** committed with connectors of which none was true */
   readonly deadEnd: boolean;
   /** out-of-order visits whose arrival is still to come */
@@ -114,6 +116,8 @@ export interface PastVisit {
   readonly state: string | null;
   readonly activatedAt: number | null;
   readonly endedAt: number | null;
+  /** passed without having reported, because an operator had excused the step */
+  readonly waived: boolean;
 }
 
 /** Which child of which step of which instance this is; `entry` counts the `each` list, 0 without one. */

@@ -8,7 +8,7 @@
 import { type AlarmValues, deadEndFacts, orderFacts } from './alarm-facts.ts';
 import { clearAlarms, clearSource } from './alarms.ts';
 import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
-import { changeStep, type Draft, deviate, isWaived, NONE, stateOf, stepOf } from './draft.ts';
+import { changeStep, type Draft, deviate, isSkipped, NONE, stateOf, stepOf } from './draft.ts';
 import type { InstanceStatus, StepStatus } from './instance.ts';
 import { FLOW, STEP } from './lifecycles/index.ts';
 import { offerSteps, takeOffer } from './offers.ts';
@@ -38,23 +38,26 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
     const since = draft.before.steps[step]?.visits ?? 0;
     if (state.visits === since) {
       stopVisitTimers(draft, step, 'event');
-      amendTimerAlarms(draft, step);
+      amendTimerAlarms(draft, step, 'event');
     }
     if (state.status === 'active') changeStep(draft, step, { status: 'running' });
   }
   draft.moved = true;
   if (report.kind !== 'fail') clearSource(draft, step, 'exception', 'runs-again');
-  if (move.actions.includes('out-of-order') && !report.quiet) outOfOrder(draft, step, state.status);
+  if (move.actions.includes('out-of-order') && !report.quiet && !state.waived)
+    outOfOrder(draft, step, state.status);
   return begins;
 }
 
-/** An event stamped before a timer ran out would have stopped it: the timer's alarm was wrong. */
-function amendTimerAlarms(draft: Draft, step: number): void {
+/**
+ * What is stamped before a timer ran out would have stopped it, as `stopVisitTimers` does: the timer's alarm was wrong.
+ */
+function amendTimerAlarms(draft: Draft, step: number, by: 'event' | 'end'): void {
   if (draft.alarms.length === 0) return;
   const { name, timers } = stepOf(draft.flow, step);
   const stoppable = new Set(
     timers
-      .filter((timer) => timer.moment === null && !timer.untilCommitted)
+      .filter((timer) => timer.moment === null && (by === 'end' || !timer.untilCommitted))
       .map((timer) => `timer.${timer.name}`),
   );
   clearAlarms(
@@ -62,8 +65,7 @@ function amendTimerAlarms(draft: Draft, step: number): void {
     (alarm) =>
       alarm.step === name &&
       alarm.source === 'timer' &&
-      alarm.why.due !== null &&
-      draft.time <= alarm.why.due &&
+      draft.time <= alarm.raisedAt &&
       stoppable.has(alarm.why.event.event),
     'reported',
   );
@@ -99,6 +101,7 @@ export function endVisit(
   draft.moved = true;
   stopVisitTimers(draft, step, 'end');
   if (end.kind === 'fail') {
+    amendTimerAlarms(draft, step, 'end');
     armAfter(draft, step, 'exception');
     const facts: AlarmValues = end.detail === '' ? [] : [['message', end.detail]];
     const alarm = end.quiet
@@ -113,6 +116,20 @@ export function endVisit(
   followConnectors(draft, step);
 }
 
+/**
+ * Goes past a step that an operator has excused: it counts as committed, what comes after it does not wait, and what it
+ * nests is no longer expected. Nothing was reported, so no rule on `committed` runs.
+ */
+export function passStep(draft: Draft, step: number): void {
+  changeStep(draft, step, { status: 'committed', endedAt: draft.time, waived: true });
+  draft.moved = true;
+  stopVisitTimers(draft, step, 'end');
+  stepOf(draft.flow, step).nested?.suffixes.forEach((_, entry) => {
+    draft.effects.push({ kind: 'drop-child', step, entry, time: draft.time });
+  });
+  followConnectors(draft, step);
+}
+
 function followConnectors(draft: Draft, step: number): void {
   const definition = stepOf(draft.flow, step);
   if (definition.outgoing.length === 0) return;
@@ -123,7 +140,7 @@ function followConnectors(draft: Draft, step: number): void {
     if (definition.split === 'first') break;
   }
   if (followed.length === 0) {
-    if (!definition.end) deadEnd(draft, step);
+    if (!definition.end && !stateOf(draft, step).waived) deadEnd(draft, step);
   } else if (definition.split === 'event') offerSteps(draft, followed);
   else for (const connector of followed) takeConnector(draft, connector);
 }
@@ -173,8 +190,9 @@ function activate(draft: Draft, step: number, ledBy: readonly number[]): void {
   }
   if (STEP.next(state.status, 'arrive')?.actions.includes('begin-visit') !== true) return;
   beginVisit(draft, step, { status: 'active', ledBy, offeredVia: null });
-  if (stepOf(draft.flow, step).kind === 'gate' || isWaived(draft, step))
+  if (stepOf(draft.flow, step).kind === 'gate')
     endVisit(draft, step, { kind: 'commit', quiet: false, detail: '' });
+  else if (isSkipped(draft, step)) passStep(draft, step);
 }
 
 /** Activates the start steps together, or offers them where the flow says so. */

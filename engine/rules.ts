@@ -11,13 +11,14 @@ import {
   formatPlace,
   type Place,
   type Rule,
+  type Scope,
   type Severity,
   type Triggers,
 } from '../definitions/index.ts';
 import type { AlarmValues } from './alarm-facts.ts';
 import { alarmText } from './alarm-text.ts';
 import { clearAlarms, letGo, raiseAlarm } from './alarms.ts';
-import { changeStep, type Draft, stateOf, stepOf, withOwn } from './draft.ts';
+import { changeStep, type Draft, isWaived, stateOf, stepOf, withOwn } from './draft.ts';
 import type { AlarmSource } from './instance.ts';
 import { armTimer, disarmTimer } from './timers.ts';
 import type { Tell } from './trace.ts';
@@ -177,6 +178,7 @@ function perform(draft: Draft, occurrence: Occurrence, rule: Rule, action: Actio
       });
       return;
     case 'notify': {
+      if (isWaived(draft, owner)) return;
       const text =
         action.text === null
           ? `${draft.before.flow} ${draft.before.key}: ${occurrence.event}`
@@ -185,6 +187,7 @@ function perform(draft: Draft, occurrence: Occurrence, rule: Rule, action: Actio
       return;
     }
     case 'run':
+      if (isWaived(draft, owner)) return;
       draft.effects.push({
         kind: 'run',
         operation: action.operation,
@@ -192,8 +195,15 @@ function perform(draft: Draft, occurrence: Occurrence, rule: Rule, action: Actio
         time: draft.time,
       });
       return;
-    case 'call':
-      throw new Error(`broken rule: handler ${action.handler} was linked without an extension module`);
+    case 'call': {
+      const { id: cause, handler, at } = action;
+      const expression = { source: `call ${handler}`, at, reads: [] };
+      const actions = attempt(draft, { expression, step, cause }, action.run);
+      if (actions === null) return;
+      letGo(draft, cause, 'expression-error', 'evaluated');
+      for (const each of actions) perform(draft, occurrence, rule, each);
+      return;
+    }
     default:
       action satisfies never;
   }
@@ -207,8 +217,13 @@ function timerOf(draft: Draft, step: number, index: number) {
 }
 
 /** An expression about to be evaluated for a step (-1: the flow); `cause` names it in `expression-error` alarms. */
-export interface Question {
+export interface Question extends Asked {
   readonly expression: Expression;
+}
+
+/** What is known of an expression, or of a handler that is called, whatever it gives. */
+interface Asked {
+  readonly expression: Pick<Expression, 'source' | 'at' | 'reads'>;
   readonly step: number;
   readonly cause: string;
 }
@@ -220,11 +235,21 @@ export function holds(draft: Draft, question: Question): boolean {
 
 /** The value of an expression; null where it failed, which raises `expression-error`. */
 function evaluate(draft: Draft, question: Question): Value | null {
+  const value = attempt(draft, question, question.expression.run);
+  if (value === null) return null;
+  if (draft.tell !== null) tellAsked(draft, draft.tell, question, { value, error: null });
+  letGo(draft, question.cause, 'expression-error', 'evaluated');
+  return value;
+}
+
+/** What `run` gives with the step's scope; null where it failed, which raises `expression-error`. */
+function attempt<T>(draft: Draft, question: Asked, run: (scope: Scope) => T): T | null {
   const before = draft.scope.own;
   draft.scope.own = question.step;
-  let value: Value;
   try {
-    value = question.expression.run(draft.scope);
+    const result = run(draft.scope);
+    draft.scope.own = before;
+    return result;
   } catch (error) {
     draft.scope.own = before;
     if (!(error instanceof ExpressionError)) throw error;
@@ -232,27 +257,23 @@ function evaluate(draft: Draft, question: Question): Value | null {
     expressionFailed(draft, question, error);
     return null;
   }
-  draft.scope.own = before;
-  if (draft.tell !== null) tellAsked(draft, draft.tell, question, { value, error: null });
-  letGo(draft, question.cause, 'expression-error', 'evaluated');
-  return value;
 }
 
 function tellAsked(
   draft: Draft,
   tell: Tell,
-  { expression, step, cause }: Question,
+  { expression, step, cause }: Asked,
   { value, error }: { readonly value: Value | null; readonly error: string | null },
 ): void {
   tell({ kind: 'asked', step, cause, expression, value, error, values: readsOf(draft, expression, step) });
 }
 
 /** The values that go into an expression. */
-function readsOf(draft: Draft, { reads }: Expression, step: number): AlarmValues {
+function readsOf(draft: Draft, { reads }: Pick<Expression, 'reads'>, step: number): AlarmValues {
   return withOwn(draft, step, (scope) => reads.map(({ name, get }) => [name, get(scope)] as const));
 }
 
-function expressionFailed(draft: Draft, question: Question, error: ExpressionError): void {
+function expressionFailed(draft: Draft, question: Asked, error: ExpressionError): void {
   const { step } = question;
   const triggers = step < 0 ? draft.flow.on : stepOf(draft.flow, step).on;
   if (triggers.get('expression-error') !== undefined) {

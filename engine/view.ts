@@ -139,6 +139,7 @@ export function viewVisits(flow: Flow, instance: Instance) {
       state: state.state,
       activatedAt: state.activatedAt,
       endedAt: state.endedAt,
+      waived: state.waived,
     };
     return [...state.past, now].map((visit) => ({
       step: name,

@@ -24,6 +24,7 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
     activatedAt: draft.time,
     endedAt: null,
     params: inheritedParams(draft, definition, beginning.ledBy),
+    waived: false,
     deadEnd: false,
     ledBy: beginning.ledBy,
     offeredVia: beginning.offeredVia,
@@ -58,8 +59,8 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
 /** Earlier visits that a step remembers. */
 const KEPT_VISITS = 20;
 
-function pastVisit({ visits, status, state, activatedAt, endedAt }: StepState): PastVisit {
-  return { visit: visits, status, state, activatedAt, endedAt };
+function pastVisit({ visits, status, state, activatedAt, endedAt, waived }: StepState): PastVisit {
+  return { visit: visits, status, state, activatedAt, endedAt, waived };
 }
 
 /** What the children of an earlier visit came to says nothing about this one. */
