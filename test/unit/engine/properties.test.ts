@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Definitions } from '../../../definitions/index.ts';
-import { createReplay, type Replay, type ReplayReport } from '../../../engine/index.ts';
+import { createReplay, nameOf, type Replay, type ReplayReport } from '../../../engine/index.ts';
 import { restarting } from '../../scenarios/restarting.ts';
 import {
   compiled,
@@ -124,7 +124,68 @@ describe('whatever the flow and whatever the events', () => {
       { ...RUNS, numRuns: 400 },
     );
   });
+
+  it('a flow without loops ends once everything that is active has committed, and nothing of it is out of order', () => {
+    fc.assert(
+      fc.property(randomFlow, fc.array(fc.nat(9), { minLength: 40, maxLength: 40 }), (flow, choices) => {
+        const straight = {
+          ...flow,
+          disorder: 0,
+          connectors: flow.connectors.filter(({ from, to }) => ahead(flow, from, to)),
+        };
+        const definitions = compiled(straight);
+        const { report, sent } = commitAll(definitions, straight, choices);
+        const why = `${yamlOf(straight)}\n${sent.join('\n')}`;
+        const [instance] = report.instances.filter(({ flow: name, key }) => name === 'work' && key === 'k');
+        expect(instance?.status, why).toMatch(/committed|failed/);
+        const surprises = report.alarms.filter(
+          ({ source, key }) => UNFORESEEN.has(source) && key.startsWith('k'),
+        );
+        expect(surprises, why).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
 });
+
+const UNFORESEEN: ReadonlySet<string> = new Set(['out-of-order', 'illegal-state', 'exception', 'loop-limit']);
+
+function ahead(flow: RandomFlow, from: number, to: number): boolean {
+  return Math.floor(from * flow.steps.length) < Math.floor(to * flow.steps.length);
+}
+
+/** Commits one of the steps that are active, chosen by the next of `choices`, until none is. */
+function commitAll(definitions: Definitions, flow: RandomFlow, choices: readonly number[]) {
+  const replay = createReplay(definitions, { from: FROM, until: null });
+  const sent: string[] = [];
+  const send = (fields: Readonly<Record<string, unknown>>) => {
+    const time = new Date(FROM + (sent.length + 1) * 1000).toISOString();
+    const line = JSON.stringify({ id: `e${sent.length}`, time, ...fields });
+    sent.push(line);
+    replay.line(line);
+  };
+  send({ flow: 'work', key: 'k', event: 'activated' });
+  for (const choice of choices) {
+    const steps = replay.watch.instances.get(nameOf('work', 'k'))?.instance.steps ?? [];
+    const active = steps.flatMap(({ status }, index) =>
+      status === 'active' && flow.steps[index]?.kind !== 'gate' ? [index] : [],
+    );
+    const step = active[choice % active.length];
+    if (step === undefined) break;
+    if (flow.steps[step]?.kind === 'nested') {
+      send({ flow: 'nested', key: `k/n${step}`, step: 'x', event: 'committed' });
+      send({ flow: 'nested', key: `k/n${step}`, step: 'y', event: 'committed' });
+    } else
+      send({
+        flow: 'work',
+        key: 'k',
+        step: `s${step}`,
+        event: 'committed',
+        params: { N: choice % 4, M: choice % 3 },
+      });
+  }
+  return { report: replay.finish(), sent };
+}
 
 const fraction = fc.double({ min: 0, max: 1, noNaN: true });
 
