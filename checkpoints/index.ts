@@ -6,7 +6,7 @@ export { MAX_EVENT_BYTES } from './json-text.ts';
 export { readEvent, readEventText } from './read-event.ts';
 export * from './read-message.ts';
 export * from './state-table.ts';
-export { shown } from './storable.ts';
+export { isStorable, shown } from './storable.ts';
 export * from './subject.ts';
 export * from './time.ts';
 export * from './value.ts';

@@ -3,9 +3,9 @@ export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\u0000');
 }
 
-/** Gives a piece of foreign text as it may stand in a message: at most 80 characters, control characters escaped. */
-export function shown(text: string): string {
-  const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+/** Gives a piece of foreign text as it may stand in a message: at most `longest` characters, control characters escaped. */
+export function shown(text: string, longest = 80): string {
+  const short = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
   return short.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);
 }
 

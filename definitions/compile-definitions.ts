@@ -1,5 +1,6 @@
+import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { sortFindings } from './findings.ts';
-import { type Extensions, type Linked, linkDefinitions, NO_EXTENSIONS } from './link-definitions.ts';
+import { type Linked, linkDefinitions } from './link-definitions.ts';
 import { type DefinitionSource, readDefinitions } from './read-definitions.ts';
 
 /** Look-ups of whole documents: what they miss may stand in a document that could not be read. */

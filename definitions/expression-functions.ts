@@ -11,6 +11,7 @@ import {
   TYPE_WORDS,
   typed,
 } from './expression-operators.ts';
+import { reasonOf } from './thrown.ts';
 
 /** A function of the language: how many arguments it takes, and what a call of it gives. */
 interface BuiltIn {
@@ -66,7 +67,7 @@ export function callCondition(
     try {
       result = condition.run(scope, values);
     } catch (error) {
-      throw fail(`${name}(…) failed: ${error instanceof Error ? error.message : String(error)}`, error);
+      throw fail(`${name}(…) failed: ${reasonOf(error)}`, error);
     }
     if (typeof result === 'boolean') return result;
     // Nobody waits for the promise of a function that is wrongly async; its rejection must not end the process.

@@ -77,8 +77,14 @@ function filler(pieces: readonly ((scope: Scope) => string)[]): (scope: Scope) =
     let text = '';
     for (const piece of pieces) {
       text += piece(scope);
-      if (text.length > MAX_LENGTH) return `${text.slice(0, MAX_LENGTH - 1).replace(HALF_CHARACTER, '')}…`;
+      if (text.length > MAX_LENGTH) return cutText(text);
     }
     return text;
   };
+}
+
+/** A text cut to the 4096 characters that one may have. */
+export function cutText(text: string): string {
+  if (text.length <= MAX_LENGTH) return text;
+  return `${text.slice(0, MAX_LENGTH - 1).replace(HALF_CHARACTER, '')}…`;
 }

@@ -8,6 +8,7 @@ import type { Severity, Title } from './document.ts';
 import type { Expression, Text } from './expression.ts';
 import type { Moment, Span } from './moment.ts';
 import type { Place } from './place.ts';
+import type { Scope } from './scope.ts';
 import type { Template } from './template.ts';
 
 export interface Param {
@@ -31,7 +32,20 @@ export type Action =
   | { readonly kind: 'publish'; readonly subject: Text; readonly data: Template }
   | { readonly kind: 'notify'; readonly channel: string; readonly text: Text | null }
   | { readonly kind: 'run'; readonly operation: string }
-  | { readonly kind: 'call'; readonly handler: string; readonly with: unknown };
+  | Call;
+
+/** A call of a handler of the extension module. */
+export interface Call {
+  readonly kind: 'call';
+  /** unique within the flow, `<rule>/call/<n>`: what an alarm about its failure remembers */
+  readonly id: string;
+  readonly at: Place;
+  readonly handler: string;
+  /** what the handler is given beside the scope; frozen */
+  readonly with: unknown;
+  /** The actions that the handler gives, checked and compiled, none of them a call; throws ExpressionError. */
+  readonly run: (scope: Scope) => readonly Action[];
+}
 
 export interface Rule {
   /** unique within the flow, `<step or empty>/<event>/<n>` and for connectors `<from>-><to>#<n>/<event>/<n>`; an alarm remembers the rule that raised it */

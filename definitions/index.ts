@@ -8,11 +8,19 @@ export { compileExpression, expressionReads } from './expression-compile.ts';
 export { FUNCTION_NAMES } from './expression-functions.ts';
 export { RESERVED_WORDS } from './expression-scan.ts';
 export { compileText, printValue } from './expression-text.ts';
+export type {
+  ExtensionEvent,
+  ExtensionFlow,
+  ExtensionScope,
+  ExtensionStep,
+} from './extension-scope.ts';
+export { type Condition, type Extensions, type Handler, NO_EXTENSIONS } from './extensions.ts';
 export { formatPlace, sortFindings } from './findings.ts';
 export * from './flow.ts';
-export { type Extensions, type Linked, linkDefinitions } from './link-definitions.ts';
+export { type Linked, linkDefinitions } from './link-definitions.ts';
 export * from './moment.ts';
 export * from './place.ts';
 export { formatFinding, readDefinitions } from './read-definitions.ts';
+export type { ReturnedAction } from './returned-actions.ts';
 export * from './scope.ts';
 export type { Template } from './template.ts';

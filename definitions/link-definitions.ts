@@ -8,30 +8,18 @@
 import { type Calendar, createCalendar } from './calendar.ts';
 import { checkCalendar } from './calendar-check.ts';
 import type { CalendarDocument, CheckpointDocument, Document, FlowDocument } from './document.ts';
-import type { ExpressionFunction } from './expression.ts';
+import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { createFindings, type Findings, formatPlace } from './findings.ts';
 import type { Definitions } from './flow.ts';
 import { type LinkContext, linkFlow } from './link-flow.ts';
 import { linkNesting } from './link-nesting.ts';
 import type { Finding } from './place.ts';
-import type { Scope } from './scope.ts';
-
-/** What an extension module adds to the language. */
-export interface Extensions {
-  /** condition functions, called in expressions as `name()` */
-  readonly conditions: ReadonlyMap<string, (scope: Scope) => boolean>;
-  /** names of the handlers that `call` may name; a map by name will do */
-  readonly handlers: { has(name: string): boolean; keys(): Iterable<string> };
-}
 
 /** Definitions, or null where a finding is an error; findings are sorted by file, line and column. */
 export interface Linked {
   readonly definitions: Definitions | null;
   readonly findings: readonly Finding[];
 }
-
-/** A language without extension functions. */
-export const NO_EXTENSIONS: Extensions = { conditions: new Map(), handlers: new Set() };
 
 /** Links documents that were read, under the revision that their sources have. */
 export function linkDefinitions(
@@ -49,8 +37,7 @@ export function linkDefinitions(
     calendars,
     compiled,
     nesting: linkNesting(flows, findings),
-    functions: functionsOf(extensions),
-    handlers: extensions.handlers,
+    extensions,
     channels: new Set(byName(documents, 'channel', findings).keys()),
     findings,
   };
@@ -99,10 +86,6 @@ function linkCalendars(
     if (found.every((finding) => finding.severity !== 'error')) compiled.set(name, createCalendar(document));
   }
   return compiled;
-}
-
-function functionsOf({ conditions }: Extensions): ReadonlyMap<string, ExpressionFunction> {
-  return new Map([...conditions].map(([name, run]) => [name, { arity: [0, 0], run: (scope) => run(scope) }]));
 }
 
 /** A checkpoint type that no flow uses is looked at as if a flow had one step of it, so that its mistakes are found. */

@@ -14,7 +14,8 @@ import type {
   StateDocument,
   StepDocument,
 } from './document.ts';
-import type { ExpressionFunction } from './expression.ts';
+import { createScopeOf } from './extension-scope.ts';
+import { bindExtensions, type Extensions } from './extensions.ts';
 import { type Findings, unknownName } from './findings.ts';
 import type { Connector, Flow, Step } from './flow.ts';
 import { createAlarmNames } from './link-alarms.ts';
@@ -44,8 +45,7 @@ export interface LinkContext {
   /** those of `calendars` that are sound */
   readonly compiled: ReadonlyMap<string, Calendar>;
   readonly nesting: Nesting;
-  readonly functions: ReadonlyMap<string, ExpressionFunction>;
-  readonly handlers: RuleContext['handlers'];
+  readonly extensions: Extensions;
   readonly channels: ReadonlySet<string>;
   readonly findings: Findings;
 }
@@ -76,6 +76,11 @@ export function linkFlow(document: FlowDocument, context: LinkContext, open = fa
   }));
   checkFrom(copying, edges, graph.startSteps, findings);
 
+  const scopeOf = createScopeOf({
+    name: document.name,
+    steps: parts.map((part) => ({ name: part.document.name, params: part.params })),
+  });
+  const bound = bindExtensions(context.extensions, scopeOf);
   const names = createNames({
     name: document.name,
     calendar: calendar.calendar,
@@ -84,10 +89,11 @@ export function linkFlow(document: FlowDocument, context: LinkContext, open = fa
   });
   compileDerived(
     parts.map((part) => ({ documents: part.body.params, params: part.params })),
-    { names, functions: context.functions, findings },
+    { names, functions: bound.functions, findings },
   );
   const rules: RuleContext = {
     ...context,
+    ...bound,
     alarms: createAlarmNames(parts.flatMap((part) => part.body.timers.map((timer) => timer.name))),
   };
   const owner = { params: new Map<string, NamedParam>(), timers: new Map<string, OwnTimer>(), open: false };

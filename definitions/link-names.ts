@@ -180,6 +180,7 @@ function time(calendar: Calendar | null, get: (scope: Scope) => number | null): 
   };
 }
 
-function wordOf(step: string): string {
+/** How expressions write the name of a step. */
+export function wordOf(step: string): string {
   return step.replaceAll('-', '_');
 }

@@ -6,20 +6,24 @@
  */
 import { shown } from '../checkpoints/index.ts';
 import type { ActionDocument, RuleDocument, TriggerDocument } from './document.ts';
-import type { Expression, ExpressionFunction, Names, Text } from './expression.ts';
+import type { Expression, Names, Text } from './expression.ts';
 import { compileExpression } from './expression-compile.ts';
 import { compileText } from './expression-text.ts';
+import type { FlowExtensions } from './extensions.ts';
 import { type Findings, unknownName } from './findings.ts';
-import type { Action, Rule, Triggers } from './flow.ts';
+import type { Action, Call, Rule, Triggers } from './flow.ts';
 import type { AlarmNames } from './link-alarms.ts';
 import type { NamedParam } from './link-names.ts';
 import type { Located, Place } from './place.ts';
+import { frozenCopy } from './plain-data.ts';
+import { isSubject } from './publish-subject.ts';
+import type { Scope } from './scope.ts';
 import { compileTemplate } from './template.ts';
 
 /** What all rules of a flow share. */
 export interface RuleContext {
-  readonly functions: ReadonlyMap<string, ExpressionFunction>;
-  readonly handlers: { has(name: string): boolean; keys(): Iterable<string> };
+  readonly functions: FlowExtensions['functions'];
+  readonly handlers: FlowExtensions['handlers'];
   /** names of the channel documents */
   readonly channels: ReadonlySet<string>;
   readonly alarms: AlarmNames;
@@ -85,12 +89,20 @@ function linkRule(rule: RuleDocument, id: string, owner: RuleOwner, context: Rul
     id,
     at: rule.at,
     when: linkCondition(rule.when, owner.names, context),
-    actions: rule.actions.flatMap((action) => linkAction(action, owner, context) ?? []),
+    actions: rule.actions.flatMap((action, n) =>
+      action.kind === 'call'
+        ? (linkCall(action, `${id}/call/${n + 1}`, owner, context) ?? [])
+        : (linkAction(action, owner, context) ?? []),
+    ),
   };
 }
 
 /** One action; null where it is wrong, which is then among the findings. */
-function linkAction(action: ActionDocument, owner: RuleOwner, context: RuleContext): Action | null {
+function linkAction(
+  action: Exclude<ActionDocument, CallDocument>,
+  owner: RuleOwner,
+  context: RuleContext,
+): Action | null {
   const { findings, alarms } = context;
   switch (action.kind) {
     case 'alarm': {
@@ -123,18 +135,27 @@ function linkAction(action: ActionDocument, owner: RuleOwner, context: RuleConte
     }
     case 'run':
       return { kind: 'run', operation: action.operation };
-    case 'call': {
-      alarms.raiseAny();
-      if (!context.handlers.has(action.handler)) {
-        const message = `${unknownName('handler', action.handler, context.handlers.keys())} (handlers are exported by the extension module)`;
-        findings.error(action.at, 'unknown-handler', message);
-        return null;
-      }
-      return { kind: 'call', handler: action.handler, with: action.with };
-    }
     default:
       return action satisfies never;
   }
+}
+
+type CallDocument = ActionDocument & { readonly kind: 'call' };
+
+function linkCall(action: CallDocument, id: string, owner: RuleOwner, context: RuleContext): Call | null {
+  const { at, handler } = action;
+  const { params, timers } = owner;
+  const { handlers, alarms, findings } = context;
+  alarms.raiseAny();
+  const known = handlers.get(handler);
+  if (known === undefined) {
+    const message = `${unknownName('handler', handler, handlers.keys())} (handlers are exported by the extension module)`;
+    findings.error(at, 'unknown-handler', message);
+    return null;
+  }
+  const given = frozenCopy(action.with);
+  const run = (scope: Scope) => known.run(scope, given, { at, params, timers });
+  return { kind: 'call', id, at, handler, with: given, run };
 }
 
 function linkTimerAction(
@@ -197,7 +218,7 @@ function linkDataText(source: string, at: Place, owner: RuleOwner, context: Rule
 
 /** A subject without names can be judged at load: tokens between dots, no blanks and no wildcards. */
 function checkSubject(subject: Located<string>, findings: Findings): void {
-  if (/[{}]/.test(subject.value) || /^[^\s.*>]+(\.[^\s.*>]+)*$/.test(subject.value)) return;
+  if (/[{}]/.test(subject.value) || isSubject(subject.value)) return;
   const message = `'${shown(subject.value)}' is no subject to publish on; write words between dots, without blanks, '*' and '>'`;
   findings.error(subject.at, 'bad-subject', message);
 }

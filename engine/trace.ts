@@ -38,12 +38,15 @@ export type TraceEntry =
       readonly to: string;
       readonly verdict: 'legal' | 'illegal' | 'unknown';
     }
-  /** an expression was evaluated for a rule, a connector (`connector/<index>`) or a `set` (`<rule>/set`) */
+  /**
+   * an expression was evaluated for a rule, a connector (`connector/<index>`) or a `set` (`<rule>/set`); also a call of a
+   * handler that failed (`<rule>/call/<n>`), whose source is `call <handler>`
+   */
   | {
       readonly kind: 'asked';
       readonly step: number;
       readonly cause: string;
-      readonly expression: Expression;
+      readonly expression: Pick<Expression, 'source' | 'at' | 'reads'>;
       /** null where it failed, with the reason in `error` */
       readonly value: Value | null;
       readonly error: string | null;

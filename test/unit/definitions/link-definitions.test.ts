@@ -1,71 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  compileDefinitions,
-  type Document,
-  type Extensions,
-  linkDefinitions,
-} from '../../../definitions/index.ts';
+import { compileDefinitions, type Document, linkDefinitions } from '../../../definitions/index.ts';
 
-const codes = (text: string, extensions?: Extensions) =>
-  compileDefinitions([{ file: 'a.yaml', text }], 'r', extensions).findings.map((finding) => finding.code);
+const codes = (text: string) =>
+  compileDefinitions([{ file: 'a.yaml', text }], 'r').findings.map((finding) => finding.code);
 
-describe('extension functions', () => {
-  const text = `flow: f
-steps: { a: { on: { committed: { when: onHoliday(), do: { call: repair, with: { n: 1 } } } } } }`;
-
-  test('are unknown without an extension module', () => {
-    expect(codes(text)).toEqual(['unknown-function', 'unknown-handler']);
-  });
-
-  test('are called with the scope', () => {
-    const extensions: Extensions = {
-      conditions: new Map([['onHoliday', (scope) => scope.flow.tradingDay === '2026-10-01']]),
-      handlers: new Set(['repair']),
-    };
-    const { definitions } = compileDefinitions([{ file: 'a.yaml', text }], 'r', extensions);
-    const rule = definitions?.flows.get('f')?.steps[0]?.on.get('committed')?.[0];
-    const flow = { key: 'k', group: null, startedAt: null, state: null, status: 'running' };
-    const event = {
-      id: null,
-      event: '',
-      step: null,
-      time: 0,
-      state: null,
-      params: [],
-      message: null,
-      source: null,
-    };
-    const on = (tradingDay: string) =>
-      rule?.when?.run({ own: 0, steps: [], flow: { ...flow, tradingDay }, event });
-    expect([on('2026-10-01'), on('2026-10-08')]).toEqual([true, false]);
-    expect(rule?.actions).toEqual([{ kind: 'call', handler: 'repair', with: { n: 1 } }]);
-  });
-
-  test('see the step that a derived parameter belongs to as their own', () => {
-    const owns: number[] = [];
-    const extensions: Extensions = {
-      conditions: new Map([['mark', (scope) => owns.push(scope.own) > 0]]),
-      handlers: new Set(),
-    };
-    const source = `flow: f
-steps: { a: { params: { B: { type: boolean, value: mark() } } }, b: { on: { committed: { when: mark() and steps.a.B, do: { alarm: x } } } } }`;
-    const { definitions } = compileDefinitions([{ file: 'a.yaml', text: source }], 'r', extensions);
-    const when = definitions?.flows.get('f')?.steps[1]?.on.get('committed')?.[0]?.when;
-    const flow = { key: '', group: null, tradingDay: '', startedAt: null, state: null, status: '' };
-    const event = {
-      id: null,
-      event: '',
-      step: null,
-      time: 0,
-      state: null,
-      params: [],
-      message: null,
-      source: null,
-    };
-    expect(when?.run({ own: 1, steps: [], flow, event })).toBe(true);
-    expect(owns).toEqual([1, 0]);
-  });
+test('extension functions are unknown without an extension module', () => {
+  expect(
+    codes(`flow: f
+steps: { a: { on: { committed: { when: onHoliday(), do: { call: repair, with: { n: 1 } } } } } }`),
+  ).toEqual(['unknown-function', 'unknown-handler']);
 });
 
 describe('one mistake is said once', () => {
