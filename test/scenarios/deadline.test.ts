@@ -129,6 +129,42 @@ describe('deadline', () => {
   );
 
   scenario(
+    'an instance that ended in time and runs again afterwards has kept it',
+    due('{ at: "19:00" }'),
+    [
+      at('10:00', 'a committed'),
+      at('18:00', 'b committed'),
+      at('19:30', 'b activated'),
+      end('20:00', {
+        of: DAY,
+        status: 'running',
+        alarms: [`19:30 out-of-order at b of ${DAY} (out-of-order, warning)`],
+      }),
+    ],
+    SHANGHAI,
+  );
+
+  scenario(
+    'an instance that ended, runs again and has not ended by the deadline misses it',
+    due('{ at: "19:00" }'),
+    [
+      at('10:00', 'a committed'),
+      at('18:00', 'b exception'),
+      at('18:30', 'b activated'),
+      at('19:30', 'b committed'),
+      end('20:00', {
+        of: DAY,
+        status: 'committed',
+        alarms: [
+          `18:00 exception at b of ${DAY} (exception, critical) until 18:30`,
+          `19:00 deadline of ${DAY} (deadline, critical) until 19:30`,
+        ],
+      }),
+    ],
+    SHANGHAI,
+  );
+
+  scenario(
     'rules on deadline replace the default alarm and keep its source',
     due('{ at: "19:00" }', 'on: { deadline: { do: { alarm: too-late, text: "{status}" } } }'),
     [

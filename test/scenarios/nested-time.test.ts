@@ -111,4 +111,34 @@ describe('time in nested flows', () => {
     ],
     SINCE_8,
   );
+
+  scenario(
+    'a child that is expected again has its deadline anew',
+    `
+flow: day
+steps: { a: {}, m: { flow: margin }, z: { end: true } }
+connectors:
+  - { from: a, to: m }
+  - { from: m, to: z }
+  - { from: z, to: m, when: state == 'again' }
+---
+flow: margin
+deadline: { in: 1h }
+steps: { x: {}, y: {} }
+connectors: [{ from: x, to: y }]
+`,
+    [
+      at('08:00', 'a committed'),
+      from('margin/k')('08:10', 'x committed'),
+      from('margin/k')('08:20', 'y committed'),
+      at('10:00', 'z committed', {}, { state: 'again' }),
+      from('margin/k')('10:30', 'x committed'),
+      want('11:29', { of: 'margin/k', status: 'running', startedAt: '10:30', open: [] }),
+      end('12:00', {
+        of: 'margin/k',
+        steps: { x: 'committed', y: 'active' },
+        alarms: ['11:30 deadline of margin/k (deadline, critical)'],
+      }),
+    ],
+  );
 });
