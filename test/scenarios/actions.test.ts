@@ -86,9 +86,9 @@ describe("an operator's close", () => {
   const yaml = 'flow: work\nsteps: { a: {}, b: {} }\nconnectors: [{ from: a, to: b }]\n';
   const of = { flow: 'work', key: 'k' };
 
-  const closing = (alarm: string): Act => ({
+  const closing = (alarm: string, id = 'c1'): Act => ({
     kind: 'close',
-    id: 'c1',
+    id,
     ...of,
     alarm,
     reason: 'known',
@@ -129,7 +129,7 @@ describe("an operator's close", () => {
     const { watch, alarm } = withAlarm();
     watch.act(closing(alarm.id), TIME);
     watch.harvest();
-    expect(watch.act(closing(alarm.id), TIME)).toMatchObject({ kind: 'refused' });
+    expect(watch.act(closing(alarm.id, 'c2'), TIME)).toMatchObject({ kind: 'refused' });
     expect(watch.harvest().alarms).toEqual([]);
   });
 
