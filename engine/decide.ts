@@ -42,7 +42,7 @@ export function decide(flow: Flow, instance: Instance, fact: Fact): Decision {
 export function tracedDecide(trace: Trace): typeof decide {
   return (flow, instance, fact) => {
     const tell: Tell = (entry) => trace(instance, entry);
-    tell({ kind: 'fact', fact });
+    tell({ kind: 'fact', fact, flow });
     const draft = openDraft(flow, instance, timeOf(fact), scopeOf(flow, fact));
     draft.tell = tell;
     const decision = carryOut(draft, fact);

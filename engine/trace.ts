@@ -6,13 +6,13 @@
  * 2. Between `fact` and `decided` of an instance every entry belongs to that fact, in the order it happened.
  */
 import type { Value } from '../checkpoints/index.ts';
-import type { Expression, Rule } from '../definitions/index.ts';
+import type { Expression, Flow, Rule } from '../definitions/index.ts';
 import type { Effect, Fact } from './fact.ts';
 import type { Instance, StepStatus } from './instance.ts';
 
 /** One thing that a decision did. `step` is an index, -1 for the flow's own; `connector` is an index. */
 export type TraceEntry =
-  | { readonly kind: 'fact'; readonly fact: Fact }
+  | { readonly kind: 'fact'; readonly fact: Fact; readonly flow: Flow }
   /** the event, or what a nested flow told, reached this step; `late`: it only added values to a visit that had ended */
   | { readonly kind: 'reached'; readonly step: number; readonly was: StepStatus; readonly late: boolean }
   | {
