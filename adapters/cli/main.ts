@@ -150,6 +150,12 @@ function explain(error: unknown, command: string, io: Io): number {
     return EXIT.unreachable;
   }
   if ('code' in error && error.code === 'EPIPE') return EXIT.done;
+  if ('code' in error && 'path' in error && 'syscall' in error) {
+    say(
+      `${String(error.path)} cannot be used (${String(error.code)}): name another one, or grant the right to it`,
+    );
+    return EXIT.wrongUse;
+  }
   say(`a fault of Milepost, please report it: ${error.stack ?? error.message}`);
   return EXIT.broken;
 }

@@ -66,13 +66,16 @@ export async function serveUntilSignal(
   try {
     const serving = await serve(settings);
     log.info(`Milepost ${settings.version} serves at ${serving.address}`);
-    const end = await begin(serving);
-    const reason = await Promise.race([signalled.promise, serving.ended]);
-    await end();
-    await serving.stop();
-    if (reason === 'signal') return EXIT.done;
-    log.error(reason);
-    return EXIT.unreachable;
+    try {
+      const end = await begin(serving);
+      const reason = await Promise.race([signalled.promise, serving.ended]);
+      await end();
+      if (reason === 'signal') return EXIT.done;
+      log.error(reason);
+      return EXIT.unreachable;
+    } finally {
+      await serving.stop();
+    }
   } catch (error) {
     if (stopping.signal.aborted) return EXIT.done;
     return explainStart(error, log);
