@@ -10,6 +10,7 @@ import type { Definitions } from '../definitions/index.ts';
 import { type ActResult, readActText } from './act.ts';
 import type { AlarmChange } from './harvest.ts';
 import { problemText } from './problem-text.ts';
+import type { Trace } from './trace.ts';
 import { type AlarmView, type InstanceView, viewAlarm, viewInstance } from './view.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -21,6 +22,8 @@ export interface ReplayOptions {
   readonly from: number | null;
   /** events after it are not taken, and what is due up to it is decided, ms; null: where the clock ends */
   readonly until: number | null;
+  /** hears what every decision does */
+  readonly trace?: Trace;
 }
 
 export interface Rejection {
@@ -51,7 +54,8 @@ export interface Replay {
 
 /** A replay over a set of definitions, to be fed line by line. */
 export function createReplay(definitions: Definitions, options: ReplayOptions): Replay {
-  const watch = createWatch({ definitions, clock: null });
+  const { trace } = options;
+  const watch = createWatch({ definitions, clock: null, ...(trace === undefined ? {} : { trace }) });
   const alarms = new Map<string, AlarmChange>();
   const rejected: Rejection[] = [];
   const counts = { lines: 0, repeats: 0, after: 0 };

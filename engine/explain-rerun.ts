@@ -1,0 +1,151 @@
+/**
+ * Runs the journal of an instance and of its relatives through the engine once more, and listens.
+ *
+ * 1. Only the flows that an instance can hear of take part, so that nothing else is decided with it.
+ * 2. The journal keeps when an event was received, not whether its reader had seen that nothing was due before: both are
+ *    tried, and what comes to the stored instance is what was.
+ */
+import { readEventText } from '../checkpoints/index.ts';
+import type { Definitions, Flow } from '../definitions/index.ts';
+import { readActText } from './act.ts';
+import { type Explanation, explainHeard } from './explain.ts';
+import { type Listener, listenTo } from './explain-heard.ts';
+import { nameOf, relatives } from './family.ts';
+import type { InstanceKey, JournalRecord } from './ports.ts';
+import { encodeInstance } from './snapshot.ts';
+import { createWatch } from './watch.ts';
+
+export interface Rerun {
+  /** those that the instance started with */
+  readonly definitions: Definitions;
+  readonly of: InstanceKey;
+  /** of the instance and its relatives, each one's in the order of acceptance */
+  readonly journal: readonly JournalRecord[];
+  /** since when flows are watched, ms */
+  readonly since: ReadonlyMap<string, number>;
+  /** when the first of the relatives came to be, ms; null where none is stored */
+  readonly createdAt: number | null;
+  /** how far the clock of the stored instance has come, ms; null where it has not begun */
+  readonly until: number | null;
+  /** the stored instance, as `encodeInstance` writes it */
+  readonly stored: string | null;
+}
+
+/** An explanation, and whether the journal comes to the instance that is stored. */
+export interface Rebuilt {
+  readonly explanation: Explanation | null;
+  readonly asStored: boolean;
+}
+
+/**
+ * Explains a step of an instance, or all of it, by its journal. Where the journal does not come to what is stored, for
+ * instance because a part of it is gone, the explanation is what the journal gives, and `asStored` is false.
+ */
+export function explainJournal(rerun: Rerun, step: string | null): Rebuilt {
+  const asOf = rerun.until ?? rerun.journal.at(-1)?.receivedAt ?? 0;
+  const tries = (['received', 'happened'] as const).map((clock) => {
+    const { heard } = run(rerun, clock);
+    const last = heard.at(-1)?.after;
+    return { heard, asStored: last !== undefined && encodeInstance(last) === rerun.stored };
+  });
+  const chosen = tries.find(({ asStored }) => asStored) ?? tries[0];
+  if (chosen === undefined) return { explanation: null, asStored: false };
+  return { explanation: explainHeard(chosen.heard, { step, asOf }), asStored: chosen.asStored };
+}
+
+/** The instances whose events an instance may hear of: its relatives, and what they follow. */
+export function kinOf(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
+  const found = new Map<string, InstanceKey>();
+  const waiting: InstanceKey[] = [of];
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    const name = nameOf(one.flow, one.key);
+    if (found.has(name) || !definitions.flows.has(one.flow)) continue;
+    found.set(name, one);
+    waiting.push(...relatives(definitions, one));
+    const start = definitions.flows.get(one.flow)?.start ?? null;
+    if (start?.kind === 'after') waiting.push({ flow: start.flow, key: one.key });
+  }
+  return [...found.values()];
+}
+
+/**
+ * `received`: what was due before an event was received is decided before it, as when the reader waits for events.
+ * `happened`: what was due before it happened, as when a backlog is read.
+ */
+function run(rerun: Rerun, clock: 'received' | 'happened'): Listener {
+  const { of, until } = rerun;
+  const definitions = familyOf(rerun.definitions, of.flow);
+  const journal = inOrder(rerun.journal);
+  const first = Math.min(
+    rerun.createdAt ?? Number.POSITIVE_INFINITY,
+    ...journal.slice(0, 1).map(({ time, receivedAt }) => Math.min(time, receivedAt)),
+  );
+  const listener = listenTo(of);
+  if (first === Number.POSITIVE_INFINITY) return listener;
+  const watched = new Map([...rerun.since].filter(([, since]) => since < first));
+  const begin = watched.size < definitions.flows.size ? first : first - 1;
+  const watch = createWatch({ definitions, since: watched, clock: begin, trace: listener.trace });
+  watch.advance(begin);
+  for (const record of journal) {
+    const { receivedAt, event } = record;
+    const at = clock === 'received' ? receivedAt : Math.min(record.time, receivedAt);
+    const now = Math.max(watch.clock ?? at, at);
+    const read = readEventText(event);
+    if (read.ok) {
+      watch.take(read.event, now);
+      continue;
+    }
+    const act = readActText(event);
+    if (act.ok) watch.act(act.act, Math.max(now, receivedAt));
+  }
+  if (until !== null) watch.advance(until);
+  return listener;
+}
+
+/** Each instance's events in the order of acceptance, and between instances by when they were received, then happened. */
+function inOrder(journal: readonly JournalRecord[]): readonly JournalRecord[] {
+  const queues = [...Map.groupBy(journal, ({ flow, key }) => nameOf(flow, key)).values()].map((records) =>
+    records.toReversed(),
+  );
+  const ordered: JournalRecord[] = [];
+  for (;;) {
+    let next: JournalRecord[] | null = null;
+    for (const queue of queues) {
+      const head = queue.at(-1);
+      const other = next?.at(-1);
+      if (head !== undefined && (other === undefined || isBefore(head, other))) next = queue;
+    }
+    const record = next?.pop();
+    if (record === undefined) return ordered;
+    ordered.push(record);
+  }
+}
+
+function isBefore(a: JournalRecord, b: JournalRecord): boolean {
+  return a.receivedAt !== b.receivedAt ? a.receivedAt < b.receivedAt : a.time < b.time;
+}
+
+const FAMILIES = new WeakMap<Definitions, Map<string, Definitions>>();
+
+/** The definitions with only those flows that nest, are nested in, follow or are followed by this one, near or far. */
+function familyOf(definitions: Definitions, flow: string): Definitions {
+  const families = FAMILIES.get(definitions) ?? new Map<string, Definitions>();
+  FAMILIES.set(definitions, families);
+  const known = families.get(flow);
+  if (known !== undefined) return known;
+  const flows = new Map<string, Flow>();
+  const waiting = [flow];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const one = definitions.flows.get(name);
+    if (one === undefined || flows.has(name)) continue;
+    flows.set(name, one);
+    waiting.push(...one.followers, ...one.parents.map((parent) => parent.flow));
+    waiting.push(...one.steps.flatMap(({ nested }) => nested?.flow ?? []));
+    if (one.start?.kind === 'after') waiting.push(one.start.flow);
+  }
+  // in the order of the whole set, on which the order of equal due times may rest
+  const family = new Map([...definitions.flows].filter(([name]) => flows.has(name)));
+  const narrowed = { ...definitions, flows: family };
+  families.set(flow, narrowed);
+  return narrowed;
+}
