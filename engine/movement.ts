@@ -207,7 +207,7 @@ export function activateStart(draft: Draft): void {
 /** Looks at waiting joins until none can go on, and then at the end of the instance. */
 export function settle(draft: Draft): void {
   while (draft.joins.length > 0) {
-    const ready = [...draft.joins].sort((a, b) => a - b).find((step) => joinComplete(draft, step));
+    const ready = nextJoin(draft);
     if (ready === undefined) break;
     const { incoming } = stepOf(draft.flow, ready);
     const ledBy = [...stateOf(draft, ready).arrived]
@@ -218,6 +218,22 @@ export function settle(draft: Draft): void {
     activate(draft, ready, ledBy);
   }
   if (draft.moved) settleStatus(draft);
+}
+
+/** Of the joins that are complete, one that no other of them leads to; the first in the file where all lead to each other. */
+function nextJoin(draft: Draft): number | undefined {
+  const complete = [...draft.joins].sort((a, b) => a - b).filter((step) => joinComplete(draft, step));
+  if (complete.length < 2) return complete[0];
+  return (
+    complete.find((step) => !complete.some((other) => leadsToMissing(draft, other, step))) ?? complete[0]
+  );
+}
+
+/** Whether a path leads from a step to a connector that a join still lacks, other than through the join. */
+function leadsToMissing(draft: Draft, from: number, join: number): boolean {
+  const { arrived } = stateOf(draft, join);
+  const { reach } = stepOf(draft.flow, join);
+  return from !== join && reach.some((steps, place) => !arrived.includes(place) && steps[from] === true);
 }
 
 /** A join is complete when no missing connector can still be reached from a step that is active, running or failed. */
