@@ -4,6 +4,7 @@
  *
  * `{ act: waive | unwaive, id, flow, day | key, step?, reason, by, time }` and `{ act: close, id, flow, key, alarm, reason, by, time }`
  */
+import { hash } from 'node:crypto';
 import { formatTime, type Problem, parseTime } from '../checkpoints/index.ts';
 import { parseDay } from '../definitions/index.ts';
 
@@ -83,6 +84,11 @@ export function readAct(input: unknown): ActResult {
   };
   if (act.day !== null && !parseDay(act.day).ok)
     problems.push({ path: 'day', message: 'day is a date such as 2026-11-23' });
+  if (act.key?.split('/').includes(''))
+    problems.push({
+      path: 'key',
+      message: 'key has an empty part: write no / at its ends and no two together',
+    });
   if ((act.day === null) === (act.key === null)) {
     problems.push({ path: 'day', message: 'give either the trading day or the key of the instance' });
   }
@@ -112,4 +118,9 @@ export function readActText(text: string): ActResult {
 export function actToJson(act: Act): string {
   const { kind, time, ...rest } = act;
   return JSON.stringify({ act: kind, ...rest, time: formatTime(time) });
+}
+
+/** A short hash of everything an act says, to tell one that was sent twice from another under the same id. */
+export function actDigest(act: Act): string {
+  return hash('sha256', actToJson(act), 'base64url').slice(0, 22);
 }

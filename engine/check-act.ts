@@ -1,6 +1,7 @@
 /** Whether an operator's act makes sense: its flow, its instance, its step, its alarm. */
-import type { Definitions } from '../definitions/index.ts';
-import type { Act } from './act.ts';
+import type { Definitions, Flow } from '../definitions/index.ts';
+import type { Act, WaiveAct } from './act.ts';
+import { dayFromKey } from './check-event.ts';
 import type { Watched } from './kin.ts';
 import type { InstanceKey } from './ports.ts';
 
@@ -24,26 +25,40 @@ export function checkAct(
   find: (of: InstanceKey) => Watched | null,
 ): CheckedAct {
   const key = actKey(definitions, act);
-  const active = definitions.flows.get(act.flow);
-  if (key === null)
-    return refuse(`day: flow ${act.flow} has no instance a day, give the key of the instance`);
-  const watched = find({ flow: act.flow, key });
-  const flow = watched?.flow ?? active;
+  const watched = key === null ? null : find({ flow: act.flow, key });
+  const flow = watched?.flow ?? definitions.flows.get(act.flow);
   if (flow === undefined) return refuse(`flow: no flow is called ${act.flow}`);
+  if (key === null)
+    return refuse(`day: flow ${flow.name} has no instance a day, give the key of the instance`);
   if (act.kind === 'close') {
     const open = watched?.instance.alarms.some((alarm) => alarm.id === act.alarm) ?? false;
     return open ? { ok: true, key, step: -1 } : refuse(`alarm: ${act.alarm} is not open`);
   }
-  if (watched === null && act.day !== null && !flow.calendar.isTradingDay(act.day)) {
-    return refuse(`day: ${act.day} is no trading day of flow ${flow.name}, there is nothing to waive`);
-  }
-  if (act.step === null) return { ok: true, key, step: -1 };
-  const step = flow.stepIndex.get(act.step);
+  const step = act.step === null ? -1 : flow.stepIndex.get(act.step);
   if (step === undefined)
     return refuse(
       `step: flow ${flow.name} has no step ${act.step}, its steps are ${[...flow.stepIndex.keys()].join(', ')}`,
     );
-  return { ok: true, key, step };
+  const reason = act.kind === 'waive' ? idleDay({ flow, key, watched, act }) : notWaived(watched, step);
+  return reason === null ? { ok: true, key, step } : refuse(reason);
+}
+
+function idleDay(waived: {
+  readonly flow: Flow;
+  readonly key: string;
+  readonly watched: Watched | null;
+  readonly act: WaiveAct;
+}): string | null {
+  const { flow, key, watched, act } = waived;
+  const day = act.day ?? dayFromKey(flow, key);
+  if (watched !== null || day === null || flow.calendar.isTradingDay(day)) return null;
+  const path = act.day === null ? 'key' : 'day';
+  return `${path}: ${day} is no trading day of flow ${flow.name}, there is nothing to waive`;
+}
+
+function notWaived(watched: Watched | null, step: number): string | null {
+  const found = watched?.instance.waivers.some((waiver) => waiver.step === step) ?? false;
+  return found ? null : `${step < 0 ? 'flow' : 'step'}: it is not waived, there is nothing to take back`;
 }
 
 function refuse(reason: string): CheckedAct {

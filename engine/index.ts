@@ -1,4 +1,4 @@
-export { ACT_SUBJECT, type Act, type ActResult, actToJson, readAct } from './act.ts';
+export { ACT_SUBJECT, type Act, type ActResult, actDigest, actToJson, readAct } from './act.ts';
 export { alarmText, type Language } from './alarm-text.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Birth, decide, newInstance } from './decide.ts';

@@ -143,6 +143,7 @@ export class Kin {
     const { of, revision, day: tradingDay, parent, time, startDue } = expectation;
     const flow = this.#flowOf(of.flow, revision);
     const watched = this.#add(flow, newInstance(flow, { key: of.key, revision, tradingDay, parent, time }));
+    if (parent !== null) this.#inheritWaiver(parent, watched);
     this.apply(watched, { kind: 'expect', time, tradingDay, parent, startDue, again: false });
     return watched;
   }
@@ -173,10 +174,11 @@ export class Kin {
   }
 
   /** A child that comes to be expected under a waiver is excused from the start. */
-  #inheritWaiver(parent: Instance, child: Watched, step: number, time: number): void {
-    const waiver = parent.waivers.find((one) => one.step < 0 || one.step === step);
+  #inheritWaiver(ref: ParentRef, child: Watched): void {
+    const waivers = this.find(ref)?.instance.waivers ?? [];
+    const waiver = waivers.find((one) => one.step < 0 || one.step === ref.step);
     if (waiver === undefined) return;
-    const { by, reason } = waiver;
+    const { by, reason, at: time } = waiver;
     this.apply(child, { kind: 'waive', step: -1, by, reason, revoked: false, time });
   }
 
@@ -201,8 +203,7 @@ export class Kin {
     const { revision, tradingDay } = instance;
     const child = this.find(of);
     if (child === undefined) {
-      const born = this.expect({ of, revision, day: tradingDay, parent, time, startDue: null });
-      this.#inheritWaiver(instance, born, step, time);
+      this.expect({ of, revision, day: tradingDay, parent, time, startDue: null });
     } else if (child.instance.status === 'running') {
       const health = healthOf(child.instance);
       this.apply(watched, {

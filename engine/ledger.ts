@@ -5,10 +5,11 @@
  *    that other has; anything else has one where there is an instance.
  * 2. Nested instances have no row of their own: they are what their parent's row is made of.
  * 3. What was due before the flow was watched is unknown, not missing.
+ * 4. What starts after a flow that was excused, and so never came to its end, is excused with it.
  */
 import { formatTime } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
-import { worse } from './draft.ts';
+import { isWaived, worse } from './draft.ts';
 import { startDue } from './expected-days.ts';
 import { nameOf } from './family.ts';
 import type { Health, Instance } from './instance.ts';
@@ -42,7 +43,7 @@ export interface LedgerRow {
   readonly late: boolean;
   readonly health: Health;
   readonly deviated: boolean;
-  /** a late event has proved an alarm wrong */
+  /** a late event has proved an alarm wrong, here or in a nested instance */
   readonly corrected: boolean;
   /** who waived it, or steps of it, and why */
   readonly waivers: readonly {
@@ -79,16 +80,32 @@ export interface LedgerQuestion {
 export function ledger(question: LedgerQuestion): readonly LedgerRow[] {
   const rows: LedgerRow[] = [];
   const taken = new Set<string>();
+  const corrected = correctedNames(question.entries);
   for (const entry of question.entries) {
     if (entry.instance.parent !== null) continue;
-    taken.add(nameOf(entry.instance.flow, entry.instance.key));
-    rows.push(rowOf(question, entry));
+    const name = nameOf(entry.instance.flow, entry.instance.key);
+    taken.add(name);
+    rows.push({ ...rowOf(question, entry), corrected: corrected.has(name) });
   }
   for (const flow of question.definitions.flows.values()) {
     const key = expectedKey(question, flow);
     if (key !== null && !taken.has(nameOf(flow.name, key))) rows.push(emptyRow(question, flow, key));
   }
   return rows.sort(worstFirst);
+}
+
+/** The instances in which an alarm was proved wrong, and those that they are nested in. */
+function correctedNames(entries: readonly LedgerEntry[]): ReadonlySet<string> {
+  const instances = new Map(entries.map(({ instance }) => [nameOf(instance.flow, instance.key), instance]));
+  const found = new Set<string>();
+  for (const { instance } of entries) {
+    if (!instance.corrected) continue;
+    for (let at: Instance | undefined = instance; at !== undefined; ) {
+      found.add(nameOf(at.flow, at.key));
+      at = at.parent === null ? undefined : instances.get(nameOf(at.parent.flow, at.parent.key));
+    }
+  }
+  return found;
 }
 
 /** The key of the instance that a flow is expected to have on the day; null where none is. */
@@ -106,7 +123,8 @@ function rowOf(question: LedgerQuestion, { flow, instance, health }: LedgerEntry
   const { now, day } = question;
   const due =
     instance.timers.find(({ step, name }) => step < 0 && name === 'start-timeout')?.due ??
-    startDue(flow, day);
+    startDue(flow, day) ??
+    followingDue(question, flow, instance.key);
   const deadline = deadlineOf(flow, instance);
   const startLate = due !== null && (instance.startedAt ?? now) > due;
   const endLate = deadline !== null && (instance.endedAt ?? now) > deadline;
@@ -138,8 +156,7 @@ interface Facts {
 
 /** A waived instance is excused for whatever went wrong; one that was in time all the same is in time. */
 function excused(instance: Instance, status: LedgerStatus): LedgerStatus {
-  const waived = instance.waivers.some((waiver) => waiver.step < 0);
-  return waived && status !== 'on-time' && status !== 'running' ? 'excused' : status;
+  return isWaived(instance, -1) && status !== 'on-time' && status !== 'running' ? 'excused' : status;
 }
 
 function statusOf(instance: Instance, health: Health, facts: Facts): LedgerStatus {
@@ -162,7 +179,30 @@ function statusOf(instance: Instance, health: Health, facts: Facts): LedgerStatu
   }
 }
 
+/** When an instance that starts after another is due to; null where that one has not committed. */
+function followingDue({ entries }: LedgerQuestion, { start, calendar }: Flow, key: string): number | null {
+  if (start?.kind !== 'after') return null;
+  const leader = entries.find(({ instance }) => instance.flow === start.flow && instance.key === key);
+  if (leader?.instance.status !== 'committed' || leader.instance.endedAt === null) return null;
+  return calendar.add(leader.instance.endedAt, start.in);
+}
+
+/** The instance that this one was to follow, directly or not, where it was excused and has not committed. */
+function excusedLeader(question: LedgerQuestion, { start }: Flow, key: string): LedgerEntry | null {
+  if (start?.kind !== 'after') return null;
+  const leader = question.entries.find(
+    ({ instance }) => instance.flow === start.flow && instance.key === key,
+  );
+  if (leader === undefined) {
+    const flow = question.definitions.flows.get(start.flow);
+    return flow === undefined ? null : excusedLeader(question, flow, key);
+  }
+  const { instance } = leader;
+  return instance.status !== 'committed' && isWaived(instance, -1) ? leader : null;
+}
+
 function waitingFor(flow: Flow, instance: Instance, due: number | null, now: number): readonly WaitingFor[] {
+  if (isWaived(instance, -1)) return [];
   if (instance.status === 'expected') {
     return due !== null && now > due ? [{ step: null, since: formatTime(due) }] : [];
   }
@@ -180,22 +220,22 @@ function deadlineOf(flow: Flow, instance: Instance): number | null {
   return instance.startedAt === null ? null : flow.calendar.add(instance.startedAt, flow.deadline.in);
 }
 
-/** A flow that is expected and has no instance: too early, or nobody was watching. */
+/** A flow that is expected and has no instance: too early, or what it follows never ended, or nobody was watching. */
 function emptyRow(question: LedgerQuestion, flow: Flow, key: string): LedgerRow {
-  const { day, now, since } = question;
-  const due = startDue(flow, day);
-  const watched = since.get(flow.name);
+  const { day, now } = question;
+  const due = startDue(flow, day) ?? followingDue(question, flow, key);
   const deadline = flow.deadline?.kind === 'at' ? flow.calendar.resolve(day, flow.deadline.moment) : null;
-  const over = now >= flow.calendar.startOf(flow.calendar.next(day));
-  const blind = due === null ? over : due < (watched ?? now);
+  const dueBy = due ?? flow.calendar.startOf(flow.calendar.next(day));
+  const leader = excusedLeader(question, flow, key);
+  const status = emptyStatus({ now, dueBy, since: question.since.get(flow.name) ?? now, leader });
   return {
     ...identity(flow, key),
-    status: blind ? 'unknown' : due !== null && due < now ? 'missing' : 'not-due',
+    status,
     late: false,
-    health: blind ? 'unknown' : 'normal',
+    health: status === 'unknown' ? 'unknown' : 'normal',
     deviated: false,
     corrected: false,
-    waivers: [],
+    waivers: leader === null ? [] : viewWaivers(leader.flow, leader.instance),
     waitingFor: [],
     startDue: timeOrNull(due),
     deadline: timeOrNull(deadline),
@@ -203,6 +243,19 @@ function emptyRow(question: LedgerQuestion, flow: Flow, key: string): LedgerRow 
     endedAt: null,
     openAlarms: 0,
   };
+}
+
+/** `dueBy`: when it should have started, at the latest the end of its day. */
+function emptyStatus(row: {
+  readonly now: number;
+  readonly dueBy: number;
+  readonly since: number;
+  readonly leader: LedgerEntry | null;
+}): LedgerStatus {
+  const { now, dueBy, since, leader } = row;
+  if (leader !== null) return 'excused';
+  if (dueBy < since) return 'unknown';
+  return dueBy < now ? 'missing' : 'not-due';
 }
 
 function identity(flow: Flow, key: string) {

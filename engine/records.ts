@@ -1,7 +1,7 @@
 /** A harvest as the records that are stored, and as the changes that the outside is told of. */
 import { encodeToken, eventToJson, formatTime, subjectOf } from '../checkpoints/index.ts';
 import type { Flow } from '../definitions/index.ts';
-import { type Act, actToJson } from './act.ts';
+import { type Act, actDigest, actToJson } from './act.ts';
 import type { KeyedEvent } from './check-event.ts';
 import { healthOf } from './draft.ts';
 import type { AlarmChange, Harvest, Wish } from './harvest.ts';
@@ -45,8 +45,7 @@ export function journalRecord(event: KeyedEvent, digest: string, receivedAt: num
 export function actRecord(act: Act, key: string, receivedAt: number): JournalRecord {
   const { flow, id, kind, time } = act;
   const step = act.kind === 'close' ? null : act.step;
-  const event = actToJson(act);
-  return { flow, key, id, digest: event.slice(0, 22), step, kind, time, receivedAt, event };
+  return { flow, key, id, digest: actDigest(act), step, kind, time, receivedAt, event: actToJson(act) };
 }
 
 function instanceRecord(flow: Flow, instance: Instance, now: number): InstanceRecord {

@@ -101,6 +101,7 @@ export function createReplay(definitions: Definitions, options: ReplayOptions): 
     }
     const acted = watch.act(result.act, Math.max(watch.clock ?? options.from ?? time, time));
     if (acted.kind === 'refused') rejected.push({ line: number, reason: acted.reason });
+    if (acted.kind === 'repeat') counts.repeats++;
   }
 
   return {

@@ -9,7 +9,7 @@
  */
 import { type CheckpointEvent, eventDigest } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
-import type { Act } from './act.ts';
+import { type Act, actDigest } from './act.ts';
 import { type Agenda, createAgenda, RANK } from './agenda.ts';
 import { actKey, checkAct } from './check-act.ts';
 import { checkEvent, type KeyedEvent } from './check-event.ts';
@@ -36,6 +36,7 @@ type Task =
 /** What became of an operator's act; `key` is the instance that it was about. */
 export type Acted =
   | { readonly kind: 'accepted'; readonly key: string }
+  | { readonly kind: 'repeat' }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface WatchOptions {
@@ -161,9 +162,12 @@ class LiveWatch implements Watch {
 
   act(act: Act, clock: number): Acted {
     this.advance(clock);
+    const known = this.#knownAct(act);
+    if (known !== null) return known;
     const checked = checkAct(this.#definitions, act, (of) => this.#kin.find(of) ?? null);
     if (!checked.ok) return { kind: 'refused', reason: checked.reason };
     const { key, step } = checked;
+    this.#seenBy({ flow: act.flow, key }).set(act.id, actDigest(act));
     const time = this.#now();
     const { by } = act;
     const watched = this.#kin.ensure({ flow: act.flow, key }, time);
@@ -173,6 +177,15 @@ class LiveWatch implements Watch {
       this.#kin.waive(watched, { kind: 'waive', step, by, reason, revoked: act.kind === 'unwaive', time });
     }
     return { kind: 'accepted', key };
+  }
+
+  #knownAct(act: Act): Acted | null {
+    const key = actKey(this.#definitions, act);
+    const known = key === null ? undefined : this.#seenBy({ flow: act.flow, key }).get(act.id);
+    if (known === undefined) return null;
+    if (known === actDigest(act)) return { kind: 'repeat' };
+    const reason = `id: something else of ${act.flow} ${key} had ${act.id} before: give each act its own id`;
+    return { kind: 'refused', reason };
   }
 
   wants(
@@ -237,8 +250,7 @@ class LiveWatch implements Watch {
     for (const { instance } of stored.changed) {
       const watched = this.#kin.find(instance);
       if (watched === undefined) continue;
-      const { status, alarms, timers } = watched.instance;
-      if (status === 'expected' || status === 'running' || alarms.length > 0 || timers.length > 0) continue;
+      if (watched.instance.alarms.length > 0 || nextDueTime(watched) !== null) continue;
       this.#kin.drop(instance);
     }
   }

@@ -10,6 +10,7 @@
 import { type CheckpointEvent, eventToJson, readEventText, readMessage } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
 import { ACT_SUBJECT, type Act, readActText } from './act.ts';
+import { actKey } from './check-act.ts';
 import { checkEvent, type KeyedEvent } from './check-event.ts';
 import type { Harvest } from './harvest.ts';
 import {
@@ -235,7 +236,7 @@ async function apply(
   const last = messages.reduce((latest, message) => Math.max(latest, message.storedAt), at.watch.clock ?? 0);
   const acts = items.flatMap(({ act }) => (act === null ? [] : [act]));
   await load(options, at, at.watch.wants(events, last, acts));
-  await recallSeen(options, at, events);
+  await recallSeen(options, at, events, acts);
   for (const item of items) takeItem(at, item, collected);
   collected.held ||= at.watch.held().length > 0;
   return collected;
@@ -260,6 +261,7 @@ async function recallSeen(
   options: WorkerOptions,
   at: Running,
   events: readonly CheckpointEvent[],
+  acts: readonly Act[],
 ): Promise<void> {
   const ids = events.flatMap((event) => {
     const checked = checkEvent(
@@ -269,6 +271,10 @@ async function recallSeen(
     );
     return checked.ok ? [{ flow: checked.event.flow, key: checked.event.key, id: checked.event.id }] : [];
   });
+  for (const act of acts) {
+    const key = actKey(options.definitions, act);
+    if (key !== null) ids.push({ flow: act.flow, key, id: act.id });
+  }
   if (ids.length === 0) return;
   for (const seen of await options.store.seen(ids)) at.watch.recall(seen, seen.id, seen.digest);
 }
@@ -279,7 +285,8 @@ function takeItem(at: Running, item: Item, collected: Collected): void {
   if (item.act !== null) {
     const acted = at.watch.act(item.act, clock);
     if (acted.kind === 'accepted') collected.journal.push(actRecord(item.act, acted.key, storedAt));
-    else collected.rejected.push(rejected(at, item, acted.reason));
+    else if (acted.kind === 'refused') collected.rejected.push(rejected(at, item, acted.reason));
+    else collected.repeats++;
     return;
   }
   if (item.event === null) {

@@ -6,12 +6,14 @@ import { eventDigest, readEventText } from '../../checkpoints/index.ts';
 import type { Definitions } from '../../definitions/index.ts';
 import {
   type AlarmChange,
+  actDigest,
   createWatch,
   decodeInstance,
   encodeInstance,
   type Rejection,
   type Replay,
   type ReplayOptions,
+  readAct,
   viewAlarm,
   viewInstance,
   type Watch,
@@ -61,6 +63,11 @@ export function restarting(
   function line(text: string): void {
     lines++;
     if (watch.clock === null && options.from !== null) watch.advance(options.from);
+    if (text.startsWith('{"act":')) {
+      act(text);
+      if (stopsAfter(lines)) restart();
+      return;
+    }
     const read = readEventText(text);
     if (!read.ok) {
       const reason = read.problems.map(({ path, message }) => (path ? `${path}: ${message}` : message));
@@ -76,6 +83,15 @@ export function restarting(
       seen.push({ flow, key, id, digest: eventDigest(taken.event) });
     }
     if (stopsAfter(lines)) restart();
+  }
+
+  function act(text: string): void {
+    const read = readAct(JSON.parse(text));
+    if (!read.ok) throw new Error(`a scenario's acts can be read: ${text}`);
+    const { flow, id, time } = read.act;
+    const acted = watch.act(read.act, Math.max(watch.clock ?? options.from ?? time, time));
+    if (acted.kind === 'refused') rejected.push({ line: lines, reason: acted.reason });
+    if (acted.kind === 'accepted') seen.push({ flow, key: acted.key, id, digest: actDigest(read.act) });
   }
 
   return {

@@ -11,13 +11,20 @@
  */
 import { expect, it } from 'vitest';
 import { parseTime } from '../../checkpoints/index.ts';
-import { compileDefinitions, type Definitions } from '../../definitions/index.ts';
+import {
+  compileDefinitions,
+  type Definitions,
+  type Extensions,
+  NO_EXTENSIONS,
+} from '../../definitions/index.ts';
 import {
   createReplay,
   type InstanceView,
-  nameOf,
   type ReplayReport,
   viewInstance,
+  viewVisits,
+  viewWaivers,
+  type Watched,
 } from '../../engine/index.ts';
 import { type LineByLine, restarting } from './restarting.ts';
 
@@ -27,7 +34,7 @@ const KINDS = ['activated', 'state', 'params', 'exception', 'committed'];
 type Params = Readonly<Record<string, string | number | boolean | null>>;
 
 interface Happening {
-  readonly kind: 'event';
+  readonly kind: 'event' | 'act';
   readonly time: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -68,6 +75,12 @@ export interface Wanted {
   readonly steps?: Readonly<Record<string, string | WantedStep>>;
   /** the open alarms as `name at step`, sorted */
   readonly open?: readonly string[];
+  /** a late event has proved an alarm wrong */
+  readonly corrected?: boolean;
+  /** `step` or `flow`, `by NAME` */
+  readonly waivers?: readonly string[];
+  /** of every step, `step 1 committed 09:00-09:10`, `waived` behind what was passed */
+  readonly visits?: readonly string[];
 }
 
 export interface WantedAtEnd extends Wanted {
@@ -86,6 +99,7 @@ export interface Setting {
   readonly from?: string;
   /** false: the key is left out of events that name none */
   readonly keyed?: boolean;
+  readonly extensions?: Extensions;
 }
 
 /** An event of the first flow: `step kind [state]`, or `kind [state]` about the flow itself. */
@@ -112,6 +126,16 @@ export function from(instance: string): typeof at {
     at(time, what, params, { flow, key: key.join('/'), ...fields });
 }
 
+/** An operator's act: `waive` or `unwaive` of the first flow, and of the step that may follow; by ann, on the trading day. */
+export function act(
+  time: string,
+  what: string,
+  fields: Readonly<Record<string, unknown>> = { key: 'k' },
+): Happening {
+  const [kind, step] = what.split(' ');
+  return { kind: 'act', time, fields: { act: kind, ...(step === undefined ? {} : { step }), ...fields } };
+}
+
 /** What is wanted at a moment in between. */
 export function want(time: string, wanted: Wanted): Looking {
   return { kind: 'want', time, wanted };
@@ -125,7 +149,7 @@ export function end(until: string | null, wanted: WantedAtEnd): Ending {
 /** A test of one rule of the contract. */
 export function scenario(rule: string, yaml: string, entries: readonly Entry[], setting: Setting = {}): void {
   it(rule, () => {
-    const definitions = compile(yaml);
+    const definitions = compile(yaml, setting.extensions);
     const clock = new Clock(setting.offset ?? 'Z');
     const plain = play({ definitions, entries, setting, clock }, plainRun);
     const twice = play({ definitions, entries, setting, clock }, doubledRun);
@@ -136,8 +160,9 @@ export function scenario(rule: string, yaml: string, entries: readonly Entry[], 
 }
 
 /** Definitions from YAML text; throws with the findings where one is an error. */
-export function compile(yaml: string): Definitions {
-  const { definitions, findings } = compileDefinitions([{ file: 'scenario.yaml', text: yaml }], 'r1');
+export function compile(yaml: string, extensions: Extensions = NO_EXTENSIONS): Definitions {
+  const sources = [{ file: 'scenario.yaml', text: yaml }];
+  const { definitions, findings } = compileDefinitions(sources, 'r1', extensions);
   if (definitions === null) {
     throw new Error(findings.map(({ at, message }) => `${at.line}:${at.column}: ${message}`).join('\n'));
   }
@@ -187,6 +212,11 @@ function play({ definitions, entries, setting, clock }: Play, run: Run) {
       const key = setting.keyed === false ? {} : { key: 'k' };
       const id = `e${lines}`;
       replay.line(JSON.stringify({ id, flow: first, ...key, time: clock.text(entry.time), ...entry.fields }));
+    } else if (entry.kind === 'act') {
+      lines++;
+      const { act: kind, ...fields } = entry.fields;
+      const said = { id: `e${lines}`, flow: first, reason: 'not today', by: 'ann' };
+      replay.line(JSON.stringify({ act: kind, ...said, time: clock.text(entry.time), ...fields }));
     } else if (entry.kind === 'want') {
       if (replay.watch.clock === null && setting.from !== undefined)
         replay.watch.advance(clock.read(setting.from));
@@ -195,14 +225,13 @@ function play({ definitions, entries, setting, clock }: Play, run: Run) {
     }
   }
   const report = replay.finish();
-  if (ending !== undefined) lookAtEnd(report, ending.wanted, first, clock);
+  if (ending !== undefined) lookAtEnd({ report, watch: replay.watch }, ending.wanted, first, clock);
   return report;
 }
 
 function lookAt(replay: LineByLine, wanted: Wanted, when: string, clock: Clock): void {
-  const [flow = '', ...key] = (wanted.of ?? '').split('/');
-  const watched = replay.watch.instances.get(nameOf(flow, key.join('/')));
-  const view = watched === undefined ? null : viewInstance(watched.flow, watched.instance);
+  const watched = replay.watch.instances.get(wanted.of ?? '');
+  const view = seenOf(watched);
   const open = (watched?.instance.alarms ?? []).map(({ name, step }) => called(name, step)).sort();
   expect({ when, ...shown(view, wanted, clock), ...(wanted.open && { open }) }).toEqual({
     when,
@@ -211,7 +240,30 @@ function lookAt(replay: LineByLine, wanted: Wanted, when: string, clock: Clock):
   });
 }
 
-function lookAtEnd(report: ReplayReport, wanted: WantedAtEnd, first: string, clock: Clock): void {
+/** An instance as people see it. */
+function seenOf(watched: Watched | undefined): Seen | null {
+  if (watched === undefined) return null;
+  const { flow, instance } = watched;
+  return {
+    ...viewInstance(flow, instance),
+    corrected: instance.corrected,
+    waivers: viewWaivers(flow, instance).map(({ step, by }) => `${step ?? 'flow'} by ${by}`),
+    visits: viewVisits(flow, instance),
+  };
+}
+
+interface Seen extends InstanceView {
+  readonly corrected: boolean;
+  readonly waivers: readonly string[];
+  readonly visits: ReturnType<typeof viewVisits>;
+}
+
+function lookAtEnd(
+  { report, watch }: { readonly report: ReplayReport; readonly watch: LineByLine['watch'] },
+  wanted: WantedAtEnd,
+  first: string,
+  clock: Clock,
+): void {
   const { alarms = [], rejected = [], instances, also = [], open: _open, ...own } = wanted;
   const home = `${first}/k`;
   const lines = report.alarms.map((alarm, index) => {
@@ -236,8 +288,10 @@ function lookAtEnd(report: ReplayReport, wanted: WantedAtEnd, first: string, clo
   }
   for (const each of [own, ...also]) {
     const of = each.of ?? home;
-    const view = report.instances.find(({ flow, key }) => `${flow}/${key}` === of) ?? null;
-    expect(shown(view, { ...each, of }, clock), `at the end, ${of}`).toEqual({ ...each, of });
+    expect(shown(seenOf(watch.instances.get(of)), { ...each, of }, clock), `at the end, ${of}`).toEqual({
+      ...each,
+      of,
+    });
   }
 }
 
@@ -246,7 +300,7 @@ function called(name: string, step: string | null): string {
 }
 
 /** What an instance shows of what is wanted, in the form in which it is wanted. */
-function shown(view: InstanceView | null, wanted: Wanted, clock: Clock): Record<string, unknown> {
+function shown(view: Seen | null, wanted: Wanted, clock: Clock): Record<string, unknown> {
   if (view === null) return { of: wanted.of, status: 'none' };
   const steps = Object.entries(wanted.steps ?? {}).map(([name, each]) => {
     const step = view.steps[name];
@@ -279,6 +333,14 @@ function shown(view: InstanceView | null, wanted: Wanted, clock: Clock): Record<
     ...(wanted.startedAt !== undefined && { startedAt: clock.show(view.startedAt) }),
     ...(wanted.endedAt !== undefined && { endedAt: clock.show(view.endedAt) }),
     ...(wanted.steps && { steps: Object.fromEntries(steps) }),
+    ...(wanted.corrected !== undefined && { corrected: view.corrected }),
+    ...(wanted.waivers && { waivers: view.waivers }),
+    ...(wanted.visits && {
+      visits: view.visits.map(({ step, visit, status, activatedAt, endedAt, waived }) => {
+        const times = `${clock.show(activatedAt)}-${clock.show(endedAt) ?? ''}`;
+        return `${step} ${visit} ${status} ${times}${waived ? ' waived' : ''}`;
+      }),
+    }),
   };
 }
 
