@@ -18,6 +18,7 @@ import {
   tell,
 } from '../engine/index.ts';
 import { readDefinitionFiles } from './definition-files.ts';
+import { type LoadedExtensions, loadExtensions, recompile, recompileOrExplain } from './extension-file.ts';
 import {
   createHttp,
   createMetrics,
@@ -53,6 +54,8 @@ export interface ServeOptions {
   readonly folder: string;
   /** files and folders of definitions */
   readonly definitions: readonly string[];
+  /** the ES module with the extension functions; null where there is none */
+  readonly extensions: string | null;
   readonly host: string;
   readonly port: number;
   /** null: a private PostgreSQL */
@@ -63,6 +66,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** ends the waiting for servers that do not come */
   readonly signal: AbortSignal;
+  /** told once events can be sent over NATS and before any is looked at, so that what was missed meanwhile comes first */
+  readonly beforeWatching?: (natsUrl: string) => Promise<void>;
 }
 
 export interface Serving {
@@ -129,6 +134,7 @@ async function assemble(
   const reading = await openStorage({ url: databaseUrl, role: 'api' });
   closers.push(() => reading.close());
   const stream = await openStream(options, databaseUrl, closers);
+  if (stream.url !== null) await options.beforeWatching?.(stream.url);
   const metrics = createMetrics();
   const worker = createWorker({
     partition: PARTITION,
@@ -136,7 +142,7 @@ async function assemble(
     intake: stream.intake,
     definitions: active.definitions,
     sources: active.sources,
-    compile,
+    compile: (sources, revision) => recompileOrExplain(active.extensions, sources, revision),
     now: Date.now,
   });
   let http: Http | null = null;
@@ -168,7 +174,12 @@ async function assemble(
     await stream.intake.stop();
     await stopped;
   });
-  const queries = engineViews({ reader: reading.reader, active: active.definitions, compile, now: Date.now });
+  const queries = engineViews({
+    reader: reading.reader,
+    active: active.definitions,
+    compile: (sources, revision) => recompile(active.extensions, sources, revision),
+    now: Date.now,
+  });
   const onError = (error: unknown, where: string) => log.error(`${where}: ${reasonOf(error)}`);
   http = createHttp({
     ...queries,
@@ -263,11 +274,13 @@ async function ownFolder(folder: string, closers: (() => Promise<void>)[]): Prom
 interface Active {
   readonly definitions: Definitions;
   readonly sources: Parameters<typeof compileDefinitions>[0];
+  readonly extensions: LoadedExtensions;
 }
 
 async function loadDefinitions(options: ServeOptions): Promise<Active> {
-  const { sources, revision } = await readDefinitionFiles(options.definitions);
-  const { definitions, findings } = compileDefinitions(sources, revision);
+  const extensions = await loadExtensions(options.extensions);
+  const { sources, revision } = await readDefinitionFiles(options.definitions, extensions.text);
+  const { definitions, findings } = compileDefinitions(sources, revision, extensions.extensions);
   const said = findings.map(formatFinding);
   if (definitions === null)
     throw new ServeError(`the definitions in ${options.definitions.join(', ')} have errors`, said);
@@ -277,11 +290,7 @@ async function loadDefinitions(options: ServeOptions): Promise<Active> {
     );
   for (const finding of said) options.log.warn(finding);
   options.log.info(`${definitions.flows.size} flows, revision ${definitions.revision}`);
-  return { definitions, sources };
-}
-
-function compile(sources: Active['sources'], revision: string): Definitions | null {
-  return compileDefinitions(sources, revision).definitions;
+  return { definitions, sources, extensions };
 }
 
 async function ownPostgres(options: ServeOptions, closers: (() => Promise<void>)[]): Promise<string> {
@@ -371,5 +380,5 @@ function startTelling(options: { stream: Stream; changes: ChangeLog; log: Log })
   });
 }
 
-export { prepareDemo, startProducers } from './demo/index.ts';
+export { type Producers, prepareDemo, startProducers } from './demo/index.ts';
 export { natsOptionsFrom } from './nats/index.ts';

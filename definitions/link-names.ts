@@ -166,8 +166,13 @@ function reportedName(path: readonly string[]): Name | string {
   return { type: null, get: (scope) => scope.event.params.find(([name]) => name === param)?.[1] ?? null };
 }
 
+/** A text that there is not, such as the state of a step without a table, is empty: only parameters can lack a value. */
 function text(get: (scope: Scope) => string | null): Name {
-  return { type: 'string', get };
+  return {
+    type: 'string',
+    get: (scope) => get(scope) ?? '',
+    format: (value) => (value === '' ? '?' : String(value)),
+  };
 }
 
 /** A time is a number of milliseconds to expressions, and wall time of the flow's calendar in texts. */

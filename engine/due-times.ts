@@ -1,6 +1,7 @@
 /** When an instance is to be looked at next though nothing reports: its timers, and giving it up. */
+import type { Flow } from '../definitions/index.ts';
 import { isWaived } from './draft.ts';
-import type { Watched } from './kin.ts';
+import type { Instance } from './instance.ts';
 
 /** A due time as `decide` takes it; step -1 is the flow's own. */
 export interface DueTime {
@@ -13,7 +14,13 @@ export interface DueTime {
  * The earliest due time of an instance; null where nothing is pending. What is waived waits for the waiver to be taken
  * back. One without an event for too long, and not before its day, is abandoned.
  */
-export function nextDueTime({ instance, flow }: Pick<Watched, 'instance' | 'flow'>): DueTime | null {
+export function nextDueTime({
+  instance,
+  flow,
+}: {
+  readonly instance: Instance;
+  readonly flow: Flow;
+}): DueTime | null {
   const { timers, status, lastEventAt, createdAt, tradingDay } = instance;
   let next: DueTime | null = null;
   for (const timer of timers) {

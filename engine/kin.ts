@@ -9,25 +9,26 @@ import type { Definitions, Flow } from '../definitions/index.ts';
 import { dayFromKey, type KeyedEvent } from './check-event.ts';
 import { decide, newInstance, timeOf, tracedDecide } from './decide.ts';
 import { healthOf } from './draft.ts';
+import { type DueTime, nextDueTime } from './due-times.ts';
 import type { Decision, Effect, Fact } from './fact.ts';
-import { childKey, nameOf, parentOf } from './family.ts';
+import { childKey, nameOf, parentOf, relatives } from './family.ts';
 import type { HarvestBasket } from './harvest.ts';
 import type { Instance, ParentRef } from './instance.ts';
 import type { InstanceKey } from './ports.ts';
 import type { Trace } from './trace.ts';
 
-/** An instance in memory. */
+/** An instance in memory, as it stands on the agenda. */
 export interface Watched {
+  readonly kind: 'due';
+  /** `<flow>/<key>` */
+  readonly name: string;
   readonly flow: Flow;
   instance: Instance;
-  /** release of its item on the agenda; null when it has none */
-  next: number | null;
-  /** sequence of that item: others of this instance are stale */
-  token: number;
+  /** its ticket on the agenda; NO_TICKET while it is not there */
+  ticket: number;
 }
 
-/** The token of an instance that has no item on the agenda. */
-export const GONE = -1;
+export const NO_TICKET = -1;
 
 export interface KinOptions {
   readonly definitions: Definitions;
@@ -36,6 +37,8 @@ export interface KinOptions {
   readonly harvest: HarvestBasket;
   /** told after an instance came into memory or was decided */
   readonly changed: (watched: Watched) => void;
+  /** told after an instance left memory */
+  readonly dropped: (watched: Watched) => void;
   /** hears what every decision does; null where nobody listens */
   readonly trace: Trace | null;
 }
@@ -56,6 +59,7 @@ export class Kin {
   readonly #earlier: ReadonlyMap<string, Definitions>;
   readonly #harvest: HarvestBasket;
   readonly #changed: (watched: Watched) => void;
+  readonly #dropped: (watched: Watched) => void;
   readonly #decide: typeof decide;
   /** by `<flow>/<key>` */
   readonly instances = new Map<string, Watched>();
@@ -65,6 +69,7 @@ export class Kin {
     this.#earlier = options.earlier;
     this.#harvest = options.harvest;
     this.#changed = options.changed;
+    this.#dropped = options.dropped;
     this.#decide = options.trace === null ? decide : tracedDecide(options.trace);
   }
 
@@ -82,8 +87,24 @@ export class Kin {
   drop(of: InstanceKey): void {
     const watched = this.find(of);
     if (watched === undefined) return;
-    watched.token = GONE;
-    this.instances.delete(nameOf(of.flow, of.key));
+    this.instances.delete(watched.name);
+    this.#dropped(watched);
+  }
+
+  /** Decides what the event's family had due before the event happened, in the order of time. */
+  catchUp(event: KeyedEvent): void {
+    const family = relatives(this.#definitions, event);
+    for (;;) {
+      let first: { readonly watched: Watched; readonly next: DueTime } | null = null;
+      for (const of of family) {
+        const watched = this.find(of);
+        const next = watched === undefined ? null : nextDueTime(watched);
+        if (watched === undefined || next === null || next.due >= event.time) continue;
+        if (first === null || next.due < first.next.due) first = { watched, next };
+      }
+      if (first === null) return;
+      this.apply(first.watched, { kind: 'due', ...first.next });
+    }
   }
 
   /** Decides an event whose time has come. */
@@ -94,8 +115,9 @@ export class Kin {
   }
 
   #add(flow: Flow, instance: Instance): Watched {
-    const watched: Watched = { flow, instance, next: null, token: GONE };
-    this.instances.set(nameOf(instance.flow, instance.key), watched);
+    const name = nameOf(instance.flow, instance.key);
+    const watched: Watched = { kind: 'due', name, flow, instance, ticket: NO_TICKET };
+    this.instances.set(name, watched);
     this.#changed(watched);
     return watched;
   }

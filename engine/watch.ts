@@ -10,7 +10,7 @@
 import { type CheckpointEvent, eventDigest } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
 import { type Act, actDigest } from './act.ts';
-import { type Agenda, createAgenda, RANK } from './agenda.ts';
+import { type Agenda, createAgenda } from './agenda.ts';
 import { actKey, checkAct } from './check-act.ts';
 import { checkEvent, type KeyedEvent } from './check-event.ts';
 import { nextDueTime } from './due-times.ts';
@@ -18,7 +18,7 @@ import { type ExpectedDay, firstExpected, nextExpected } from './expected-days.t
 import { lagOf, nameOf, parentOf, relatives } from './family.ts';
 import { createHarvest, type Harvest } from './harvest.ts';
 import type { Instance } from './instance.ts';
-import { Kin, type Watched } from './kin.ts';
+import { Kin, NO_TICKET, type Watched } from './kin.ts';
 import type { InstanceKey } from './ports.ts';
 import type { Trace } from './trace.ts';
 
@@ -28,10 +28,11 @@ export type Taken =
   | { readonly kind: 'repeat' }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** What the agenda holds: a day that begins, an event held back, or an instance with something due. */
 type Task =
-  | { readonly kind: 'day'; readonly flow: Flow; readonly expected: ExpectedDay }
-  | { readonly kind: 'event'; readonly event: KeyedEvent }
-  | { readonly kind: 'due'; readonly watched: Watched };
+  | { readonly kind: 'day'; readonly name: string; readonly flow: Flow; readonly expected: ExpectedDay }
+  | { readonly kind: 'event'; readonly name: string; readonly event: KeyedEvent }
+  | Watched;
 
 /** What became of an operator's act; `key` is the instance that it was about. */
 export type Acted =
@@ -55,10 +56,19 @@ export interface Watch {
   readonly clock: number | null;
   /** all instances in memory, by `<flow>/<key>` */
   readonly instances: ReadonlyMap<string, Watched>;
+  /**
+   * Begins to watch, `at` which flows that are new are first watched; the clock may stand earlier, where a backlog is still
+   * to come. Nothing happens the second time.
+   */
+  begin(at: number): void;
   /** Moves the clock on and decides everything that comes due on the way. The first call begins the watch. */
   advance(clock: number): void;
-  /** Moves the clock to `clock`, then takes the event. */
-  take(event: CheckpointEvent, clock: number): Taken;
+  /**
+   * Moves the clock to `clock`, then takes the event. Of a backlog (`backlog` true) the clock stays where it is, and only
+   * what its own family had due before the event happened is decided first: what one application reported late must not
+   * make another late. Flows with `disorder` keep their order by the clock all the same.
+   */
+  take(event: CheckpointEvent, clock: number, backlog?: boolean): Taken;
   /** Decides what was due at the clock itself, and everything held back, in the order of time. */
   flush(): void;
   /** Moves the clock to `clock`, then decides an operator's act. */
@@ -89,14 +99,15 @@ class LiveWatch implements Watch {
   readonly #definitions: Definitions;
   readonly #since: ReadonlyMap<string, number>;
   readonly #agenda: Agenda<Task> = createAgenda();
-  readonly #held = new Map<number, KeyedEvent>();
+  /** by their names on the agenda, which count them as they come */
+  readonly #held = new Map<string, KeyedEvent>();
   readonly #seen = new Map<string, Map<string, string>>();
   readonly #days = new Map<string, ExpectedDay>();
   readonly #harvest = createHarvest();
   readonly #kin: Kin;
   #clock: number | null;
   #begun = false;
-  #sequence = 0;
+  #holds = 0;
 
   constructor(options: WatchOptions) {
     this.#definitions = options.definitions;
@@ -107,6 +118,7 @@ class LiveWatch implements Watch {
       earlier: options.earlier ?? new Map(),
       harvest: this.#harvest,
       changed: (watched) => this.#schedule(watched),
+      dropped: (watched) => this.#unschedule(watched),
       trace: options.trace ?? null,
     });
   }
@@ -119,14 +131,26 @@ class LiveWatch implements Watch {
     return this.#clock;
   }
 
+  begin(at: number): void {
+    if (this.#begun) return;
+    for (const flow of this.#definitions.flows.values()) {
+      if (!this.#since.has(flow.name)) this.#harvest.watch(flow.name, at);
+      const first = this.#firstDay(flow, at);
+      if (first !== null) this.#addDay(flow, first);
+    }
+    this.#begun = true;
+  }
+
   advance(clock: number): void {
-    if (!this.#begun) this.#begin(this.#clock ?? clock);
+    this.begin(clock);
     if (this.#clock === null || clock > this.#clock) this.#clock = clock;
     this.#run(this.#clock, Number.POSITIVE_INFINITY);
   }
 
-  take(event: CheckpointEvent, clock: number): Taken {
-    this.advance(clock);
+  take(event: CheckpointEvent, clock: number, backlog = false): Taken {
+    const alone = backlog && this.#lag(event.flow) === 0;
+    if (alone) this.#stand(clock);
+    else this.advance(clock);
     const checked = checkEvent(
       this.#definitions,
       event,
@@ -146,12 +170,19 @@ class LiveWatch implements Watch {
       };
     }
     seen.set(keyed.id, digest);
+    if (alone) this.#kin.catchUp(keyed);
     const lag = this.#lag(keyed.flow);
     if (lag > 0 && keyed.time + lag >= this.#now()) {
       this.hold(keyed);
       this.#run(this.#now(), Number.POSITIVE_INFINITY);
     } else this.#kin.takeEvent(keyed);
     return { kind: 'accepted', event: keyed, digest };
+  }
+
+  /** The clock stays where it stands; where it has never stood, it begins here. */
+  #stand(clock: number): void {
+    this.begin(clock);
+    this.#clock ??= clock;
   }
 
   flush(): void {
@@ -235,10 +266,9 @@ class LiveWatch implements Watch {
   }
 
   hold(event: KeyedEvent): void {
-    const sequence = this.#sequence++;
-    this.#held.set(sequence, event);
-    const release = event.time + this.#lag(event.flow);
-    this.#agenda.add({ release, rank: RANK.event, name: '', sequence, what: { kind: 'event', event } });
+    const name = String(this.#holds++).padStart(16, '0');
+    this.#held.set(name, event);
+    this.#agenda.add({ kind: 'event', name, event }, event.time + this.#lag(event.flow));
   }
 
   harvest(): Harvest {
@@ -262,19 +292,19 @@ class LiveWatch implements Watch {
   /** Everything due up to `limit` on the agenda; due times after `end` are left for later. */
   #run(limit: number, end: number): void {
     const later: Watched[] = [];
-    for (let item = this.#agenda.take(limit); item !== null; item = this.#agenda.take(limit)) {
-      const task = item.what;
+    for (let due = this.#agenda.take(limit); due !== null; due = this.#agenda.take(limit)) {
+      const task = due.item;
       switch (task.kind) {
         case 'day':
           if (task.expected.from <= end) this.#expectDay(task.flow, task.expected);
           break;
         case 'event':
-          this.#held.delete(item.sequence);
+          this.#held.delete(task.name);
           this.#kin.takeEvent(task.event);
           break;
         case 'due':
-          if (task.watched.token === item.sequence && !this.#fire(task.watched, item.release, end))
-            later.push(task.watched);
+          task.ticket = NO_TICKET;
+          if (!this.#fire(task, due.release, end)) later.push(task);
           break;
         default:
           task satisfies never;
@@ -285,7 +315,6 @@ class LiveWatch implements Watch {
 
   /** Fires the next due time of an instance. Gives whether that could be done before `end`. */
   #fire(watched: Watched, release: number, end: number): boolean {
-    watched.next = null;
     const next = nextDueTime(watched);
     if (next === null) return true;
     if (next.due + this.#lag(watched.flow.name) > release) {
@@ -297,22 +326,27 @@ class LiveWatch implements Watch {
     return true;
   }
 
+  /**
+   * Puts an instance on the agenda for its earliest due time. One that stands there already is only moved forward: what
+   * has become later is seen when it is taken, so that events do not move it one by one.
+   */
   #schedule(watched: Watched): void {
-    let due = Number.POSITIVE_INFINITY;
-    if (watched.next === null) due = nextDueTime(watched)?.due ?? due;
-    else for (const timer of watched.instance.timers) due = Math.min(due, timer.due);
-    const release = due + this.#lag(watched.flow.name);
-    if (release >= (watched.next ?? Number.POSITIVE_INFINITY)) return;
-    watched.next = release;
-    watched.token = this.#sequence++;
-    const { flow, key } = watched.instance;
-    this.#agenda.add({
-      release,
-      rank: RANK.due,
-      name: nameOf(flow, key),
-      sequence: watched.token,
-      what: { kind: 'due', watched },
-    });
+    const lag = this.#lag(watched.flow.name);
+    if (watched.ticket === NO_TICKET) {
+      const next = nextDueTime(watched);
+      if (next !== null) watched.ticket = this.#agenda.add(watched, next.due + lag);
+      return;
+    }
+    const { timers } = watched.instance;
+    if (timers.length === 0) return;
+    const release =
+      timers.reduce((first, timer) => Math.min(first, timer.due), Number.POSITIVE_INFINITY) + lag;
+    if (release < this.#agenda.releaseOf(watched.ticket)) this.#agenda.move(watched.ticket, release);
+  }
+
+  #unschedule(watched: Watched): void {
+    if (watched.ticket !== NO_TICKET) this.#agenda.remove(watched.ticket);
+    watched.ticket = NO_TICKET;
   }
 
   #expectDay(flow: Flow, expected: ExpectedDay): void {
@@ -327,28 +361,16 @@ class LiveWatch implements Watch {
 
   #addDay(flow: Flow, expected: ExpectedDay): void {
     this.#days.set(flow.name, expected);
-    const sequence = this.#sequence++;
-    this.#agenda.add({
-      release: expected.from,
-      rank: RANK.day,
-      name: flow.name,
-      sequence,
-      what: { kind: 'day', flow, expected },
-    });
+    this.#agenda.add({ kind: 'day', name: flow.name, flow, expected }, expected.from);
   }
 
-  #begin(clock: number): void {
-    this.#begun = true;
-    for (const flow of this.#definitions.flows.values()) {
-      if (!this.#since.has(flow.name)) this.#harvest.watch(flow.name, clock);
-      const first = firstExpected(flow, clock, !this.#since.has(flow.name));
-      if (first !== null) this.#addDay(flow, first);
-    }
-  }
-
-  #firstDay(flow: Flow, clock: number): ExpectedDay | null {
+  /** A flow that is first watched is judged from `at` on; another goes on where the clock stood. */
+  #firstDay(flow: Flow, at: number): ExpectedDay | null {
     if (this.#begun) return this.#days.get(flow.name) ?? null;
-    return firstExpected(flow, this.#clock ?? clock, !this.#since.has(flow.name));
+    const since = this.#since.get(flow.name);
+    if (since === undefined) return firstExpected(flow, at, true);
+    const clock = this.#clock ?? at;
+    return clock < since ? firstExpected(flow, since, true) : firstExpected(flow, clock, false);
   }
 
   #seenBy(of: InstanceKey): Map<string, string> {

@@ -4,8 +4,9 @@
  *
  * 1. Nothing is confirmed before it is committed; after a crash the stream gives again what was not.
  * 2. After any failure the watch is thrown away and made anew from the store: memory is never ahead of it.
- * 3. Due times fire in the order of the log: before a message that was stored later, and else only once the stream was
- *    seen to be empty at a time after they were due.
+ * 3. Due times fire in the order of the log: before an event that happened later, and else only once the stream was seen
+ *    to be empty at a time after they were due. Of a backlog only the event's own family is decided on the way; the rest
+ *    follows once the backlog is applied.
  */
 import { type CheckpointEvent, eventToJson, readEventText, readMessage } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
@@ -75,6 +76,8 @@ interface Running {
   readonly earlier: Map<string, Definitions>;
   position: Position;
   remade: boolean;
+  /** when this run began: messages stored earlier are its backlog */
+  readonly began: number;
 }
 
 interface Collected {
@@ -146,7 +149,7 @@ async function begin(options: WorkerOptions): Promise<Running> {
   const earlier = new Map<string, Definitions>();
   const since = new Map(watched.map((one) => [one.flow, one.since]));
   const watch = createWatch({ definitions, earlier, since, clock: position.clock });
-  const running: Running = { watch, earlier, position, remade: false };
+  const running: Running = { watch, earlier, position, remade: false, began: options.now() };
   await adopt(options, running, live);
   await recallHeld(options, running, held);
   const { incarnation } = await intake.start(position);
@@ -233,6 +236,7 @@ async function apply(
   }
   const items = messages.flatMap(readItems);
   const events = items.flatMap(({ event }) => (event === null ? [] : [event]));
+  at.watch.begin(messages[0]?.storedAt ?? options.now());
   const last = messages.reduce((latest, message) => Math.max(latest, message.storedAt), at.watch.clock ?? 0);
   const acts = items.flatMap(({ act }) => (act === null ? [] : [act]));
   await load(options, at, at.watch.wants(events, last, acts));
@@ -281,9 +285,8 @@ async function recallSeen(
 
 function takeItem(at: Running, item: Item, collected: Collected): void {
   const { storedAt } = item.message;
-  const clock = Math.max(at.watch.clock ?? 0, storedAt);
   if (item.act !== null) {
-    const acted = at.watch.act(item.act, clock);
+    const acted = at.watch.act(item.act, Math.max(at.watch.clock ?? storedAt, storedAt));
     if (acted.kind === 'accepted') collected.journal.push(actRecord(item.act, acted.key, storedAt));
     else if (acted.kind === 'refused') collected.rejected.push(rejected(at, item, acted.reason));
     else collected.repeats++;
@@ -293,7 +296,7 @@ function takeItem(at: Running, item: Item, collected: Collected): void {
     collected.rejected.push(rejected(at, item, item.reason));
     return;
   }
-  const taken = at.watch.take(item.event, clock);
+  const taken = at.watch.take(item.event, clockFor(at, item.event, storedAt), storedAt < at.began);
   switch (taken.kind) {
     case 'accepted':
       collected.journal.push(journalRecord(taken.event, taken.digest, storedAt));
@@ -307,6 +310,15 @@ function takeItem(at: Running, item: Item, collected: Collected): void {
     default:
       taken satisfies never;
   }
+}
+
+/**
+ * Where the clock stands when an event is taken: at the time it happened, so that what was due before is decided before
+ * it, and what it still does in time is in time, however late it was read. No event is ahead of its message.
+ */
+function clockFor(at: Running, event: CheckpointEvent, storedAt: number): number {
+  const happened = Math.min(event.time, storedAt);
+  return Math.max(at.watch.clock ?? happened, happened);
 }
 
 function rejected(at: Running, item: Item, reason: string): RejectedRecord {

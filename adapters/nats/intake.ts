@@ -174,8 +174,9 @@ class NatsIntake implements Intake {
   async #hasMore(reading: Reading): Promise<boolean> {
     try {
       await this.#link.untilUp(API_TIMEOUT);
-      const end = await streamEnd(reading.jsm, this.#stream);
+      // Before the question: what arrives while it is under way may be newer than the answer.
       const read = { incarnation: reading.incarnation, sequence: reading.received };
+      const end = await streamEnd(reading.jsm, this.#stream);
       if (incarnationFor(read, end) !== reading.incarnation) {
         void this.#renew(reading, 'the stream is another one than before', 0);
         return true;

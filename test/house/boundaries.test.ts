@@ -101,12 +101,7 @@ describe('an import is refused', () => {
       "import '../nats/intake.ts';",
       'adapters do not know each other',
     ],
-    [
-      'of the assembly by an adapter',
-      'adapters/http/a.ts',
-      "import '../serve.ts';",
-      'adapters do not know each other',
-    ],
+    ['of the assembly by an adapter', 'adapters/http/a.ts', "import '../serve.ts';", 'only the command line'],
     [
       'between loose files of adapters',
       'adapters/clock.ts',

@@ -1,4 +1,5 @@
-import { prepareDemo, startProducers } from '../../serve.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Producers, prepareDemo, startProducers } from '../../serve.ts';
 import type { Command } from '../command.ts';
 import { WrongUse } from '../outcome.ts';
 import { SERVING_NOTES, SERVING_OPTIONS, serveUntilSignal, servingSettings } from '../serving.ts';
@@ -21,23 +22,32 @@ export const demo: Command = {
   notes: SERVING_NOTES,
   async run({ options, io }) {
     const minutes = Number(options.text('minutes') ?? 5);
-    if (!(minutes >= 1 && minutes <= 1440)) throw new WrongUse('--minutes is a number from 1 to 1440');
+    if (!(minutes > 0 && minutes <= 600)) throw new WrongUse('--minutes is a number above 0, at most 600');
     const { folder, log, ...rest } = servingSettings(options, io);
     const round = await prepareDemo({ folder, now: io.now(), minutes });
     const stopping = new AbortController();
-    const settings = { ...rest, folder, log, definitions: [round.definitions], signal: stopping.signal };
-    return serveUntilSignal(settings, stopping, async ({ address, natsUrl }) => {
-      log.info(
-        `the demo ${round.resumed ? 'goes on' : 'begins'} and ends at ${new Date(round.end).toTimeString().slice(0, 5)}`,
-      );
-      const producers = startProducers({
-        folder,
-        natsUrl,
-        httpUrl: address,
-        log: log.info,
-        verbose: options.flag('verbose'),
-      });
+    const verbose = options.flag('verbose');
+    let producers: Producers | null = null;
+    const settings = {
+      ...rest,
+      folder,
+      log,
+      definitions: [round.definitions],
+      signal: stopping.signal,
+      // The applications went on while this was away: what they reported comes before what was due.
+      async beforeWatching(natsUrl: string) {
+        producers = startProducers({ folder, natsUrl, httpUrl: null, log: log.info, verbose });
+        await Promise.race([producers.caughtUp, delay(CATCHING_UP, null, { ref: false })]);
+      },
+    };
+    return serveUntilSignal(settings, stopping, async ({ address }) => {
+      const ends = new Date(round.end).toTimeString().slice(0, 5);
+      log.info(`the demo ${round.resumed ? 'goes on' : 'begins'} and ends at ${ends}`);
+      producers ??= startProducers({ folder, natsUrl: null, httpUrl: address, log: log.info, verbose });
       return producers.stop;
     });
   },
 };
+
+/** The longest that applications may take to report what happened meanwhile, ms. */
+const CATCHING_UP = 10_000;
