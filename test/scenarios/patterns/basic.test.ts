@@ -106,7 +106,7 @@ describe('WCP-3 Synchronization inside another', () => {
     'of two joins that one commit completes the inner one is first, wherever they stand in the file',
     `
 flow: work
-steps: { a: {}, outer: {}, b: {}, fork: { gate: true }, inner: { gate: true }, c: {}, d: {}, end: {} }
+steps: { a: {}, outer: { gate: true }, check: {}, b: {}, fork: { gate: true }, inner: { gate: true }, c: {}, d: {}, end: {} }
 connectors:
   - { from: a, to: b }
   - { from: a, to: fork }
@@ -116,18 +116,23 @@ connectors:
   - { from: d, to: inner }
   - { from: b, to: outer }
   - { from: inner, to: outer }
-  - { from: outer, to: a, when: state == 'again' }
-  - { from: outer, to: end, when: state == 'over' }
+  - { from: outer, to: check }
+  - { from: check, to: a, when: state == 'again' }
+  - { from: check, to: end, when: state == 'over' }
 `,
     [
       at('09:00', 'a committed'),
       at('09:01', 'b committed'),
       at('09:02', 'c committed'),
       at('09:03', 'd committed'),
-      want('09:04', { steps: { inner: 'committed x1', outer: 'active x1' } }),
-      at('09:05', 'outer committed', {}, { state: 'over' }),
+      want('09:04', { steps: { inner: 'committed x1', outer: 'committed x1', check: 'active x1' } }),
+      at('09:05', 'check committed', {}, { state: 'over' }),
       at('09:06', 'end committed'),
-      end(null, { status: 'committed', deviated: false, steps: { outer: 'committed x1' } }),
+      end(null, {
+        status: 'committed',
+        deviated: false,
+        steps: { outer: 'committed x1', check: 'committed x1' },
+      }),
     ],
   );
 });
