@@ -17,9 +17,13 @@ export class DefinitionPathError extends Error {
 
 /**
  * Reads every `.yaml` and `.yml` file below the paths (a file may be named directly, whatever it is called), in the order
- * of their names. Names are given as they were asked for: path joined with what lies below it.
+ * of their names. Names are given as they were asked for: path joined with what lies below it. The source of the extension
+ * module, if there is one, is part of the revision.
  */
-export async function readDefinitionFiles(paths: readonly string[]): Promise<DefinitionFiles> {
+export async function readDefinitionFiles(
+  paths: readonly string[],
+  extensions: string | null = null,
+): Promise<DefinitionFiles> {
   const sources: Source[] = [];
   const hash = createHash('sha256');
   for (const path of paths) {
@@ -32,6 +36,7 @@ export async function readDefinitionFiles(paths: readonly string[]): Promise<Def
       hash.update(`${relative(path, file)}\0${text.length}\0${text}\0`);
     }
   }
+  if (extensions !== null) hash.update(`extensions\0${extensions.length}\0${extensions}\0`);
   return { sources, revision: hash.digest('hex').slice(0, 12) };
 }
 

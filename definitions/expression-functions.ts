@@ -11,7 +11,7 @@ import {
   TYPE_WORDS,
   typed,
 } from './expression-operators.ts';
-import { reasonOf } from './thrown.ts';
+import { letBe, reasonOf } from './thrown.ts';
 
 /** A function of the language: how many arguments it takes, and what a call of it gives. */
 interface BuiltIn {
@@ -70,8 +70,7 @@ export function callCondition(
       throw fail(`${name}(…) failed: ${reasonOf(error)}`, error);
     }
     if (typeof result === 'boolean') return result;
-    // Nobody waits for the promise of a function that is wrongly async; its rejection must not end the process.
-    if (result instanceof Promise) result.catch(() => undefined);
+    letBe(result);
     const given =
       result === null ? 'null' : result instanceof Promise ? 'a promise' : `a value of type ${typeof result}`;
     throw fail(`${name}(…) gave ${given}: a condition function must return true or false`);

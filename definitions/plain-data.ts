@@ -1,4 +1,5 @@
 import { isStorable } from '../checkpoints/index.ts';
+import { letBe } from './thrown.ts';
 
 const DEEPEST = 32;
 
@@ -27,6 +28,7 @@ export function copyPlain<T>(value: T, limits: { readonly what: string; readonly
       counted(null, 2);
       return Object.freeze(Array.from(each, (item, index) => copy(item, `${path}[${index}]`, depth + 1)));
     }
+    letBe(each);
     if (typeof each !== 'object' || Object.prototype.toString.call(each) !== '[object Object]')
       throw new Error(`${path} is ${kindOf(each)}: give plain data, as JSON has it`);
     counted(null, 2);

@@ -20,7 +20,7 @@ import { copyPlain } from './plain-data.ts';
 import { isSubject } from './publish-subject.ts';
 import { label, plainName } from './read-words.ts';
 import type { WordRule } from './schema.ts';
-import { reasonOf } from './thrown.ts';
+import { letBe, reasonOf } from './thrown.ts';
 
 /** An action that a handler gives. */
 export type ReturnedAction =
@@ -62,8 +62,7 @@ const OPERATION = label('the name of an operation', 'restart-agent');
 export function readReturned(returned: unknown, owner: ActionOwner): readonly Action[] {
   if (returned === undefined || returned === null) return [];
   if (isPromise(returned)) {
-    // Nobody waits for the promise of a function that is wrongly async; its rejection must not end the process.
-    if (returned instanceof Promise) returned.catch(() => undefined);
+    letBe(returned);
     throw new Error('it gave a promise: give the actions themselves, without async');
   }
   const list: readonly unknown[] = Array.isArray(returned) ? returned : [returned];
@@ -83,6 +82,7 @@ function isPromise(value: unknown): boolean {
 }
 
 function readAction(returned: unknown, owner: ActionOwner): Action {
+  letBe(returned);
   if (typeof returned !== 'object' || returned === null || Array.isArray(returned))
     throw new Error(
       `an action is due, not ${kindOf(returned)}: write it as in { alarm: 'short-transfer', text: '…' }`,

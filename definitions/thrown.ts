@@ -10,3 +10,8 @@ export function reasonOf(thrown: unknown): string {
     return 'it threw something that cannot be shown';
   }
 }
+
+/** Lets a promise be that nobody waits for, such as that of a function that is wrongly async: its rejection must not end the process. */
+export function letBe(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => undefined);
+}

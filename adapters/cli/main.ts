@@ -5,6 +5,7 @@
 import { closest } from '../../definitions/index.ts';
 import type { Language } from '../../engine/index.ts';
 import { DefinitionPathError } from '../definition-files.ts';
+import { ExtensionFileError } from '../extension-file.ts';
 import type { Command } from './command.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { createIo, type Io, languageOf } from './io.ts';
@@ -139,6 +140,10 @@ function explain(error: unknown, command: string, io: Io): number {
   if (error instanceof FileTrouble || error instanceof DefinitionPathError) {
     say(error.message);
     return EXIT.wrongUse;
+  }
+  if (error instanceof ExtensionFileError) {
+    io.say(error.message);
+    return error.problems.length > 0 ? EXIT.findings : EXIT.wrongUse;
   }
   if (error instanceof ServerRefusal) {
     say(error.message);

@@ -1,6 +1,7 @@
 /** What `up` and `demo` share: settings from options and environment, a log, and an end on the first signal. */
 import { createLog, type Log } from '../log.ts';
 import { natsOptionsFrom, ServeError, type ServeOptions, type Serving, serve } from '../serve.ts';
+import { EXTENSIONS_OPTION } from './extension-option.ts';
 import type { Io } from './io.ts';
 import type { OptionSpec } from './option.ts';
 import type { Options } from './options.ts';
@@ -11,6 +12,7 @@ export const SERVING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   folder: { value: 'FOLDER', about: 'where private servers and their data live; default: .milepost' },
   host: { value: 'HOST', about: 'the address to listen on; default: 127.0.0.1, this machine only' },
   port: { value: 'PORT', about: 'the port to listen on, 0 for any that is free; default: 4600' },
+  extensions: EXTENSIONS_OPTION,
   'no-nats': { value: null, about: 'start and use no NATS server: events come over HTTP only' },
 };
 
@@ -31,6 +33,7 @@ export function servingSettings(options: Options, io: Io): ServingSettings {
     folder: options.text('folder') ?? '.milepost',
     host: options.text('host') ?? '127.0.0.1',
     port,
+    extensions: options.text('extensions') ?? null,
     databaseUrl: io.env.DATABASE_URL || null,
     nats: options.flag('no-nats') ? 'none' : natsOptionsFrom(io.env),
     version: version(),

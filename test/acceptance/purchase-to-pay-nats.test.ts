@@ -83,6 +83,7 @@ async function start(): Promise<void> {
   serving = await serve({
     folder,
     definitions: [fileURLToPath(EXAMPLE)],
+    extensions: null,
     host: '127.0.0.1',
     port: 0,
     databaseUrl,

@@ -9,6 +9,7 @@ import {
 import type { Source } from '../../../engine/index.ts';
 import type { Command } from '../command.ts';
 import { definitionSources } from '../definition-sources.ts';
+import { type CheckedExtensions, checkedExtensions, EXTENSIONS_OPTION } from '../extension-option.ts';
 import { type FindingFormat, findingsText } from '../findings-text.ts';
 import { EXIT, WrongUse } from '../outcome.ts';
 import { dayIn } from '../wall-time.ts';
@@ -26,6 +27,7 @@ export const lint: Command = {
       about: 'text (default; file:line:column: severity: message), json, sarif or github',
       choices: FORMATS,
     },
+    extensions: EXTENSIONS_OPTION,
     today: { value: 'DATE', about: 'the day by which calendars are judged, YYYY-MM-DD; default: today' },
   },
   examples: [
@@ -40,7 +42,8 @@ export const lint: Command = {
     const today = readToday(options.text('today'));
     const format = FORMATS.find((each) => each === options.text('format')) ?? 'text';
     const sources = await definitionSources(operands);
-    const findings = check(sources, (zone) => today ?? dayIn(zone, io.now()));
+    const module = await checkedExtensions(options.text('extensions') ?? null);
+    const findings = check(sources, module, (zone) => today ?? dayIn(zone, io.now()));
     await io.out(findingsText(findings, format, io.tint));
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     io.say(summary({ files: sources.length, errors, warnings: findings.length - errors }));
@@ -56,13 +59,17 @@ function readToday(text: string | undefined): string | null {
 }
 
 /** What is wrong with the definitions themselves, and with their calendars today. */
-function check(sources: readonly Source[], today: (zone: string) => string): readonly Finding[] {
-  const { findings } = compileDefinitions(sources, '');
+function check(
+  sources: readonly Source[],
+  module: CheckedExtensions,
+  today: (zone: string) => string,
+): readonly Finding[] {
+  const { findings } = compileDefinitions(sources, '', module.extensions);
   const expiry = readDefinitions(sources).documents.flatMap((document) => {
     if (document.kind !== 'calendar' || isUnsound(document.zone?.value)) return [];
     return calendarExpiry(document, today(document.zone?.value ?? 'UTC'));
   });
-  return sortFindings([...findings, ...expiry]);
+  return sortFindings([...module.findings, ...module.certain(findings), ...expiry]);
 }
 
 /** A zone that this machine does not know is a finding already. */

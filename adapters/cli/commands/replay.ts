@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { parseTime } from '../../../checkpoints/index.ts';
 import { compileDefinitions, type Definitions, formatFinding } from '../../../definitions/index.ts';
 import { createReplay, type Replay } from '../../../engine/index.ts';
+import { loadExtensions } from '../../extension-file.ts';
 import type { Command } from '../command.ts';
 import { definitionSources } from '../definition-sources.ts';
 import { linesOf, openLog } from '../event-log.ts';
+import { EXTENSIONS_OPTION } from '../extension-option.ts';
 import type { Io } from '../io.ts';
 import { FORMAT } from '../option.ts';
 import { EXIT, WrongUse } from '../outcome.ts';
@@ -28,6 +30,7 @@ export const replay: Command = {
       about: 'events, one JSON object a line, also packed with gzip; - is standard input',
       required: true,
     },
+    extensions: EXTENSIONS_OPTION,
     from: { value: 'TIME', about: "where the clock begins (RFC 3339); default: the first event's time" },
     until: {
       value: 'TIME',
@@ -52,7 +55,7 @@ export const replay: Command = {
     const until = readTime(options.text('until'), '--until');
     if (from !== null && until !== null && until < from)
       throw new WrongUse('--until lies before --from: exchange them');
-    const definitions = await load(options.all('definitions'), io);
+    const definitions = await load(options.all('definitions'), options.text('extensions') ?? null, io);
     if (definitions === null) return EXIT.findings;
     const path = options.text('events') ?? '';
     const running = createReplay(definitions, { from, until });
@@ -78,10 +81,14 @@ function readTime(text: string | undefined, option: string): number | null {
   return time;
 }
 
-async function load(paths: readonly string[], io: Io): Promise<Definitions | null> {
+async function load(paths: readonly string[], module: string | null, io: Io): Promise<Definitions | null> {
+  const { extensions, text } = await loadExtensions(module);
   const sources = await definitionSources(paths);
-  const revision = createHash('sha256').update(JSON.stringify(sources)).digest('hex').slice(0, 12);
-  const { definitions, findings } = compileDefinitions(sources, revision);
+  const revision = createHash('sha256')
+    .update(JSON.stringify(text === null ? sources : [sources, text]))
+    .digest('hex')
+    .slice(0, 12);
+  const { definitions, findings } = compileDefinitions(sources, revision, extensions);
   for (const finding of findings) io.say(formatFinding(finding));
   if (definitions === null) io.say('nothing was replayed: correct the definitions');
   return definitions;
