@@ -27,6 +27,8 @@ export interface Rerun {
   readonly createdAt: number | null;
   /** how far the clock of the stored instance has come, ms; null where it has not begun */
   readonly until: number | null;
+  /** now, ms: what is due later is ahead */
+  readonly asOf: number;
   /** the stored instance, as `encodeInstance` writes it */
   readonly stored: string | null;
 }
@@ -42,7 +44,7 @@ export interface Rebuilt {
  * instance because a part of it is gone, the explanation is what the journal gives, and `asStored` is false.
  */
 export function explainJournal(rerun: Rerun, step: string | null): Rebuilt {
-  const asOf = rerun.until ?? rerun.journal.at(-1)?.receivedAt ?? 0;
+  const { asOf } = rerun;
   const tries = (['received', 'happened'] as const).map((clock) => {
     const { heard } = run(rerun, clock);
     const last = heard.at(-1)?.after;

@@ -49,7 +49,7 @@ export type SilenceReason =
       readonly early: number;
       readonly by: 'started' | 'ended' | 'committed';
     }
-  /** still ahead */
+  /** still ahead; with less than nothing left it was due, and has not been decided yet */
   | { readonly kind: 'counting'; readonly due: string; readonly left: number }
   /** the step could no longer be reached when it was due */
   | { readonly kind: 'unreachable'; readonly due: string }
@@ -273,7 +273,7 @@ function dueReason(of: Case, step: number, name: string): SilenceReason {
     case 'moot':
       return done(of, step, run) ?? { kind: 'unreachable', due };
     default:
-      return done(of, step, run) ?? { kind: 'counting', due, left: Math.max(0, run.due - of.asOf) };
+      return done(of, step, run) ?? { kind: 'counting', due, left: run.due - of.asOf };
   }
 }
 

@@ -7,6 +7,7 @@
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
 import { CursorError, type InstanceRecord, type Page, type Reader } from '../../engine/index.ts';
+import { explainInstance } from './explain-view.ts';
 import { dayCounts, viewFlow, viewFlowInFull } from './flow-view.ts';
 import { type Parameter, readParameters, type Values } from './parameters.ts';
 import { QUERY_PARAMETERS, type QueryName } from './query-parameters.ts';
@@ -84,6 +85,18 @@ export function createQueries(options: QueryOptions): Queries {
     graph: checked('graph', async (values) => {
       const record = await findInstance(values);
       return options.graphView(await definitionsFor(record), record.flow, record);
+    }),
+
+    explain: checked('explain', async (values) => {
+      const record = await findInstance(values);
+      const set = await definitionsFor(record);
+      return explainInstance({
+        reader,
+        definitions: set,
+        record,
+        step: values.text('step') ?? null,
+        now: now(),
+      });
     }),
 
     events: checked('events', async (values) => {

@@ -33,6 +33,14 @@ export const QUERY_PARAMETERS = {
   instance: [FLOW, KEY],
   events: [FLOW, KEY, limit(500, 100), CURSOR],
   graph: [FLOW, KEY],
+  explain: [
+    FLOW,
+    KEY,
+    inQuery('step', 'only of this step; left out: of the instance and all its steps', {
+      type: 'string',
+      maxLength: 64,
+    }),
+  ],
   day: [{ ...inPath('day', 'a trading day, YYYY-MM-DD'), schema: { type: 'string', format: 'date' } }],
   alarms: [
     inQuery('open', 'true: only open ones; false: only those that have ended', { type: 'boolean' }),

@@ -36,6 +36,50 @@ const source = {
   ],
 };
 
+const CAUSES = ['event', 'due', 'expected', 'nested', 'waived', 'unwaived', 'closed'];
+const HAPPENINGS = [
+  'status',
+  'activated',
+  'began',
+  'running',
+  'ended',
+  'late',
+  'joining',
+  'absorbed',
+  'state',
+  'rule',
+  'set',
+  'connector',
+  'taken',
+  'armed',
+  'stopped',
+  'ran-out',
+  'moot',
+  'silenced',
+  'alarm',
+];
+const REASONS = [
+  'not-happened',
+  'false',
+  'failed',
+  'silenced',
+  'replaced',
+  'stopped',
+  'in-time',
+  'counting',
+  'unreachable',
+  'dropped',
+  'not-armed',
+  'no-such-time',
+  'waived',
+  'all-legal',
+  'all-in-order',
+  'went-on',
+  'below-limit',
+  'none-failed',
+  'told-below',
+];
+
 const title = {
   type: ['object', 'string', 'null'],
   description: 'one text for all languages, or one for each',
@@ -159,6 +203,71 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       }),
     ),
     edges: list(open({ id: text, from: text, to: text, when: textOrNull, taken: count })),
+  }),
+  Explanation: record({
+    flow: text,
+    title,
+    key: text,
+    tradingDay: text,
+    zone: text,
+    asOf: time,
+    status,
+    health,
+    startedAt: timeOrNull,
+    endedAt: timeOrNull,
+    deviations: list(open({ rule: text, step: textOrNull, at: time, detail: text })),
+    chapters: {
+      ...list(reference('Chapter')),
+      description: 'the instance itself, then its steps; only one where a step was asked for',
+    },
+    asStored: {
+      ...flag,
+      description:
+        'whether the journal comes to the instance that is stored; false where a part of it is gone',
+    },
+  }),
+  Chapter: record({
+    step: { ...textOrNull, description: 'null: the instance itself' },
+    status: { type: 'string', enum: [...new Set([...status.enum, ...stepStatus.enum])] },
+    state: textOrNull,
+    visits: count,
+    story: list(
+      record({
+        at: time,
+        cause: open({ kind: { type: 'string', enum: CAUSES } }),
+        happenings: list(open({ kind: { type: 'string', enum: HAPPENINGS } })),
+      }),
+    ),
+    alarms: list(
+      open({
+        name: text,
+        source,
+        severity,
+        text,
+        count,
+        raisedAt: time,
+        clearedAt: timeOrNull,
+        clearedBy: textOrNull,
+        why: open({
+          rule: textOrNull,
+          expression: textOrNull,
+          values: { type: 'object', additionalProperties: value },
+          event: open({ id: textOrNull, name: text, at: time }),
+          due: timeOrNull,
+        }),
+      }),
+    ),
+    silences: {
+      ...list(
+        record({
+          alarm: text,
+          event: { ...text, description: 'the event that would have raised it' },
+          place: { ...text, description: '`file:line:col`' },
+          reason: open({ kind: { type: 'string', enum: REASONS } }),
+        }),
+      ),
+      description: 'alarms that could have been raised and were not, each with the reason',
+    },
   }),
   EventPage: page(
     record({

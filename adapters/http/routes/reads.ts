@@ -62,6 +62,12 @@ const READS: readonly Read[] = [
     answer: jsonAnswer('Nodes and edges with their status', 'Graph'),
   },
   {
+    path: '/instances/{flow}/{key}/explain',
+    query: 'explain',
+    summary: 'Why an instance is as it is: what came, what was made of it, and why no other alarm was raised',
+    answer: jsonAnswer('The story of the instance and of its steps, or of one step', 'Explanation'),
+  },
+  {
     path: '/days/{day}',
     query: 'day',
     summary: 'The ledger of a trading day',

@@ -1,0 +1,99 @@
+import { shown } from '../../checkpoints/index.ts';
+import { closest, type Definitions } from '../../definitions/index.ts';
+import {
+  decodeInstance,
+  explainJournal,
+  type InstanceKey,
+  type InstanceRecord,
+  type JournalRecord,
+  kinOf,
+  type Reader,
+} from '../../engine/index.ts';
+import { Refusal } from './refusal.ts';
+
+/** The partition whose clock tells how far instances have been decided. */
+const PARTITION = '0';
+const PAGE = 500;
+/** Events of an instance and its relatives that are run again for one answer. */
+const MOST_EVENTS = 20_000;
+
+/**
+ * Explains a stored instance, or one step of it, by running its journal and that of its relatives through the engine
+ * once more. Rejects with a Refusal for an unknown step and for more than 20,000 events.
+ */
+export async function explainInstance(asked: {
+  readonly reader: Reader;
+  /** those that the instance started with */
+  readonly definitions: Definitions;
+  readonly record: InstanceRecord;
+  readonly step: string | null;
+  readonly now: number;
+}): Promise<object> {
+  const { reader, definitions, record, step, now } = asked;
+  checkStep(definitions, record.flow, step);
+  const position = await reader.position(PARTITION);
+  const journal: JournalRecord[] = [];
+  let createdAt: number | null = null;
+  for (const one of kinOf(definitions, record)) {
+    await readJournal(reader, one, journal);
+    const born = await createdAtOf(reader, definitions, one);
+    if (born !== null && (createdAt === null || born < createdAt)) createdAt = born;
+  }
+  const { flow, key } = record;
+  // read after the journal, so that what was decided meanwhile is seen to be missing there
+  const stored = (await reader.instance(flow, key)) ?? record;
+  const { explanation, asStored } = explainJournal(
+    {
+      definitions,
+      of: { flow, key },
+      journal,
+      since: new Map((await reader.watched()).map((one) => [one.flow, one.since])),
+      createdAt,
+      until: position?.clock ?? null,
+      asOf: now,
+      stored: stored.snapshot,
+    },
+    step,
+  );
+  if (explanation !== null) return { ...explanation, asStored };
+  throw new Refusal('not-found', `nothing is kept of what happened to ${shown(flow)} ${shown(key)}`);
+}
+
+function checkStep(definitions: Definitions, flow: string, step: string | null): void {
+  const steps = definitions.flows.get(flow)?.stepIndex;
+  if (step === null || steps === undefined || steps.has(step)) return;
+  const near = closest(step, steps.keys());
+  const remedy = near === null ? `its steps are ${[...steps.keys()].join(', ')}` : `did you mean ${near}?`;
+  throw new Refusal('not-found', `there is no step "${shown(step)}" in flow ${flow}; ${remedy}`);
+}
+
+async function readJournal(reader: Reader, { flow, key }: InstanceKey, into: JournalRecord[]): Promise<void> {
+  let cursor: string | null = null;
+  do {
+    const { items, next }: Awaited<ReturnType<Reader['events']>> = await reader.events(
+      flow,
+      key,
+      PAGE,
+      cursor,
+    );
+    into.push(...items);
+    cursor = next;
+    if (into.length > MOST_EVENTS)
+      throw new Refusal(
+        'too-large',
+        `this instance and its relatives have more than ${MOST_EVENTS} events; explain it from a log, with milepost explain --definitions PATH --events FILE`,
+      );
+  } while (cursor !== null);
+}
+
+/** Null where the instance is not stored, or began under definitions that do not know its flow. */
+async function createdAtOf(
+  reader: Reader,
+  definitions: Definitions,
+  { flow: name, key }: InstanceKey,
+): Promise<number | null> {
+  const record = await reader.instance(name, key);
+  const flow = definitions.flows.get(name);
+  if (record === null || flow === undefined || record.revision !== definitions.revision) return null;
+  return decodeInstance(flow, record.snapshot).createdAt;
+}
