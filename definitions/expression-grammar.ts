@@ -1,7 +1,7 @@
 import { type Complaint, endsValue, type Token } from './expression-scan.ts';
 
 /** Brackets may be nested this deep. */
-export const MAX_DEPTH = 20;
+const MAX_DEPTH = 20;
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=', 'in']);
 const ARITHMETIC = new Set(['+', '-', '*', '/', '%', '^']);

@@ -83,7 +83,7 @@ const PARAM = shared(
 );
 
 /** The parameters of a step. */
-export const PARAMS: Shape<readonly ParamDocument[]> = turned(
+const PARAMS: Shape<readonly ParamDocument[]> = turned(
   named({ what: 'a parameter table', rule: PARAM_NAME, item: PARAM }),
   (params) => params.map(({ name, value }) => ({ name, ...value })),
 );

@@ -12,7 +12,7 @@ export type Checked =
   | { readonly ok: false; readonly reason: string };
 
 /** The key that a flow's template gives an event of this time; null where the flow has no template. */
-export function keyFromTemplate(flow: Flow, time: number): string | null {
+function keyFromTemplate(flow: Flow, time: number): string | null {
   const { key } = flow;
   if (key === null) return null;
   return key.hasDay ? key.before + flow.calendar.dayOf(time) + key.after : key.before;

@@ -101,7 +101,7 @@ function commitGate(draft: Draft, gate: number): void {
 }
 
 /** Another branch won: the step is no longer expected, nor is what it stood for. */
-export function withdrawStep(draft: Draft, step: number): void {
+function withdrawStep(draft: Draft, step: number): void {
   const definition = stepOf(draft.flow, step);
   if (stateOf(draft, step).status !== 'active') return;
   changeStep(draft, step, { status: 'withdrawn', endedAt: draft.time, offeredVia: null });

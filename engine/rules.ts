@@ -66,7 +66,7 @@ const SOURCES: ReadonlyMap<string, AlarmSource> = new Map(
 );
 
 /** The source of alarms that are raised when an event happens. */
-export function sourceOf(event: string): AlarmSource {
+function sourceOf(event: string): AlarmSource {
   return event.startsWith('timer.') ? 'timer' : (SOURCES.get(event) ?? 'expression');
 }
 

@@ -1,7 +1,7 @@
 import { CursorError } from '../../engine/index.ts';
 
 /** The most entries that a page holds, whatever was asked for. */
-export const LARGEST_PAGE = 1000;
+const LARGEST_PAGE = 1000;
 
 /** The size of a page: at least 1, at most LARGEST_PAGE. */
 export function pageSize(limit: number): number {
