@@ -212,7 +212,7 @@ function notHappened(of: Case, event: string): SilenceReason {
     case 'illegal-state':
       return { kind: 'all-legal', changes: count(heard, (entry) => isOf(entry, 'state', step)) };
     case 'out-of-order':
-      return { kind: 'all-in-order', reports: count(heard, (entry) => isOf(entry, 'reached', step)) };
+      return { kind: 'all-in-order', reports: reportsOf(of) };
     case 'expression-error':
       return { kind: 'none-failed', evaluated: count(heard, (entry) => isOf(entry, 'asked', step)) };
     case 'loop-limit':
@@ -229,6 +229,14 @@ function notHappened(of: Case, event: string): SilenceReason {
     default:
       return { kind: 'not-happened', event };
   }
+}
+
+/** Its events; of a nested flow how often it started. */
+function reportsOf({ heard, step }: Case): number {
+  const started = heard.filter(
+    ({ fact }) => fact.kind === 'child' && fact.step === step && fact.change === 'starting',
+  );
+  return started.length + count(heard, (entry) => isOf(entry, 'reached', step));
 }
 
 function limitsOf({ flow, instance, step }: Case) {

@@ -48,6 +48,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'lists alarms',
     load: async () => (await import('./commands/alarms.ts')).alarms,
   },
+  explain: {
+    about: 'tells why an instance is as it is, and why no other alarm was raised',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
   tail: {
     about: 'follows the changes of instances and alarms as they happen',
     load: async () => (await import('./commands/tail.ts')).tail,
