@@ -1,5 +1,6 @@
-export { ACT_SUBJECT, type Act, type ActResult, actDigest, actToJson, readAct } from './act.ts';
+export { ACT_SUBJECT, type Act, type ActResult, actDigest, actToJson, readAct, readActText } from './act.ts';
 export { alarmText, type Language } from './alarm-text.ts';
+export { type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Birth, decide, newInstance } from './decide.ts';
 export { healthOf, worse } from './draft.ts';

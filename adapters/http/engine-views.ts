@@ -56,6 +56,10 @@ export function engineViews(options: EngineViewOptions): QueryOptions {
       const flow = flowOf(definitions, name);
       return viewGraph(flow, record === null ? null : decodeInstance(flow, record.snapshot));
     },
+    waiversOf(record, definitions) {
+      const flow = flowOf(definitions, record.flow);
+      return viewWaivers(flow, decodeInstance(flow, record.snapshot));
+    },
     async ledgerRows(definitions, records, day, at) {
       const entries: LedgerEntry[] = [];
       for (const record of records) entries.push(...(await entryOf(record)));

@@ -8,6 +8,7 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ChangeLog, type Outlet, type RejectedRecord, StoreError } from '../../engine/index.ts';
+import { createActIntake } from './act-intake.ts';
 import { createChangeStream } from './change-stream.ts';
 import { createEventIntake } from './event-intake.ts';
 import { checkHost, checkOrigin, isLoopback, SECURITY_HEADERS } from './guards.ts';
@@ -19,6 +20,7 @@ import { createQueries, type QueryOptions } from './queries.ts';
 import { problemDetails, type Refusal, rawProblem } from './refusal.ts';
 import { noSuchAddress, refusalOf, unreadable } from './refusal-of.ts';
 import { PERMISSIONS, type Route } from './route.ts';
+import { actRoutes } from './routes/acts.ts';
 import { eventRoute } from './routes/events.ts';
 import { type HealthReport, healthRoutes } from './routes/health.ts';
 import { withDocuments } from './routes/index-page.ts';
@@ -72,11 +74,13 @@ export function createHttp(options: HttpOptions): Http {
   });
   const measured = measureRequests(options.metrics, stream.readers);
   const intake = countEvents(createEventIntake(options), options.metrics);
+  const acts = createActIntake(options);
   const routes = withDocuments([
     ...(options.routes ?? []),
     ...readRoutes(createQueries(options)),
     eventRoute(intake),
-    resendRoute({ reader: options.reader, intake, now: options.now }),
+    ...actRoutes(acts, options.reader),
+    resendRoute({ reader: options.reader, intake, acts, now: options.now }),
     streamRoute({ stream, definitions: options.definitions, limit: STREAMS, onError }),
     ...healthRoutes({ health: options.health, renderMetrics: options.metrics.render }),
   ]);

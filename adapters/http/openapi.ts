@@ -56,9 +56,9 @@ function operationId({ method, path }: Route): string {
   return `${method.toLowerCase()}${name === '' ? 'Index' : name}`;
 }
 
-function requestBody({ accepts, bodyRequired = true }: Route): JsonSchema {
+function requestBody({ accepts, bodyRequired = true, body = 'Event' }: Route): JsonSchema {
   const schemaOf = (type: string): JsonSchema => {
-    if (type === 'application/json') return { $ref: '#/components/schemas/Event' };
+    if (type === 'application/json') return { $ref: `#/components/schemas/${body}` };
     if (type === 'application/cloudevents+json') return { type: 'object', description: 'a CloudEvent 1.0' };
     return { type: 'string', description: 'one event per line' };
   };

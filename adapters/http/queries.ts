@@ -6,7 +6,7 @@
  */
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
-import { CursorError, type InstanceRecord, type Page, type Reader } from '../../engine/index.ts';
+import { CursorError, type InstanceRecord, nameOf, type Page, type Reader } from '../../engine/index.ts';
 import { explainInstance } from './explain-view.ts';
 import { dayCounts, viewFlow, viewFlowInFull } from './flow-view.ts';
 import { type Parameter, readParameters, type Values } from './parameters.ts';
@@ -32,6 +32,8 @@ export interface QueryOptions {
   readonly instanceView: (record: InstanceRecord, definitions: Definitions) => object;
   /** nodes and edges of a flow, with status where there is an instance */
   readonly graphView: (definitions: Definitions, flow: string, record: InstanceRecord | null) => object;
+  /** what operators have excused of an instance */
+  readonly waiversOf: (record: InstanceRecord, definitions: Definitions) => readonly object[];
   /** one row per flow expected that day */
   readonly ledgerRows: (
     definitions: Definitions,
@@ -111,6 +113,20 @@ export function createQueries(options: QueryOptions): Queries {
       return { day, asOf: formatTime(asOf), rows };
     }),
 
+    waivers: checked('waivers', async (values) => {
+      const flow = values.text('flow');
+      if (flow !== undefined) findFlow(definitions(), flow);
+      const records = await dayRecords(values.text('day'));
+      const items: object[] = [];
+      for (const record of records) {
+        if (flow !== undefined && record.flow !== flow) continue;
+        const { key, tradingDay } = record;
+        const waivers = options.waiversOf(record, await definitionsFor(record));
+        items.push(...waivers.map((waiver) => ({ flow: record.flow, key, tradingDay, ...waiver })));
+      }
+      return { items };
+    }),
+
     alarms: checked('alarms', async (values) => {
       const open = values.flag('open');
       const filter = { ...texts(values, ALARM_FILTERS), ...(open === undefined ? {} : { open }) };
@@ -148,6 +164,18 @@ export function createQueries(options: QueryOptions): Queries {
       const day = days.get(flow.name) ?? '';
       return dayCounts(flow.name, day, counts.get(day) ?? []);
     };
+  }
+
+  /** the instances of a day; of none, those of the trading day that the calendar of each flow is in */
+  async function dayRecords(day: string | undefined): Promise<readonly InstanceRecord[]> {
+    if (day !== undefined) return reader.day(day);
+    const flows = [...definitions().flows.values()];
+    const today = new Map(flows.map((flow) => [flow.name, flow.calendar.dayOf(now())]));
+    const records = await Promise.all([...new Set(today.values())].map((each) => reader.day(each)));
+    return records
+      .flat()
+      .filter((record) => today.get(record.flow) === record.tradingDay)
+      .sort((a, b) => (nameOf(a.flow, a.key) < nameOf(b.flow, b.key) ? -1 : 1));
   }
 
   async function findInstance(values: Values): Promise<InstanceRecord> {

@@ -15,6 +15,10 @@ const CURSOR = inQuery('cursor', '`next` of the page before; left out for the fi
 const BY_FLOW = inQuery('flow', 'only of this flow', { type: 'string', maxLength: 64 });
 const BY_KEY = inQuery('key', 'only of instances with this key', { type: 'string', maxLength: 256 });
 const BY_GROUP = inQuery('group', 'only of flows of this group', { type: 'string', maxLength: 256 });
+const BY_DAY_OR_TODAY = inQuery('day', 'of this trading day; left out: of the one that each flow has now', {
+  type: 'string',
+  format: 'date',
+});
 const BY_DAY = inQuery('day', 'only of this trading day', { type: 'string', format: 'date' });
 
 /** The parameters that each read takes. */
@@ -42,6 +46,7 @@ export const QUERY_PARAMETERS = {
     }),
   ],
   day: [{ ...inPath('day', 'a trading day, YYYY-MM-DD'), schema: { type: 'string', format: 'date' } }],
+  waivers: [BY_DAY_OR_TODAY, BY_FLOW],
   alarms: [
     inQuery('open', 'true: only open ones; false: only those that have ended', { type: 'boolean' }),
     inQuery('severity', 'only of this severity', { type: 'string', enum: SEVERITIES }),

@@ -49,6 +49,8 @@ export interface Route {
   /** media types of the body; none where it takes no body */
   readonly accepts: readonly string[];
   readonly bodyRequired?: boolean;
+  /** the named schema of a JSON body; an event where it is left out */
+  readonly body?: string;
   /** by status, without the refusals that any route may give */
   readonly answers: Readonly<Record<number, AnswerDocument>>;
   /** refusals of this route's own */

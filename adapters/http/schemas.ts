@@ -1,13 +1,21 @@
 /** The JSON Schemas of everything the API answers with, by name, as they stand in the OpenAPI document. */
+import { ACT_SCHEMAS, corrected, waiver } from './act-schemas.ts';
 import type { JsonSchema } from './route.ts';
+import {
+  count,
+  day,
+  flag,
+  list,
+  open,
+  page,
+  record,
+  reference,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+} from './schema-parts.ts';
 
-const text = { type: 'string' };
-const flag = { type: 'boolean' };
-const count = { type: 'integer', minimum: 0 };
-const textOrNull = { type: ['string', 'null'] };
-const time = { type: 'string', format: 'date-time', description: 'UTC with milliseconds' };
-const timeOrNull = { type: ['string', 'null'], format: 'date-time' };
-const day = { type: 'string', format: 'date' };
 const value = { type: ['string', 'number', 'boolean', 'null'] };
 
 const status = { type: 'string', enum: ['expected', 'running', 'committed', 'failed', 'abandoned'] };
@@ -147,6 +155,7 @@ const rejectedFields = {
 
 /** Everything by its name in `#/components/schemas`. */
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  ...ACT_SCHEMAS,
   Problem: record(
     {
       type: text,
@@ -182,6 +191,22 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         endedAt: timeOrNull,
         params: { type: 'object', additionalProperties: value },
       }),
+    },
+    corrected,
+    waivers: list(waiver),
+    visits: {
+      ...list(
+        open({
+          step: text,
+          visit: { type: 'integer', minimum: 1 },
+          status: stepStatus,
+          state: textOrNull,
+          activatedAt: timeOrNull,
+          endedAt: timeOrNull,
+          waived: { ...flag, description: 'passed without having reported, because it was excused' },
+        }),
+      ),
+      description: 'every attempt at every step, the latest last; at most twenty earlier ones of each',
     },
   }),
   Graph: open({
@@ -292,11 +317,23 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         key: textOrNull,
         status: {
           type: 'string',
-          enum: ['not-due', 'waiting', 'running', 'on-time', 'late', 'failed', 'missing', 'unknown'],
+          enum: [
+            'not-due',
+            'waiting',
+            'running',
+            'on-time',
+            'late',
+            'failed',
+            'excused',
+            'missing',
+            'unknown',
+          ],
         },
         late: flag,
         health,
         deviated: flag,
+        corrected,
+        waivers: list(waiver),
         waitingFor: list(open({ step: { ...textOrNull, description: 'null: for its start' }, since: time })),
         startDue: timeOrNull,
         deadline: timeOrNull,
@@ -359,31 +396,3 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ['key', 'step', 'state', 'params', 'message', 'source'],
   ),
 };
-
-type Fields = Readonly<Record<string, JsonSchema>>;
-
-/** An object of exactly these fields; all but `optional` are always there. */
-function record(properties: Fields, optional: readonly string[] = []): JsonSchema {
-  return { ...open(properties, optional), additionalProperties: false };
-}
-
-/** An object of at least these fields. */
-function open(properties: Fields, optional: readonly string[] = []): JsonSchema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required };
-}
-
-function list(items: JsonSchema): JsonSchema {
-  return { type: 'array', items };
-}
-
-function page(items: JsonSchema): JsonSchema {
-  return record({
-    items: list(items),
-    next: { ...textOrNull, description: 'cursor of the next page; null at the end' },
-  });
-}
-
-function reference(name: string): JsonSchema {
-  return { $ref: `#/components/schemas/${name}` };
-}

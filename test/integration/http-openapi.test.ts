@@ -44,12 +44,16 @@ test('the document names exactly the routes that the server has', async () => {
     'GET /api/v1/rejected',
     'GET /api/v1/rejected/{id}',
     'GET /api/v1/stream',
+    'GET /api/v1/waivers',
     'GET /livez',
     'GET /metrics',
     'GET /openapi.json',
     'GET /readyz',
+    'POST /api/v1/alarms/{id}/close',
     'POST /api/v1/events',
     'POST /api/v1/rejected/{id}/resend',
+    'POST /api/v1/waivers',
+    'POST /api/v1/waivers/revoke',
   ]);
 });
 

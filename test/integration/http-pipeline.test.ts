@@ -1,19 +1,12 @@
 /** Events in over HTTP, through the worker, and out again by every read: the engine's own views behind real addresses. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { engineViews } from '../../adapters/http/index.ts';
 import { type MemoryStream, memoryStorage, memoryStream } from '../../adapters/storage/index.ts';
-import {
-  createWorker,
-  decodeInstance,
-  ledger,
-  viewGraph,
-  viewInstance,
-  type Worker,
-} from '../../engine/index.ts';
+import { createWorker, type Worker } from '../../engine/index.ts';
 import {
   ask,
   definitions,
   event,
-  flowOf,
   NOW,
   post,
   SETTLEMENT,
@@ -45,24 +38,9 @@ beforeEach(async () => {
     patience: 0,
   });
   server = await startServer(() => ({
-    reader: storage.reader,
+    ...engineViews({ reader: storage.reader, active, compile: () => null, now: () => clock }),
     changes: storage.changes,
     outlet: stream.outlet,
-    now: () => clock,
-    instanceView: ({ flow, snapshot }, set) =>
-      viewInstance(flowOf(set, flow), decodeInstance(flowOf(set, flow), snapshot)),
-    graphView: (set, name, record) => {
-      const flow = flowOf(set, name);
-      return viewGraph(flow, record === null ? null : decodeInstance(flow, record.snapshot));
-    },
-    ledgerRows: async (set, records, day, now) => {
-      const since = new Map((await storage.reader.watched()).map((one) => [one.flow, one.since]));
-      const entries = records.map(({ flow: name, snapshot, health }) => {
-        const flow = flowOf(set, name);
-        return { flow, instance: decodeInstance(flow, snapshot), health };
-      });
-      return ledger({ definitions: set, entries, day, now, since });
-    },
   }));
 });
 

@@ -62,6 +62,8 @@ export interface Server {
   readonly close: () => Promise<void>;
 }
 
+const NOTHING_DONE = { corrected: false, waivers: [], visits: [] };
+
 /** Starts a server; `change` replaces options. */
 export async function startServer(
   change: (options: HttpOptions) => Partial<HttpOptions> = () => ({}),
@@ -85,7 +87,8 @@ export async function startServer(
     definitions: () => active,
     definitionsOf: async () => null,
     now: () => NOW,
-    instanceView: ({ snapshot }) => JSON.parse(snapshot),
+    instanceView: ({ snapshot }) => ({ ...NOTHING_DONE, ...JSON.parse(snapshot) }),
+    waiversOf: () => [],
     graphView: (set, flow) => viewGraph(flowOf(set, flow), null),
     ledgerRows: (set, _records, day, now) =>
       ledger({ definitions: set, entries: [], day, now, since: new Map() }),

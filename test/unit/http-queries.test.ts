@@ -16,6 +16,7 @@ const queries = createQueries({
   now: () => Date.parse('2026-11-23T08:00:00Z'),
   instanceView: () => ({}),
   graphView: () => ({}),
+  waiversOf: () => [],
   ledgerRows: () => [],
 });
 

@@ -74,6 +74,12 @@ const READS: readonly Read[] = [
     answer: jsonAnswer('One row per flow expected that day', 'Day'),
   },
   {
+    path: '/waivers',
+    query: 'waivers',
+    summary: 'What operators have excused, with who and why',
+    answer: jsonAnswer('Waivers by flow and key', 'Waivers'),
+  },
+  {
     path: '/alarms',
     query: 'alarms',
     summary: 'Alarms, each with its explanation',

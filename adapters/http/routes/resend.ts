@@ -1,19 +1,21 @@
 import { formatTime, shown } from '../../../checkpoints/index.ts';
-import type { Reader } from '../../../engine/index.ts';
+import { ACT_SUBJECT, type Reader, type RejectedEntry } from '../../../engine/index.ts';
+import type { ActIntake } from '../act-intake.ts';
 import { type EventIntake, eventsRefused } from '../event-intake.ts';
 import { QUERY_PARAMETERS } from '../query-parameters.ts';
 import { Refusal } from '../refusal.ts';
-import { json, jsonAnswer, type Route } from '../route.ts';
+import { type Call, json, jsonAnswer, type Route } from '../route.ts';
 import { EVENT_TYPES, eventHeaders } from './events.ts';
 
 interface ResendOptions {
   readonly reader: Reader;
   readonly intake: EventIntake;
+  readonly acts: ActIntake;
   readonly now: () => number;
 }
 
 /** Where a rejected message is sent once more, as it came or corrected. */
-export function resendRoute({ reader, intake, now }: ResendOptions): Route {
+export function resendRoute({ reader, intake, acts, now }: ResendOptions): Route {
   return {
     method: 'POST',
     path: '/api/v1/rejected/{id}/resend',
@@ -29,6 +31,7 @@ export function resendRoute({ reader, intake, now }: ResendOptions): Route {
       'too-large',
       'unsupported-media-type',
       'events-refused',
+      'act-refused',
       'unavailable',
     ],
     async handle(call) {
@@ -44,19 +47,40 @@ export function resendRoute({ reader, intake, now }: ResendOptions): Route {
           'already-resent',
           `it was sent again at ${formatTime(entry.resentAt)}; to send it once more, post it to /api/v1/events`,
         );
-      const { accepted, rejected } =
-        call.body.length > 0
-          ? await intake.resend(call.body, eventHeaders(call))
-          : await intake.resend(entry.payload, entry.headers);
-      if (accepted === 0)
-        throw eventsRefused(
-          rejected,
-          'nothing was sent; send the corrected event as the body of this request',
-        );
+      const accepted = entry.subject.startsWith(`${ACT_SUBJECT}.`)
+        ? await resendAct(acts, call, entry.payload)
+        : await resendEvents(intake, call, entry);
       const resentAt = now();
       // sent before it is marked: after a crash in between it can be sent again, and the engine takes it once
       await reader.markResent(id, resentAt);
       return json(202, { id, accepted, resentAt: formatTime(resentAt) });
     },
   };
+}
+
+async function resendEvents(
+  intake: EventIntake,
+  call: Call,
+  { payload, headers }: RejectedEntry,
+): Promise<number> {
+  const { accepted, rejected } =
+    call.body.length > 0
+      ? await intake.resend(call.body, eventHeaders(call))
+      : await intake.resend(payload, headers);
+  if (accepted > 0) return accepted;
+  throw eventsRefused(rejected, 'nothing was sent; send the corrected event as the body of this request');
+}
+
+/** An operator's act, which is JSON whatever the header says. */
+async function resendAct(acts: ActIntake, { body }: Call, payload: Uint8Array): Promise<number> {
+  await acts.resend(jsonOf(body.length > 0 ? body : payload));
+  return 1;
+}
+
+function jsonOf(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    return undefined;
+  }
 }
