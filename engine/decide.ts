@@ -17,6 +17,7 @@ import {
   deviate,
   idleStep,
   isPassed,
+  NO_ENTRIES,
   NONE,
   openDraft,
   stateOf,
@@ -103,14 +104,14 @@ export function newInstance(flow: Flow, birth: Birth): Instance {
     lastEventAt: null,
     steps: flow.steps.map(idleStep),
     taken: flow.connectors.map(() => 0),
-    timers: [],
+    timers: NONE,
     joins: NONE,
-    alarms: [],
-    episodes: new Map(),
-    deviations: [],
-    waivers: [],
+    alarms: NONE,
+    episodes: NO_ENTRIES,
+    deviations: NONE,
+    waivers: NONE,
     corrected: false,
-    children: new Map(),
+    children: NO_ENTRIES,
   };
 }
 

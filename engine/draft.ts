@@ -65,17 +65,23 @@ export function idleStep(step: Step): StepState {
       ledBy: NONE,
       offeredVia: null,
       arrived: NONE,
-      past: NO_VISITS,
+      past: NONE,
     });
     NEVER_VISITED.set(step, idle);
   }
   return idle;
 }
 
-const NO_VISITS: StepState['past'] = Object.freeze([]);
+/** An empty list that is shared, so that what is not there costs no memory. */
+export const NONE: readonly never[] = Object.freeze([]);
 
-/** An empty list that is shared, so that resting steps cost no memory. */
-export const NONE: readonly number[] = Object.freeze([]);
+/** Likewise an empty map; nobody writes to it, since maps of instances are replaced, never changed. */
+export const NO_ENTRIES: ReadonlyMap<never, never> = new Map<never, never>();
+
+/** The list itself, or the shared one where it is empty. */
+export function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NONE : list;
+}
 
 /** Opens a working copy of `instance` for one fact that happened at `time`. */
 export function openDraft(flow: Flow, instance: Instance, time: number, event: EventScope): Draft {
@@ -151,9 +157,9 @@ export function closeDraft(draft: Draft): Instance {
     lastEventAt: draft.lastEventAt,
     steps: draft.steps,
     taken: draft.taken,
-    timers: draft.timers,
-    joins: draft.joins,
-    alarms: draft.alarms,
+    timers: orNone(draft.timers),
+    joins: orNone(draft.joins),
+    alarms: orNone(draft.alarms),
     episodes: draft.episodes,
     deviations: draft.deviations,
     waivers: draft.waivers,

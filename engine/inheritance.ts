@@ -9,12 +9,25 @@ export function inheritedParams(
   step: Step,
   ledBy: readonly number[],
 ): readonly (Value | null)[] {
+  if (step.params.every((param) => param.from === null)) return defaultsOf(step);
   return step.params.map((param) => {
     if (param.value !== null) return null;
     const copied = param.from === null ? null : copyFrom(draft, param.from, ledBy, draft.steps.length);
     if (copied !== null && typeof copied === param.type) return copied;
     return param.default;
   });
+}
+
+const DEFAULTS = new WeakMap<Step, readonly (Value | null)[]>();
+
+/** What a step begins with that copies nothing; one list for all its visits. */
+function defaultsOf(step: Step): readonly (Value | null)[] {
+  let defaults = DEFAULTS.get(step);
+  if (defaults === undefined) {
+    defaults = Object.freeze(step.params.map((param) => (param.value === null ? param.default : null)));
+    DEFAULTS.set(step, defaults);
+  }
+  return defaults;
 }
 
 /** Gates have no parameters of their own: what led to them is looked at instead. */

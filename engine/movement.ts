@@ -14,7 +14,7 @@ import { FLOW, STEP } from './lifecycles/index.ts';
 import { offerSteps, takeOffer } from './offers.ts';
 import { happen } from './rules.ts';
 import { armAfter, stopVisitTimers } from './timers.ts';
-import { beginVisit, isLive, isOwed } from './visits.ts';
+import { beginVisit, isLive, isOwed, ledByOne } from './visits.ts';
 
 /** What a report says of its step. `quiet`: its cause has its alarm elsewhere already. */
 export interface Report {
@@ -171,7 +171,7 @@ function arrive(draft: Draft, index: number): void {
   const target = stepOf(draft.flow, connector.to);
   const state = stateOf(draft, connector.to);
   if (target.join === 'any' || target.incoming.length === 1) {
-    activate(draft, connector.to, [connector.from]);
+    activate(draft, connector.to, ledByOne(connector.from));
     return;
   }
   if (isLive(state) && state.owed === 0) return;
@@ -201,7 +201,7 @@ export function activateStart(draft: Draft): void {
     offerSteps(draft, []);
     return;
   }
-  for (const step of draft.flow.startSteps) activate(draft, step, [-1]);
+  for (const step of draft.flow.startSteps) activate(draft, step, ledByOne(-1));
 }
 
 /** Looks at waiting joins until none can go on, and then at the end of the instance. */

@@ -10,7 +10,7 @@ import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
 import { changeStep, type Draft, stateOf, stepOf } from './draft.ts';
 import { happen } from './rules.ts';
 import { stopVisitTimers } from './timers.ts';
-import { beginVisit, isLive, isOwed } from './visits.ts';
+import { beginVisit, isLive, isOwed, ledByOne } from './visits.ts';
 
 /** Offers the targets of these connectors; with an empty list the start steps of the flow. */
 export function offerSteps(draft: Draft, connectors: readonly number[]): void {
@@ -40,7 +40,7 @@ function offer(draft: Draft, step: number, via: number): void {
     changeStep(draft, step, { owed: state.owed - 1 });
     return;
   }
-  beginVisit(draft, step, { status: 'active', ledBy: [from], offeredVia: via });
+  beginVisit(draft, step, { status: 'active', ledBy: ledByOne(from), offeredVia: via });
   const definition = stepOf(draft.flow, step);
   if (definition.kind !== 'gate') return;
   for (const index of definition.outgoing) {

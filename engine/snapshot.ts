@@ -1,7 +1,8 @@
 /** The stored form of an instance: JSON text, lists by the index of steps and connectors, so it needs its own revision. */
 import type { Flow } from '../definitions/index.ts';
-import { idleStep, NONE } from './draft.ts';
+import { idleStep, NO_ENTRIES, orNone } from './draft.ts';
 import type { Instance, StepState } from './instance.ts';
+import { ledByOne } from './visits.ts';
 
 /** JSON text of an instance. Equal instances give equal text. */
 export function encodeInstance(instance: Instance): string {
@@ -32,9 +33,25 @@ export function decodeInstance(flow: Flow, snapshot: string): Instance {
       const state = stored.steps[index] ?? null;
       return state === null
         ? idleStep(step)
-        : { ...state, arrived: state.arrived.length === 0 ? NONE : state.arrived };
+        : {
+            ...state,
+            ledBy: sharedLedBy(state.ledBy),
+            arrived: orNone(state.arrived),
+            past: orNone(state.past),
+          };
     }),
-    episodes: new Map(stored.episodes),
-    children: new Map(stored.children),
+    timers: orNone(stored.timers),
+    joins: orNone(stored.joins),
+    alarms: orNone(stored.alarms),
+    deviations: orNone(stored.deviations),
+    waivers: orNone(stored.waivers),
+    episodes: stored.episodes.length === 0 ? NO_ENTRIES : new Map(stored.episodes),
+    children: stored.children.length === 0 ? NO_ENTRIES : new Map(stored.children),
   };
+}
+
+/** Lists that say little are shared, as in an instance that was never stored. */
+function sharedLedBy(ledBy: readonly number[]): readonly number[] {
+  const [only] = ledBy;
+  return ledBy.length === 1 && only !== undefined ? ledByOne(only) : orNone(ledBy);
 }

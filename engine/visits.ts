@@ -12,6 +12,17 @@ export interface Beginning {
   readonly offeredVia: number | null;
 }
 
+const LED_BY_ONE: (readonly number[])[] = [];
+
+/** The list of this one step (-1: the start), shared by all visits that it alone led to. */
+export function ledByOne(step: number): readonly number[] {
+  const known = LED_BY_ONE[step + 1];
+  if (known !== undefined) return known;
+  const made = Object.freeze([step]);
+  LED_BY_ONE[step + 1] = made;
+  return made;
+}
+
 /** Begins a visit: initial state, parameters at their defaults or copied, timers anew, rules on `activated`. */
 export function beginVisit(draft: Draft, step: number, beginning: Beginning): void {
   const definition = stepOf(draft.flow, step);
