@@ -192,15 +192,19 @@ function ruleReason(of: Case, event: string, rule: Rule): SilenceReason {
 }
 
 /** Why what happened was not told of. */
-function unheard({ instance, flow, step }: Case, event: string): SilenceReason {
+function unheard(of: Case, event: string): SilenceReason {
+  const nested = of.flow.steps[of.step]?.nested ?? null;
+  const elsewhere: SilenceReason =
+    nested === null ? { kind: 'not-happened', event } : { kind: 'told-below', flow: nested.flow };
+  return waived(of) ?? elsewhere;
+}
+
+/** The step, or the whole instance, is excused. */
+function waived({ instance, step }: Case): SilenceReason | null {
   const waiver = instance.waivers.find((one) => one.step < 0 || one.step === step);
-  if (waiver !== undefined) {
-    const { by, reason, at } = waiver;
-    return { kind: 'waived', by, reason, at: formatTime(at) };
-  }
-  const nested = flow.steps[step]?.nested ?? null;
-  if (nested !== null) return { kind: 'told-below', flow: nested.flow };
-  return { kind: 'not-happened', event };
+  if (waiver === undefined) return null;
+  const { by, reason, at } = waiver;
+  return { kind: 'waived', by, reason, at: formatTime(at) };
 }
 
 /** Why the event of an alarm has not happened. */
@@ -281,7 +285,8 @@ function dueReason(of: Case, step: number, name: string): SilenceReason {
     case 'moot':
       return done(of, step, run) ?? { kind: 'unreachable', due };
     default:
-      return done(of, step, run) ?? { kind: 'counting', due, left: run.due - of.asOf };
+      // a due time that is waived waits for the waiver to be taken back
+      return done(of, step, run) ?? waived(of) ?? { kind: 'counting', due, left: run.due - of.asOf };
   }
 }
 

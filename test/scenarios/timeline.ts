@@ -345,7 +345,7 @@ function shown(view: Seen | null, wanted: Wanted, clock: Clock): Record<string, 
 }
 
 /** Reads and writes the short times of a scenario. */
-class Clock {
+export class Clock {
   readonly #offset: string;
 
   constructor(offset: string) {
