@@ -38,8 +38,9 @@ async function rowsOf(server: Server, day: string): Promise<readonly DayRow[]> {
   return answer.rows.map((row) => ({ day, ...row }));
 }
 
-/** Whether someone should look: it is late, has failed, or never came. */
+/** Whether someone should look: it is late, has failed, or never came, and nobody has excused it. */
 export function isTrouble(row: LedgerRow): boolean {
+  if (row.status === 'excused') return false;
   return row.late || row.status === 'late' || row.status === 'missing' || row.status === 'failed';
 }
 
@@ -79,13 +80,14 @@ export function flowName(name: string, title: Title | null, io: Io): string {
 }
 
 function statusCell(row: DayRow, words: Words): Cell {
+  const late = row.late && row.status !== 'excused';
   const said = [
     row.status,
-    ...(row.late && row.status !== 'late' ? ['late'] : []),
+    ...(late && row.status !== 'late' ? ['late'] : []),
     ...(row.deviated ? ['deviated'] : []),
+    ...(row.corrected ? ['corrected'] : []),
   ];
-  const tint =
-    row.late && row.status !== 'failed' && row.status !== 'missing' ? 'yellow' : tintOf(row.status);
+  const tint = late && row.status !== 'failed' && row.status !== 'missing' ? 'yellow' : tintOf(row.status);
   return { text: said.map(words).join(', '), tint };
 }
 

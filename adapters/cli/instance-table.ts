@@ -1,5 +1,12 @@
 import { printValue } from '../../definitions/index.ts';
-import type { Deviation, Health, InstanceStatus, InstanceView } from '../../engine/index.ts';
+import type {
+  Deviation,
+  Health,
+  InstanceStatus,
+  InstanceView,
+  viewVisits,
+  viewWaivers,
+} from '../../engine/index.ts';
 import type { AlarmEntry } from './alarm-table.ts';
 import { alarmTable } from './alarm-table.ts';
 import { flowName } from './day-ledger.ts';
@@ -32,6 +39,9 @@ export interface InstanceDetail extends InstanceView, InstanceEntry {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly deviations?: readonly (Omit<Deviation, 'at'> & { readonly at: string })[];
+  readonly corrected?: boolean;
+  readonly waivers?: ReturnType<typeof viewWaivers>;
+  readonly visits?: ReturnType<typeof viewVisits>;
   readonly timers?: readonly { readonly step: string | null; readonly name: string; readonly due: string }[];
 }
 
@@ -59,7 +69,13 @@ export function instanceText(
   const words = wordsIn(io.language);
   const zone = flow?.zone ?? 'UTC';
   const parts = [headLines(instance, flow, io), stepTable(instance, zone, io)];
-  const { timers = [], deviations = [] } = instance;
+  const { timers = [], deviations = [], waivers = [], visits = [] } = instance;
+  if (visits.some(({ visit, waived }) => visit > 1 || waived))
+    parts.push(`${words('Visits:')}\n${visitTable(visits, zone, io)}`);
+  if (waivers.length > 0)
+    parts.push(
+      `${words('Waivers:')}\n${waivers.map(({ at, step, by, reason }) => `  ${zonedTime(at, zone)}  ${step ?? words('all of it')}  ${plain(by)}: ${plain(reason)}\n`).join('')}`,
+    );
   if (timers.length > 0)
     parts.push(
       `${words('Timers:')}\n${timers.map(({ step, name, due }) => `  ${zonedTime(due, zone)}  ${step === null ? '' : `${step} `}${name}\n`).join('')}`,
@@ -78,6 +94,7 @@ function headLines(instance: InstanceDetail, flow: FlowEntry | undefined, io: Io
   const facts = [
     `${words('trading day')} ${instance.tradingDay}`,
     ...(instance.startedAt === null ? [] : [`${words('started')} ${zonedTime(instance.startedAt, zone)}`]),
+    ...(instance.corrected === true ? [words('corrected')] : []),
     ...(instance.endedAt === null ? [] : [`${words('ended')} ${zonedTime(instance.endedAt, zone)}`]),
   ];
   const status = io.tint(tintOf(instance.status), statusText(instance, words));
@@ -103,6 +120,19 @@ function stepTable(instance: InstanceDetail, zone: string, io: Io): string {
   ]);
   const headings = ['STATUS', 'STEP', 'STATE', 'VISITS', 'ACTIVATED', 'ENDED', 'PARAMS'];
   return table(headings.map(words), rows, io.tint);
+}
+
+function visitTable(visits: NonNullable<InstanceDetail['visits']>, zone: string, io: Io): string {
+  const words = wordsIn(io.language);
+  const rows = visits.map(({ step, visit, status, state, activatedAt, endedAt, waived }): Cell[] => [
+    { text: words(waived ? 'waived' : status), tint: tintOf(status) },
+    { text: step },
+    { text: String(visit) },
+    { text: state ?? '' },
+    { text: zonedTime(activatedAt, zone) },
+    { text: zonedTime(endedAt, zone) },
+  ]);
+  return table(['STATUS', 'STEP', 'VISIT', 'STATE', 'ACTIVATED', 'ENDED'].map(words), rows, io.tint);
 }
 
 function statusText({ status, deviated }: InstanceEntry, words: Words): string {

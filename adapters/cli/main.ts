@@ -48,6 +48,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'lists alarms',
     load: async () => (await import('./commands/alarms.ts')).alarms,
   },
+  waive: {
+    about: 'excuses a flow or a step of it for a day, or takes that back',
+    load: async () => (await import('./commands/waive.ts')).waive,
+  },
+  close: {
+    about: 'closes an open alarm by hand',
+    load: async () => (await import('./commands/close.ts')).close,
+  },
   explain: {
     about: 'tells why an instance is as it is, and why no other alarm was raised',
     load: async () => (await import('./commands/explain.ts')).explain,

@@ -81,7 +81,10 @@ async function showFlow({ server, day, json, io }: Request, flow: string): Promi
   else if (found.length > 0) await io.out(instanceTable(found, entry?.zone ?? 'UTC', io));
   if (found.length === 0) io.say(`${flow} has no instance on ${asked}: name another day with --day`);
   const rows = await dayRows(server, flows, { day, now: io.now() });
-  return rows.some((row) => row.flow === flow && isTrouble(row)) || found.some(hasFailed);
+  const own = rows.filter((row) => row.flow === flow);
+  const isExcused = ({ key }: InstanceEntry) =>
+    own.some((row) => row.key === key && row.status === 'excused');
+  return own.some(isTrouble) || found.some((one) => hasFailed(one) && !isExcused(one));
 }
 
 async function instances(
@@ -107,6 +110,8 @@ async function showInstance({ server, day, json, io }: Request, flow: string, ke
     json ? `${JSON.stringify(instance, null, 2)}\n` : instanceText(instance, alarms, flows.get(flow), io),
   );
   const rows = await dayRows(server, flows, { day: instance.tradingDay, now: io.now() });
+  const isExcused = instance.waivers?.some(({ step }) => step === null) ?? false;
+  if (isExcused) return false;
   return hasFailed(instance) || rows.some((row) => row.flow === flow && row.key === key && isTrouble(row));
 }
 
