@@ -2,7 +2,7 @@
  * Runs the journal of an instance and of its relatives through the engine once more, and listens.
  *
  * 1. Only the flows that an instance can hear of take part, so that nothing else is decided with it.
- * 2. The journal keeps when an event was received, not whether its reader had seen that nothing was due before: both are
+ * 2. The journal keeps when an event was received, not whether its reader was waiting for it or had a backlog: each is
  *    tried, and what comes to the stored instance is what was.
  */
 import { readEventText } from '../checkpoints/index.ts';
@@ -45,15 +45,22 @@ export interface Rebuilt {
  */
 export function explainJournal(rerun: Rerun, step: string | null): Rebuilt {
   const { asOf } = rerun;
-  const tries = (['received', 'happened'] as const).map((clock) => {
-    const { heard } = run(rerun, clock);
+  for (const reading of READINGS) {
+    const { heard } = run(rerun, reading);
     const last = heard.at(-1)?.after;
-    return { heard, asStored: last !== undefined && encodeInstance(last) === rerun.stored };
-  });
-  const chosen = tries.find(({ asStored }) => asStored) ?? tries[0];
-  if (chosen === undefined) return { explanation: null, asStored: false };
-  return { explanation: explainHeard(chosen.heard, { step, asOf }), asStored: chosen.asStored };
+    if (last !== undefined && encodeInstance(last) === rerun.stored)
+      return { explanation: explainHeard(heard, { step, asOf }), asStored: true };
+  }
+  return { explanation: explainHeard(run(rerun, 'waiting').heard, { step, asOf }), asStored: false };
 }
+
+/**
+ * How the stream was read. `waiting`: what was due before an event was received had been decided. `at-once`: only what
+ * was due before it happened. `backlog`: the same, of each family by itself.
+ */
+type Reading = 'waiting' | 'at-once' | 'backlog';
+
+const READINGS: readonly Reading[] = ['waiting', 'at-once', 'backlog'];
 
 /** The instances whose events an instance may hear of: its relatives, and what they follow. */
 export function kinOf(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
@@ -70,11 +77,8 @@ export function kinOf(definitions: Definitions, of: InstanceKey): readonly Insta
   return [...found.values()];
 }
 
-/**
- * `received`: what was due before an event was received is decided before it, as when the reader waits for events.
- * `happened`: what was due before it happened, as when a backlog is read.
- */
-function run(rerun: Rerun, clock: 'received' | 'happened'): Listener {
+/** Runs the journal and listens. */
+function run(rerun: Rerun, reading: Reading): Listener {
   const { of, until } = rerun;
   const definitions = familyOf(rerun.definitions, of.flow);
   const journal = inOrder(rerun.journal);
@@ -90,11 +94,11 @@ function run(rerun: Rerun, clock: 'received' | 'happened'): Listener {
   watch.advance(begin);
   for (const record of journal) {
     const { receivedAt, event } = record;
-    const at = clock === 'received' ? receivedAt : Math.min(record.time, receivedAt);
+    const at = reading === 'waiting' ? receivedAt : Math.min(record.time, receivedAt);
     const now = Math.max(watch.clock ?? at, at);
     const read = readEventText(event);
     if (read.ok) {
-      watch.take(read.event, now);
+      watch.take(read.event, now, reading === 'backlog');
       continue;
     }
     const act = readActText(event);
