@@ -35,6 +35,7 @@ import {
   connectNats,
   ensureStream,
   findNatsServer,
+  linkOf,
   type NatsConnection,
   type NatsOptions,
   type NatsServiceOptions,
@@ -230,6 +231,13 @@ function toStream(record: RejectedRecord) {
 /** The worker counts as stuck when no turn has succeeded for so long, ms. */
 const STUCK_AFTER = 15_000;
 
+const LINK_DETAIL = {
+  none: 'none: events come over HTTP',
+  up: 'open',
+  down: 'lost; looking for it',
+  closed: 'closed',
+};
+
 function health({
   working,
   telling,
@@ -244,7 +252,7 @@ function health({
     working.trouble() ??
     (last === null ? 'has not begun' : Date.now() - last < STUCK_AFTER ? null : 'is stuck');
   const tellingTrouble = telling?.trouble() ?? null;
-  const closed = stream.nc?.isClosed() === true;
+  const link = stream.nc === null ? 'none' : linkOf(stream.nc).state();
   const checks = [
     { name: 'worker', ok: worker === null, detail: worker ?? 'works' },
     {
@@ -252,13 +260,9 @@ function health({
       ok: tellingTrouble === null,
       detail: telling === null ? 'no NATS to tell' : (tellingTrouble ?? 'works'),
     },
-    {
-      name: 'nats',
-      ok: !closed,
-      detail: stream.nc === null ? 'none: events come over HTTP' : closed ? 'closed' : 'open',
-    },
+    { name: 'nats', ok: link === 'none' || link === 'up', detail: LINK_DETAIL[link] },
   ];
-  return { live: !closed, ready: checks.every(({ ok }) => ok), checks };
+  return { live: link !== 'closed', ready: checks.every(({ ok }) => ok), checks };
 }
 
 async function ownFolder(folder: string, closers: (() => Promise<void>)[]): Promise<void> {

@@ -10,6 +10,7 @@ export { type FoundServer, findNatsServer, userCache } from './find-server.ts';
 export { takeFolder } from './folder-owner.ts';
 export { type IntakeNotice, type NatsIntakeOptions, natsIntake } from './intake.ts';
 export { PrivateNatsError } from './launch-server.ts';
+export { linkOf } from './link.ts';
 export { type NatsOutletOptions, natsOutlet, OutletError } from './outlet.ts';
 export { type PrivateNats, startPrivateNats } from './private-server.ts';
 export { type NatsPublisherOptions, natsPublisher, PublishError } from './publisher.ts';

@@ -62,6 +62,7 @@ export function natsIntake(options: NatsIntakeOptions): Intake {
 }
 
 const API_TIMEOUT = 3_000;
+const LOST = 'the connection to NATS is lost';
 
 class NatsIntake implements Intake {
   readonly #options: NatsIntakeOptions;
@@ -90,7 +91,7 @@ class NatsIntake implements Intake {
   }): Promise<{ readonly incarnation: string }> {
     await this.stop();
     try {
-      await this.#link.untilUp(API_TIMEOUT);
+      if (!(await this.#link.untilUp(API_TIMEOUT))) throw this.#lost(LOST);
       const jsm = await this.#options.nc.jetstreamManager({ timeout: API_TIMEOUT, checkAPI: false });
       const stream = await this.#checkStream(jsm);
       const incarnation = incarnationFor(after, stream);
@@ -173,7 +174,7 @@ class NatsIntake implements Intake {
   /** Whether anything may still come: messages, or the news that the stream is another one. IntakeError when it is not known. */
   async #hasMore(reading: Reading): Promise<boolean> {
     try {
-      await this.#link.untilUp(API_TIMEOUT);
+      if (!(await this.#link.untilUp(API_TIMEOUT))) throw this.#lost(LOST);
       // Before the question: what arrives while it is under way may be newer than the answer.
       const read = { incarnation: reading.incarnation, sequence: reading.received };
       const end = await streamEnd(reading.jsm, this.#stream);
@@ -184,6 +185,7 @@ class NatsIntake implements Intake {
       const query = { from: reading.received + 1, subjects: reading.consumer.subjects };
       return end.lastSequence >= query.from && (await holdsMore(reading.jsm, this.#stream, query));
     } catch (error) {
+      if (error instanceof IntakeError) throw error;
       throw this.#lost(`the end of the stream ${this.#stream} cannot be seen: ${reasonOf(error)}`, error);
     }
   }
@@ -322,7 +324,7 @@ class NatsIntake implements Intake {
   }
 
   #linkChanged(reading: Reading, state: LinkState): void {
-    if (state === 'down') void this.#renew(reading, 'the connection to NATS is lost', 0);
+    if (state === 'down') void this.#renew(reading, LOST, 0);
     if (state === 'closed') {
       reading.fault ??= this.#lost('the connection to NATS is closed');
       reading.pull?.stop();

@@ -45,7 +45,8 @@ export function natsOutlet(options: NatsOutletOptions): Outlet {
   const link = linkOf(options.nc);
   return {
     async send(messages) {
-      await link.untilUp(timeout);
+      if (!(await link.untilUp(timeout)))
+        throw new OutletError('the connection to NATS is lost; it is looked for, send again later', false);
       const failures: OutletError[] = [];
       const underWay = new Set<Promise<void>>();
       let bytes = 0;
