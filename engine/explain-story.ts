@@ -222,7 +222,7 @@ export function askedFor(entries: readonly TraceEntry[], index: number, rule: st
   return null;
 }
 
-export function viewAsked({
+function viewAsked({
   expression,
   value,
   error,
