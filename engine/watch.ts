@@ -20,6 +20,7 @@ import { createHarvest, type Harvest } from './harvest.ts';
 import type { Instance } from './instance.ts';
 import { Kin, NO_TICKET, type Watched } from './kin.ts';
 import type { InstanceKey } from './ports.ts';
+import { createSeenIds, type SeenIds } from './seen-ids.ts';
 import type { Trace } from './trace.ts';
 
 /** What became of an event that was offered to the watch. */
@@ -50,6 +51,8 @@ export interface WatchOptions {
   readonly clock: number | null;
   /** hears what every decision does */
   readonly trace?: Trace;
+  /** where the ids that were seen are kept; absent: as they are, until `forget` */
+  readonly seen?: SeenIds;
 }
 
 export interface Watch {
@@ -101,7 +104,7 @@ class LiveWatch implements Watch {
   readonly #agenda: Agenda<Task> = createAgenda();
   /** by their names on the agenda, which count them as they come */
   readonly #held = new Map<string, KeyedEvent>();
-  readonly #seen = new Map<string, Map<string, string>>();
+  readonly #seen: SeenIds;
   readonly #days = new Map<string, ExpectedDay>();
   readonly #harvest = createHarvest();
   readonly #kin: Kin;
@@ -113,6 +116,7 @@ class LiveWatch implements Watch {
     this.#definitions = options.definitions;
     this.#since = options.since ?? new Map();
     this.#clock = options.clock;
+    this.#seen = options.seen ?? createSeenIds();
     this.#kin = new Kin({
       definitions: options.definitions,
       earlier: options.earlier ?? new Map(),
@@ -159,17 +163,17 @@ class LiveWatch implements Watch {
     if (!checked.ok) return { kind: 'refused', reason: checked.reason };
     const keyed = checked.event;
     const digest = eventDigest(keyed);
-    const seen = this.#seenBy(keyed);
-    const known = seen.get(keyed.id);
-    if (known === digest) return { kind: 'repeat' };
-    if (known !== undefined) {
+    const name = nameOf(keyed.flow, keyed.key);
+    const known = this.#seen.look(name, keyed.id, digest);
+    if (known === 'same') return { kind: 'repeat' };
+    if (known === 'other') {
       const owner = `${keyed.flow} ${keyed.key}`;
       return {
         kind: 'refused',
         reason: `id: another event of ${owner} had ${keyed.id} before: give each event its own id`,
       };
     }
-    seen.set(keyed.id, digest);
+    this.#seen.note(name, keyed.id, digest);
     if (alone) this.#kin.catchUp(keyed);
     const lag = this.#lag(keyed.flow);
     if (lag > 0 && keyed.time + lag >= this.#now()) {
@@ -198,7 +202,7 @@ class LiveWatch implements Watch {
     const checked = checkAct(this.#definitions, act, (of) => this.#kin.find(of) ?? null);
     if (!checked.ok) return { kind: 'refused', reason: checked.reason };
     const { key, step } = checked;
-    this.#seenBy({ flow: act.flow, key }).set(act.id, actDigest(act));
+    this.#seen.note(nameOf(act.flow, key), act.id, actDigest(act));
     const time = this.#now();
     const { by } = act;
     const watched = this.#kin.ensure({ flow: act.flow, key }, time);
@@ -212,9 +216,10 @@ class LiveWatch implements Watch {
 
   #knownAct(act: Act): Acted | null {
     const key = actKey(this.#definitions, act);
-    const known = key === null ? undefined : this.#seenBy({ flow: act.flow, key }).get(act.id);
-    if (known === undefined) return null;
-    if (known === actDigest(act)) return { kind: 'repeat' };
+    if (key === null) return null;
+    const known = this.#seen.look(nameOf(act.flow, key), act.id, actDigest(act));
+    if (known === 'nothing') return null;
+    if (known === 'same') return { kind: 'repeat' };
     const reason = `id: something else of ${act.flow} ${key} had ${act.id} before: give each act its own id`;
     return { kind: 'refused', reason };
   }
@@ -258,7 +263,7 @@ class LiveWatch implements Watch {
   }
 
   recall(of: InstanceKey, id: string, digest: string): void {
-    this.#seenBy(of).set(id, digest);
+    this.#seen.note(nameOf(of.flow, of.key), id, digest);
   }
 
   held(): readonly KeyedEvent[] {
@@ -371,16 +376,6 @@ class LiveWatch implements Watch {
     if (since === undefined) return firstExpected(flow, at, true);
     const clock = this.#clock ?? at;
     return clock < since ? firstExpected(flow, since, true) : firstExpected(flow, clock, false);
-  }
-
-  #seenBy(of: InstanceKey): Map<string, string> {
-    const name = nameOf(of.flow, of.key);
-    let seen = this.#seen.get(name);
-    if (seen === undefined) {
-      seen = new Map();
-      this.#seen.set(name, seen);
-    }
-    return seen;
   }
 
   #lag(flow: string): number {
