@@ -40,6 +40,8 @@ export interface Draft {
   children: Instance['children'];
   readonly effects: Effect[];
   readonly scope: { own: number; readonly steps: StepState[]; readonly flow: FlowScope; event: EventScope };
+  /** waived steps that this decision went past: each once, so that a loop of them has an end */
+  passed: readonly number[];
   /** a step moved: the end is to be looked at */
   moved: boolean;
   /** hears what the decision does; null where nobody listens */
@@ -107,6 +109,7 @@ export function openDraft(flow: Flow, instance: Instance, time: number, event: E
     children: instance.children,
     effects: [],
     scope: { own: -1, steps, flow: null as unknown as FlowScope, event }, // set on the next line: it refers to the draft
+    passed: NONE,
     moved: false,
     tell: null,
   };

@@ -121,6 +121,7 @@ export function endVisit(
  * nests is no longer expected. Nothing was reported, so no rule on `committed` runs.
  */
 export function passStep(draft: Draft, step: number): void {
+  draft.passed = [...draft.passed, step];
   changeStep(draft, step, { status: 'committed', endedAt: draft.time, waived: true });
   draft.moved = true;
   stopVisitTimers(draft, step, 'end');
@@ -189,6 +190,7 @@ function activate(draft: Draft, step: number, ledBy: readonly number[]): void {
     return;
   }
   if (STEP.next(state.status, 'arrive')?.actions.includes('begin-visit') !== true) return;
+  if (draft.passed.includes(step)) return;
   beginVisit(draft, step, { status: 'active', ledBy, offeredVia: null });
   if (stepOf(draft.flow, step).kind === 'gate')
     endVisit(draft, step, { kind: 'commit', quiet: false, detail: '' });
@@ -206,6 +208,7 @@ export function activateStart(draft: Draft): void {
 
 /** Looks at waiting joins until none can go on, and then at the end of the instance. */
 export function settle(draft: Draft): void {
+  if (draft.waivers.length > 0) passWaiting(draft);
   while (draft.joins.length > 0) {
     const ready = nextJoin(draft);
     if (ready === undefined) break;
@@ -218,6 +221,16 @@ export function settle(draft: Draft): void {
     activate(draft, ready, ledBy);
   }
   if (draft.moved) settleStatus(draft);
+}
+
+/** Goes past the waived steps that are waited for: they waited already, or were offered beside one that reported. */
+function passWaiting(draft: Draft): void {
+  if (draft.status !== 'running') return;
+  for (const { step } of draft.waivers) {
+    if (step < 0) continue;
+    const { status, offeredVia } = stateOf(draft, step);
+    if (status === 'active' && offeredVia === null) passStep(draft, step);
+  }
 }
 
 /** Of the joins that are complete, one that no other of them leads to; the first in the file where all lead to each other. */

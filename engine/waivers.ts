@@ -40,13 +40,13 @@ function holdDueTime(draft: Draft, { step, why: { due, event } }: Alarm): void {
   armTimer(draft, index, event.event.replace(/^timer\./, ''), due);
 }
 
+/** One that waits is passed when the decision settles. */
 function skip(draft: Draft, step: number): void {
-  const { status, offeredVia, deadEnd, params, state, ledBy } = stateOf(draft, step);
+  const { status, deadEnd, params, state, ledBy } = stateOf(draft, step);
   if (deadEnd) {
     changeStep(draft, step, { deadEnd: false });
     draft.moved = true;
   }
-  if (status === 'active' && offeredVia === null) passStep(draft, step);
   if (status !== 'failed') return;
   // what failed stays a visit of its own, and what it has reported stays known
   beginVisit(draft, step, { status: 'active', ledBy, offeredVia: null });

@@ -309,6 +309,37 @@ connectors: [{ from: a, to: b, when: N < 2 }, { from: b, to: a }]
   );
 
   scenario(
+    'where it leads back to itself: it is passed once, not for ever',
+    `
+flow: work
+steps: { a: { states: { x: [y], y: [] } }, b: {} }
+connectors: [{ from: a, to: a, when: state == 'x' }, { from: a, to: b, when: state == 'x' }]
+`,
+    [
+      act('08:00', 'waive a'),
+      at('09:00', 'activated'),
+      end(null, { steps: { a: 'committed x1', b: 'active' } }),
+    ],
+  );
+
+  scenario(
+    'where it was offered beside one that reported, through a gate: it is passed when that is taken',
+    `
+flow: work
+split: event
+steps: { g: { gate: true }, a: {}, b: {}, c: {}, z: {} }
+connectors: [{ from: g, to: a }, { from: g, to: b }, { from: b, to: z }]
+`,
+    [
+      act('08:00', 'waive b'),
+      at('09:00', 'activated'),
+      want('09:01', { steps: { a: 'active', b: 'active', c: 'active' } }),
+      at('09:10', 'a activated'),
+      end(null, { steps: { a: 'running', b: 'committed', c: 'withdrawn', z: 'active' } }),
+    ],
+  );
+
+  scenario(
     'where it is only offered: it stays so, and another branch may win',
     `
 flow: work
