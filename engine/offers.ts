@@ -4,6 +4,7 @@
  * 1. What is offered is active at once, whatever its join; `offeredVia` names the connector (-1: the flow's start).
  * 2. A gate that is offered stays active and stands for the steps behind it, which are offered through its connectors.
  * 3. A target that reported before it was offered has won already: it absorbs the arrival and nothing else is offered.
+ *    One that stands behind a gate takes that gate's branch at once.
  */
 import { clearSource } from './alarms.ts';
 import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
@@ -22,8 +23,13 @@ export function offerSteps(draft: Draft, connectors: readonly number[]): void {
     const { from, to } = connectorOf(draft, index);
     return isOwed(draft, to, [from]);
   });
-  if (early !== undefined) absorb(draft, early);
-  else for (const index of connectors) offer(draft, connectorOf(draft, index).to, index);
+  if (early !== undefined) {
+    absorb(draft, early);
+    return;
+  }
+  const winners = connectors.map((index) => offer(draft, connectorOf(draft, index).to, index));
+  const winner = winners.find((step) => step !== null);
+  if (winner !== undefined && winner !== null) takeOffer(draft, winner);
 }
 
 function absorb(draft: Draft, index: number): void {
@@ -32,22 +38,26 @@ function absorb(draft: Draft, index: number): void {
   changeStep(draft, to, { owed: stateOf(draft, to).owed - 1 });
 }
 
-function offer(draft: Draft, step: number, via: number): void {
+/** Gives the first step, itself or behind it where it is a gate, that reported before this offer. */
+function offer(draft: Draft, step: number, via: number): number | null {
   const state = stateOf(draft, step);
-  if (isLive(state)) return;
   const from = via < 0 ? -1 : connectorOf(draft, via).from;
   if (isOwed(draft, step, [from])) {
-    changeStep(draft, step, { owed: state.owed - 1 });
-    return;
+    changeStep(draft, step, { owed: state.owed - 1, offeredVia: via });
+    return step;
   }
+  if (isLive(state)) return null;
   beginVisit(draft, step, { status: 'active', ledBy: ledByOne(from), offeredVia: via });
   const definition = stepOf(draft.flow, step);
-  if (definition.kind !== 'gate') return;
+  if (definition.kind !== 'gate') return null;
+  let winner: number | null = null;
   for (const index of definition.outgoing) {
     if (!connectorHolds(draft, index)) continue;
-    offer(draft, connectorOf(draft, index).to, index);
+    const early = offer(draft, connectorOf(draft, index).to, index);
+    winner ??= early;
     if (definition.split === 'first') break;
   }
+  return winner;
 }
 
 /** The step reports: its offer is taken, what was offered beside it is withdrawn. */
@@ -103,9 +113,13 @@ function commitGate(draft: Draft, gate: number): void {
 /** Another branch won: the step is no longer expected, nor is what it stood for. */
 function withdrawStep(draft: Draft, step: number): void {
   const definition = stepOf(draft.flow, step);
-  if (stateOf(draft, step).status !== 'active') return;
+  const { status, owed } = stateOf(draft, step);
+  if (status !== 'active') {
+    // it reported before its offer, and another did so too and has won: its arrival is still to come
+    changeStep(draft, step, { offeredVia: null, owed: owed + 1 });
+    return;
+  }
   changeStep(draft, step, { status: 'withdrawn', endedAt: draft.time, offeredVia: null });
-  draft.moved = true;
   stopVisitTimers(draft, step, 'end');
   clearSource(draft, step, 'timer', 'withdrawn');
   if (definition.kind === 'gate') withdrawBeside(draft, step);
