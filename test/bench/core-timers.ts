@@ -3,7 +3,7 @@
  * order; beside a binary heap that cancels lazily, as is common. The items themselves (the instances) are there before.
  */
 import { type AgendaItem, createAgenda } from '../../engine/agenda.ts';
-import { againstLimit, againstPeer, heldBytes, type Measurement, median } from './measure.ts';
+import { againstLimit, againstPeer, heldBytes, type Measurement, median, microseconds } from './measure.ts';
 
 const BENCH = 'core';
 const TIMERS = 1_000_000;
@@ -117,9 +117,7 @@ function runLazyHeap(items: readonly AgendaItem[], dues: Float64Array): Pick<Tim
 
 /** Microseconds for one of `count` things that `work` does. */
 function timed(count: number, work: () => void): number {
-  const begun = performance.now();
-  work();
-  return ((performance.now() - begun) * 1000) / count;
+  return microseconds(work) / count;
 }
 
 /** Times within a day that look random and are the same in every run (the generator is mulberry32). */
