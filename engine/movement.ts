@@ -271,9 +271,9 @@ function settleStatus(draft: Draft): void {
   draft.moved = false;
   let open = false;
   let failed = false;
-  for (let step = 0; step < draft.steps.length; step++) {
+  for (let step = 0; step < draft.steps.length && !open; step++) {
     const state = stateOf(draft, step);
-    if (isLive(state)) open ||= holdsOpen(draft, step);
+    if (isLive(state)) open = holdsOpen(draft, step);
     else failed ||= state.status === 'failed' || state.deadEnd;
   }
   if (open) {
