@@ -48,6 +48,8 @@ export interface InstanceRecord {
   readonly updatedAt: number;
   /** how many of its alarms are open */
   readonly openAlarms: number;
+  /** whether something is still due; that can be so after it has ended */
+  readonly hasTimers: boolean;
   readonly snapshot: string;
 }
 
@@ -135,7 +137,7 @@ export interface Store {
   open(partition: string): Promise<Position>;
   /** Instances by key, whatever their status; unknown ones are absent. */
   load(keys: readonly InstanceKey[]): Promise<readonly InstanceRecord[]>;
-  /** All instances that are expected or running, or have open alarms. */
+  /** All instances that are expected or running, or have open alarms or timers. */
   loadLive(): Promise<readonly InstanceRecord[]>;
   /** Digests of events already in the journal, by (flow, key, id); what is not there is absent. */
   seen(

@@ -62,6 +62,7 @@ function instanceRecord(flow: Flow, instance: Instance, now: number): InstanceRe
     endedAt: instance.endedAt,
     updatedAt: now,
     openAlarms: instance.alarms.length,
+    hasTimers: instance.timers.length > 0,
     snapshot: encodeInstance(instance),
   };
 }

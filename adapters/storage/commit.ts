@@ -115,6 +115,7 @@ const INSTANCES: Insertion<InstanceRecord> = {
     ['ended_at', 'instant', (r) => r.endedAt],
     ['updated_at', 'instant', (r) => r.updatedAt],
     ['open_alarms', 'bigint', (r) => r.openAlarms],
+    ['has_timers', 'boolean', (r) => r.hasTimers],
     ['snapshot', 'text', (r) => r.snapshot],
   ],
   conflict: { key: ['flow', 'key'], write: 'replace' },

@@ -68,7 +68,10 @@ function memoryStore(tables: MemoryTables): Store {
     },
     loadLive: async () =>
       [...tables.instances.values()]
-        .filter(({ status, openAlarms }) => status === 'expected' || status === 'running' || openAlarms > 0)
+        .filter(
+          ({ status, openAlarms, hasTimers }) =>
+            status === 'expected' || status === 'running' || openAlarms > 0 || hasTimers,
+        )
         .sort(compareInstances),
     seen: async (ids) => {
       const found = new Map<string, { flow: string; key: string; id: string; digest: string }>();

@@ -159,6 +159,21 @@ export const MIGRATIONS: readonly NamedMigration[] = [
         ]),
     },
   },
+  {
+    name: '004-timers-of-ended-instances',
+    migration: {
+      up: (db) =>
+        runAll(db, [
+          'alter table milepost.instances add column has_timers boolean not null default false',
+          // a quote within a text is escaped in JSON, so these characters are the field and nothing else
+          `update milepost.instances set has_timers = true where position('"timers":[{' in snapshot) > 0`,
+          'alter table milepost.instances alter column has_timers drop default',
+          'drop index milepost.instances_live',
+          `create index instances_live on milepost.instances (flow, key)
+             where status in ('expected', 'running') or open_alarms > 0 or has_timers`,
+        ]),
+    },
+  },
 ];
 
 async function runAll(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

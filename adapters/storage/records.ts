@@ -39,6 +39,7 @@ export function instanceOf(row: Selectable<InstancesTable>): InstanceRecord {
     endedAt: row.ended_at,
     updatedAt: row.updated_at,
     openAlarms: row.open_alarms,
+    hasTimers: row.has_timers,
     snapshot: row.snapshot,
   };
 }

@@ -36,7 +36,7 @@ export function postgresStore(db: Database): Store {
         const rows = await db
           .selectFrom('milepost.instances')
           .selectAll()
-          .where(sql<boolean>`status in ('expected', 'running') or open_alarms > 0`)
+          .where(sql<boolean>`status in ('expected', 'running') or open_alarms > 0 or has_timers`)
           .orderBy('flow')
           .orderBy('key')
           .execute();

@@ -41,6 +41,7 @@ export interface InstancesTable {
   readonly ended_at: number | null;
   readonly updated_at: number;
   readonly open_alarms: number;
+  readonly has_timers: boolean;
   readonly snapshot: string;
 }
 

@@ -91,6 +91,7 @@ export function instanceRecord(parts: Partial<InstanceRecord> = {}): InstanceRec
     endedAt: null,
     updatedAt: NOON + 1,
     openAlarms: 0,
+    hasTimers: false,
     snapshot: '{"b":1,"a":[null,"x"]}',
     ...parts,
   };

@@ -147,6 +147,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
         endedAt: NOON + 5,
         updatedAt: NOON + 6,
         openAlarms: 3,
+        hasTimers: true,
         snapshot: '{"c": 2 }',
       });
       await bench.store.commit(batchOf(position, { instances: [changed] }));
@@ -161,7 +162,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
       expect(await bench.store.load([])).toEqual([]);
     });
 
-    test('live are the expected, the running and those with open alarms', async () => {
+    test('live are the expected, the running and those with open alarms or timers', async () => {
       const instances = [
         instanceRecord({ key: 'expected', status: 'expected' }),
         instanceRecord({ key: 'running', status: 'running' }),
@@ -169,12 +170,14 @@ export function storeContract(name: string, makeStore: MakeStore): void {
         instanceRecord({ key: 'failed', status: 'failed' }),
         instanceRecord({ key: 'abandoned', status: 'abandoned' }),
         instanceRecord({ key: 'alarmed', status: 'failed', openAlarms: 1 }),
+        instanceRecord({ key: 'waiting', status: 'committed', hasTimers: true }),
       ];
       await bench.store.commit(batchOf(position, { instances }));
       const live = async () => (await bench.store.loadLive()).map(({ key }) => key);
-      expect(await live()).toEqual(['alarmed', 'expected', 'running']);
+      expect(await live()).toEqual(['alarmed', 'expected', 'running', 'waiting']);
       const cleared = instanceRecord({ key: 'alarmed', status: 'failed', openAlarms: 0 });
-      await bench.store.commit(batchOf(position, { instances: [cleared] }));
+      const fired = instanceRecord({ key: 'waiting', status: 'committed', hasTimers: false });
+      await bench.store.commit(batchOf(position, { instances: [cleared, fired] }));
       expect(await live()).toEqual(['expected', 'running']);
     });
 

@@ -139,6 +139,7 @@ export function instance(flow: string, key: string, more: Partial<InstanceRecord
     endedAt: null,
     updatedAt: NOW,
     openAlarms: 0,
+    hasTimers: false,
     snapshot: JSON.stringify({
       steps: {
         receive: { status: 'running', state: null, visits: 1, activatedAt: null, endedAt: null, params: {} },
