@@ -13,9 +13,9 @@ export interface Log {
 export function createLog(out: { write(text: string): unknown }, json: boolean): Log {
   const say = (level: Level, text: string) => {
     const message = redact(clean(text));
-    const time = new Date().toISOString();
-    if (json) out.write(`${JSON.stringify({ time, level, message })}\n`);
-    else out.write(`${time.slice(11, 19)} ${level === 'info' ? '' : `${level}: `}${message}\n`);
+    const now = new Date();
+    if (json) out.write(`${JSON.stringify({ time: now.toISOString(), level, message })}\n`);
+    else out.write(`${now.toTimeString().slice(0, 8)} ${level === 'info' ? '' : `${level}: `}${message}\n`);
   };
   return {
     info: (text) => say('info', text),

@@ -43,6 +43,7 @@ export const demo: Command = {
     return serveUntilSignal(settings, stopping, async ({ address }) => {
       const ends = new Date(round.end).toTimeString().slice(0, 5);
       log.info(`the demo ${round.resumed ? 'goes on' : 'begins'} and ends at ${ends}`);
+      log.info('look at it from another terminal: npm exec -- milepost status, or alarms --all, or tail');
       producers ??= startProducers({ folder, natsUrl: null, httpUrl: address, log: log.info, verbose });
       return producers.stop;
     });
