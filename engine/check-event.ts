@@ -38,7 +38,7 @@ export function checkEvent(
   const flow = (key === null ? null : pinned(event.flow, key)) ?? active;
   if (flow === undefined)
     return refuse(
-      `flow: no flow is called ${quoted(event.flow)}${hint(event.flow, [...definitions.flows.keys()])}`,
+      `flow: no flow is called ${JSON.stringify(event.flow)}${hint(event.flow, [...definitions.flows.keys()])}`,
     );
   if (key === null)
     return refuse(`key: missing, and flow ${flow.name} has no key template to give it: send a key`);
@@ -76,7 +76,7 @@ function unknownStep(flow: Flow, name: string): string {
   if (step?.nested)
     return `step: ${name} of flow ${flow.name} is the nested flow ${step.nested.flow}, send the event to that flow`;
   if (step !== undefined) return `step: events of step ${name} carry another name, see its \`as\``;
-  return `step: flow ${flow.name} has no step ${quoted(name)}${hint(name, [...flow.byEventName.keys()])}`;
+  return `step: flow ${flow.name} has no step ${JSON.stringify(name)}${hint(name, [...flow.byEventName.keys()])}`;
 }
 
 function refuse(reason: string): Checked {
@@ -85,12 +85,8 @@ function refuse(reason: string): Checked {
 
 function hint(word: string, candidates: readonly string[]): string {
   const near = closest(word, candidates);
-  if (near !== null) return `, did you mean ${quoted(near)}?`;
+  if (near !== null) return `, did you mean ${JSON.stringify(near)}?`;
   return candidates.length === 0
     ? ''
     : `; known: ${candidates.slice(0, 8).join(', ')}${candidates.length > 8 ? ', …' : ''}`;
-}
-
-function quoted(word: string): string {
-  return JSON.stringify(word.length > 80 ? `${word.slice(0, 80)}…` : word);
 }
