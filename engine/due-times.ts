@@ -3,6 +3,8 @@ import type { Flow } from '../definitions/index.ts';
 import { isWaived } from './draft.ts';
 import type { Instance } from './instance.ts';
 
+const DAY = 86_400_000;
+
 /** A due time as `decide` takes it; step -1 is the flow's own. */
 export interface DueTime {
   readonly step: number;
@@ -29,6 +31,8 @@ export function nextDueTime({
   if (status !== 'expected' && status !== 'running') return next;
   const { calendar, abandon } = flow;
   const silentSince = lastEventAt ?? Math.max(createdAt, calendar.startOf(tradingDay));
+  // No zone moves its clocks by two days: what is due before that needs no calendar, which is asked after every event.
+  if (next !== null && next.due <= silentSince + abandon.ms + (abandon.days - 2) * DAY) return next;
   const given = calendar.add(silentSince, abandon);
   return next === null || given < next.due ? { step: -1, name: 'abandon', due: given } : next;
 }

@@ -32,7 +32,9 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
   if (move === null) throw new Error(`broken rule: a ${state.status} step cannot take a ${report.kind}`);
   if (state.offeredVia !== null) takeOffer(draft, step);
   const begins = move.actions.includes('begin-visit');
-  if (begins) beginVisit(draft, step, { status: 'running', ledBy: NONE, offeredVia: null });
+  // what led to a visit that failed leads to the re-run too, and hands on the same
+  const ledBy = state.status === 'failed' ? state.ledBy : NONE;
+  if (begins) beginVisit(draft, step, { status: 'running', ledBy, offeredVia: null });
   else {
     // On a start the arrival and the report are one moment: this report begins the visit too, and stops no timer.
     const since = draft.before.steps[step]?.visits ?? 0;

@@ -87,7 +87,7 @@ export function isLive(state: StepState): boolean {
 
 /**
  * Whether an arrival is one that an out-of-order visit lacked. What the step's own commit brings back to it, through
- * gates too, never is: it asks for the next visit.
+ * what it led to, never is: it asks for the next visit.
  */
 export function isOwed(draft: Draft, step: number, ledBy: readonly number[]): boolean {
   return (
@@ -97,7 +97,10 @@ export function isOwed(draft: Draft, step: number, ledBy: readonly number[]): bo
 
 function leadsBack(draft: Draft, step: number, from: number, hops: number): boolean {
   if (from === step) return true;
-  if (from < 0 || hops === 0 || stepOf(draft.flow, from).kind !== 'gate') return false;
-  const { ledBy } = stateOf(draft, from);
+  if (from < 0 || hops === 0) return false;
+  const { ledBy, activatedAt } = stateOf(draft, from);
+  // What was expected before this visit began goes back to an earlier one.
+  const since = stateOf(draft, step).activatedAt ?? 0;
+  if (stepOf(draft.flow, from).kind !== 'gate' && (activatedAt ?? 0) < since) return false;
   return ledBy.length > 0 && ledBy.every((before) => leadsBack(draft, step, before, hops - 1));
 }
