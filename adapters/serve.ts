@@ -298,7 +298,11 @@ async function loadDefinitions(options: ServeOptions): Promise<Active> {
 }
 
 async function ownPostgres(options: ServeOptions, closers: (() => Promise<void>)[]): Promise<string> {
-  const postgres = await startPrivatePostgres({ folder: join(options.folder, 'postgres'), durable: true });
+  const postgres = await startPrivatePostgres({
+    folder: join(options.folder, 'postgres'),
+    durable: true,
+    onRestart: options.log.warn,
+  });
   closers.push(() => postgres.stop());
   options.log.info(`PostgreSQL: a private one in ${join(options.folder, 'postgres')} (${postgres.origin})`);
   return postgres.url;
