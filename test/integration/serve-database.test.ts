@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startOf } from '../../adapters/nats/folder-owner.ts';
 import { type Door, makeDoor } from '../servers/door.ts';
 import { ask, killMileposts, type Milepost, readiness, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
@@ -134,6 +135,16 @@ test('where events come over HTTP only, they are refused with Retry-After while 
   expect(await milepost.ended).toBe(0);
 }, 60_000);
 
+test('it ends in order while the database is away', async () => {
+  await door.open();
+  const milepost = up(await postgres.database());
+  await milepost.serves();
+  await door.shut();
+  await milepost.line(/(telling|the worker) waits/);
+  milepost.signal('SIGTERM');
+  expect(await milepost.ended).toBe(0);
+}, 60_000);
+
 test('a database that is killed under a stream of events loses none of them and takes none twice', async () => {
   await door.open();
   const milepost = up(await postgres.database());
@@ -143,7 +154,9 @@ test('a database that is killed under a stream of events loses none of them and 
   for (let n = 1; n <= 60; n++) {
     ids.push(`k${n}`);
     await js.publish('milepost.checkpoint.report.k', event(`k${n}`, 'k'));
-    if (n === 20 || n === 40) process.kill(postgres.pid(), 'SIGKILL');
+    if (n !== 20 && n !== 40) continue;
+    await expect.poll(() => startOf(postgres.pid()), SOON).not.toBe(null);
+    process.kill(postgres.pid(), 'SIGKILL');
   }
   await expect
     .poll(async () => (await seen(address, 'k').catch(() => [])).toSorted(), SOON)

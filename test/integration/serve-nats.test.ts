@@ -107,6 +107,24 @@ test('a server that goes away is seen in /readyz, holds POST off with Retry-Afte
   await end(milepost);
 }, 60_000);
 
+test('it ends in order while the server is away, and has what came meanwhile at its next start', async () => {
+  await nats.restart();
+  const world = { env: { DATABASE_URL: await postgres.database(), NATS_URL: nats.url }, cwd: folder };
+  const start = () => startMilepost(['up', flows, '--port', '0', '--folder', 'ended'], world);
+  const first = start();
+  const js = (await nats.connect()).jetstream();
+  await first.serves();
+  await nats.halt();
+  await first.line(/the worker waits: the connection to NATS is lost/);
+  await end(first);
+  await nats.restart();
+  await expect
+    .poll(() => js.publish('milepost.checkpoint.report.a', event('1')).then(() => 'stored', String), SOON)
+    .toBe('stored');
+  const address = await start().serves();
+  await expect.poll(() => seen(address), SOON).toEqual(['1']);
+}, 60_000);
+
 test('a server that is killed again and again under a stream of events loses none and gives none twice', async () => {
   await nats.restart();
   const milepost = await up();

@@ -38,10 +38,14 @@ steps:
 connectors: [{ from: write, to: send }]
 `;
 
-/** `milepost up` without NATS; the name of its folder says whether it is one that was used before. */
-async function up(file: string, data: string, more: readonly string[] = [], url?: string): Promise<Milepost> {
+/** `milepost up` without NATS, on a database of its own unless one is given. */
+async function up(
+  file: string,
+  data: string,
+  { port = 0, url }: { readonly port?: number; readonly url?: string } = {},
+): Promise<Milepost> {
   const DATABASE_URL = url ?? (await postgres.database());
-  const args = ['up', file, '--no-nats', '--folder', data, '--port', '0', ...more];
+  const args = ['up', file, '--no-nats', '--folder', data, '--port', String(port)];
   return startMilepost(args, { env: { DATABASE_URL }, cwd: folder });
 }
 
@@ -86,19 +90,19 @@ test('a port that another program has is named, and everything is let go of', as
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   // it listens on a port
   const { port } = other.address() as AddressInfo;
-  const first = await up('flow.yaml', 'port', ['--port', String(port)]);
+  const first = await up('flow.yaml', 'port', { port });
   expect(await first.ended).toBe(2);
   expect(first.said().at(-1)).toMatch(
     `another program listens on 127.0.0.1:${port} already; stop it, or choose another port`,
   );
   other.close();
-  const second = await up('flow.yaml', 'port', ['--port', String(port)]);
+  const second = await up('flow.yaml', 'port', { port });
   expect(await second.serves()).toBe(`http://127.0.0.1:${port}`);
 }, 60_000);
 
 test('without NATS events, alarms and instances go over HTTP and the database, through kill -9 and an orderly end', async () => {
   const url = await postgres.database();
-  let milepost = await up('flow.yaml', 'http', [], url);
+  let milepost = await up('flow.yaml', 'http', { url });
   let address = await milepost.serves();
   const time = new Date().toISOString();
   const send = (event: object) =>
@@ -118,7 +122,7 @@ test('without NATS events, alarms and instances go over HTTP and the database, t
   milepost.signal('SIGKILL');
   await milepost.ended;
 
-  milepost = await up('flow.yaml', 'http', [], url);
+  milepost = await up('flow.yaml', 'http', { url });
   address = await milepost.serves();
   await expect.poll(alarms, SOON).toEqual([
     ['deadline', 1, true],
@@ -130,7 +134,7 @@ test('without NATS events, alarms and instances go over HTTP and the database, t
   milepost.signal('SIGTERM');
   expect(await milepost.ended).toBe(0);
 
-  milepost = await up('flow.yaml', 'http', [], url);
+  milepost = await up('flow.yaml', 'http', { url });
   address = await milepost.serves();
   await expect.poll(alarms, SOON).toEqual([
     ['deadline', 1, false],

@@ -69,7 +69,6 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
       const asked = performance.now();
       milepost.signal(signal);
       expect(await milepost.ended).toBe(0);
-      console.log('stop', performance.now() - asked, published.length, posted.length);
       expect(performance.now() - asked).toBeLessThan(10_000);
       expect(milepost.said('error')).toEqual([]);
       expect(milepost.said('warn')).toEqual([]);

@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { linesFrom, start, type World } from '../integration/cli-process.ts';
 
 /** `milepost` as a process of its own, what it says, and what it answers over HTTP. */
@@ -119,25 +118,4 @@ export async function readiness(address: string): Promise<{ status: number; ok: 
   const { status, body } = await ask(address, '/readyz');
   const checks: readonly { name: string; ok: boolean }[] = body.checks;
   return { status, ok: Object.fromEntries(checks.map(({ name, ok }) => [name, ok])) };
-}
-
-/** The processes that a process has started, and theirs; only where the system shows them (Linux). */
-export function descendants(pid: number): readonly number[] {
-  let text = '';
-  try {
-    text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  } catch {
-    return [];
-  }
-  const children = text.split(' ').filter(Boolean).map(Number);
-  return children.flatMap((child) => [child, ...descendants(child)]);
-}
-
-/** Whether a process of this id is there and not merely waiting to be forgotten. */
-export function isAlive(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.startsWith('Z') === false;
-  } catch {
-    return false;
-  }
 }
