@@ -16,10 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'milepost-demo-killed-'));
 const data = join(folder, 'data');
 const family = processFamily();
 
-afterEach(() => {
-  killMileposts();
-  family.kill();
-});
+afterEach(() => killMileposts(family));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a demo that is killed twice in the middle ends with its four incidents, each once, and leaves nothing behind', async () => {

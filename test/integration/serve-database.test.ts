@@ -23,7 +23,7 @@ beforeAll(async () => {
   nats = await startTestNats();
   door = await makeDoor(Number(new URL(postgres.url).port));
 }, 180_000);
-afterEach(killMileposts);
+afterEach(() => killMileposts());
 afterAll(async () => {
   await door?.shut();
   await nats?.stop();

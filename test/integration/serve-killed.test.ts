@@ -154,7 +154,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   servers = [await startTestNats(), await startTestNats()];
 }, 180_000);
-afterEach(killMileposts);
+afterEach(() => killMileposts());
 afterAll(async () => {
   for (const server of servers) await server.stop();
   await postgres?.stop();

@@ -12,10 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'milepost-serve-private-'));
 const data = join(folder, 'data');
 const family = processFamily();
 
-afterEach(() => {
-  killMileposts();
-  family.kill();
-});
+afterEach(() => killMileposts(family));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('private servers that are killed come back, a killed Milepost takes over what it left, and an end leaves nothing', async () => {

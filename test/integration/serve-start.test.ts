@@ -20,7 +20,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'empty'));
   postgres = await startTestPostgres();
 }, 180_000);
-afterEach(killMileposts);
+afterEach(() => killMileposts());
 afterAll(async () => {
   await postgres?.stop();
   rmSync(folder, { recursive: true });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   nats = await startTestNats();
 }, 180_000);
-afterEach(killMileposts);
+afterEach(() => killMileposts());
 afterAll(async () => {
   await nats?.stop();
   await postgres?.stop();

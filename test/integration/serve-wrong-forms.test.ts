@@ -32,7 +32,7 @@ beforeEach(async () => {
   milepost = startMilepost(['up', flows, '--port', '0', '--folder', 'data'], { env, cwd: folder });
   address = await milepost.serves();
 }, 60_000);
-afterEach(killMileposts);
+afterEach(() => killMileposts());
 afterAll(async () => {
   await nats?.stop();
   await postgres?.stop();

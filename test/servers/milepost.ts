@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { linesFrom, start, type World } from '../integration/cli-process.ts';
+import { type ProcessFamily, processFamily } from './process-family.ts';
 
 /** `milepost` as a process of its own, what it says, and what it answers over HTTP. */
 export interface Milepost {
@@ -70,9 +71,11 @@ export function startMilepost(args: readonly string[], world: World = {}): Milep
   };
 }
 
-/** Ends what is still running, at once; for `afterEach`. */
-export function killMileposts(): void {
+/** Ends what is still running, at once, with the processes of the family and theirs; for `afterEach`. */
+export function killMileposts(family: ProcessFamily = processFamily()): void {
+  for (const { pid } of running) if (pid !== undefined) family.note(pid);
   for (const child of running) child.kill('SIGKILL');
+  family.kill();
 }
 
 function readLine(text: string): { readonly level: string; readonly message: string } {

@@ -27,7 +27,13 @@ export function processFamily(): ProcessFamily {
     alive,
     size: () => born.size,
     kill() {
-      for (const pid of alive()) process.kill(pid, 'SIGKILL');
+      for (const pid of alive()) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // it has ended by itself in the meantime
+        }
+      }
     },
   };
 }
