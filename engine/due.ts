@@ -38,7 +38,6 @@ function stillMatters(draft: Draft, step: number): boolean {
   const state = stateOf(draft, step);
   if (isLive(state) || state.status === 'failed') return true;
   if (state.status === 'committed') return false;
-  if (state.arrived.length > 0) return true;
   const { reachable } = stepOf(draft.flow, step);
   return draft.steps.some(
     (other, index) => reachable[index] === true && (isLive(other) || other.status === 'failed'),

@@ -30,7 +30,7 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
   const state = stateOf(draft, step);
   const move = STEP.next(state.status, report.kind);
   if (move === null) throw new Error(`broken rule: a ${state.status} step cannot take a ${report.kind}`);
-  if (state.offeredVia !== null) takeOffer(draft, step);
+  takeOffer(draft, step);
   const begins = move.actions.includes('begin-visit');
   // what led to a visit that failed leads to the re-run too, and hands on the same
   const ledBy = state.status === 'failed' ? state.ledBy : NONE;
@@ -248,7 +248,7 @@ function nextJoin(draft: Draft): number | undefined {
 function leadsToMissing(draft: Draft, from: number, join: number): boolean {
   const { arrived } = stateOf(draft, join);
   const { reach } = stepOf(draft.flow, join);
-  return from !== join && reach.some((steps, place) => !arrived.includes(place) && steps[from] === true);
+  return reach.some((steps, place) => !arrived.includes(place) && steps[from] === true);
 }
 
 /** A join is complete when no missing connector can still be reached from a step that is active, running or failed. */
@@ -261,7 +261,7 @@ function joinComplete(draft: Draft, step: number): boolean {
     if (from === undefined)
       throw new Error(`broken rule: join ${step} of ${draft.flow.name} has no reach for ${place}`);
     for (let other = 0; other < draft.steps.length; other++) {
-      if (other === step || from[other] !== true) continue;
+      if (from[other] !== true) continue;
       const state = stateOf(draft, other);
       if (isLive(state) || state.status === 'failed') return false;
     }
@@ -270,7 +270,6 @@ function joinComplete(draft: Draft, step: number): boolean {
 }
 
 function settleStatus(draft: Draft): void {
-  draft.moved = false;
   let open = false;
   let failed = false;
   for (let step = 0; step < draft.steps.length && !open; step++) {
@@ -289,7 +288,7 @@ function settleStatus(draft: Draft): void {
   if (was !== 'running') changeStatus(draft, 'reopen');
   changeStatus(draft, failed ? 'fail' : 'commit');
   draft.endedAt = draft.lastEventAt;
-  clearAlarms(draft, (alarm) => alarm.source === 'deadline' && alarm.step === null, 'ended');
+  clearSource(draft, -1, 'deadline', 'ended');
   happen(draft, {
     event: draft.status === 'committed' ? 'committed' : 'exception',
     step: -1,
@@ -319,7 +318,6 @@ function holdsOpen(draft: Draft, step: number): boolean {
     if (via === null || via < 0) return true;
     const source = connectorOf(draft, via).from;
     if (stepOf(draft.flow, source).end) return false;
-    if (stateOf(draft, source).offeredVia === null) return true;
     at = source;
   }
   return true;

@@ -60,7 +60,7 @@ function offer(draft: Draft, step: number, via: number): number | null {
   return winner;
 }
 
-/** The step reports: its offer is taken, what was offered beside it is withdrawn. */
+/** The step reports: its offer is taken, what was offered beside it is withdrawn. Nothing happens without an offer. */
 export function takeOffer(draft: Draft, step: number): void {
   const via = stateOf(draft, step).offeredVia;
   if (via === null) return;

@@ -11,7 +11,6 @@ export function startInstance(draft: Draft): void {
   changeStatus(draft, 'start');
   draft.startedAt = draft.time;
   draft.endedAt = null;
-  draft.lastEventAt = Math.max(draft.lastEventAt ?? draft.time, draft.time);
   disarmTimer(draft, -1, 'start-timeout');
   clearSource(draft, -1, 'start-timeout', 'started');
   if (flow.deadline?.kind === 'in')
@@ -19,5 +18,4 @@ export function startInstance(draft: Draft): void {
   armMoments(draft);
   happen(draft, { event: 'activated', step: -1, stepless: true, triggers: flow.on, alarm: null, due: null });
   activateStart(draft);
-  draft.moved = true;
 }
