@@ -111,7 +111,8 @@ export class Kin {
   takeEvent(event: KeyedEvent): void {
     const watched = this.ensure(event, event.time);
     if (watched.instance.status === 'expected') this.#announce(watched, event.time);
-    this.apply(watched, { kind: 'event', event });
+    // a waived step is passed when its turn comes, which takes away the instance that it expected: it is made anew
+    this.apply(this.ensure(event, event.time), { kind: 'event', event });
   }
 
   #add(flow: Flow, instance: Instance): Watched {
@@ -129,7 +130,7 @@ export class Kin {
     const parent = this.ensure(ref, time);
     if (parent.instance.status === 'expected') this.#announce(parent, time);
     const { step, entry } = ref;
-    this.apply(parent, {
+    this.apply(this.ensure(ref, time), {
       kind: 'child',
       step,
       entry,

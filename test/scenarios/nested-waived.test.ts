@@ -1,0 +1,97 @@
+/** A waiver of a step that nests a flow is one of that flow alone; and which days count when a watch begins. */
+import { describe } from 'vitest';
+import { act, at, end, from, scenario, want } from './timeline.ts';
+
+const TWO = `
+flow: day
+steps: { l: { flow: left }, m: { flow: middle }, r: { flow: right } }
+---
+flow: left
+steps: { s: {} }
+---
+flow: middle
+steps: { s: {} }
+---
+flow: right
+steps: { s: {} }
+`;
+const left = from('left/k');
+const middle = from('middle/k');
+const right = from('right/k');
+const FAILED = (time: string, of: string) => `${time} exception at s of ${of}/k (exception, critical)`;
+
+describe('a step that nests a flow is waived', () => {
+  scenario('while others run: what those raised stays, and what they raise is raised', TWO, [
+    left('09:00', 's exception'),
+    middle('09:00', 's exception'),
+    act('09:10', 'waive m'),
+    want('09:11', { of: 'left/k', open: ['exception at s'] }),
+    right('09:20', 's exception'),
+    end(null, {
+      alarms: [FAILED('09:00', 'left'), `${FAILED('09:00', 'middle')} until 09:10`, FAILED('09:20', 'right')],
+      also: [
+        { of: 'left/k', waivers: [] },
+        { of: 'right/k', waivers: [] },
+      ],
+    }),
+  ]);
+
+  scenario(
+    'and the first event of its flow starts all: that flow is there, in silence, and the others are judged',
+    TWO,
+    [
+      act('08:00', 'waive l'),
+      left('09:00', 's exception'),
+      middle('09:00', 's exception'),
+      end(null, {
+        alarms: [FAILED('09:00', 'middle')],
+        also: [
+          { of: 'left/k', waivers: ['flow by ann'] },
+          { of: 'middle/k', waivers: [] },
+        ],
+      }),
+    ],
+  );
+
+  scenario('and taken back before its flow comes: that is judged as ever', TWO, [
+    act('08:00', 'waive m'),
+    act('08:10', 'waive r'),
+    act('08:30', 'unwaive m'),
+    middle('09:00', 's exception'),
+    right('09:00', 's exception'),
+    end(null, { alarms: [FAILED('09:00', 'middle')] }),
+  ]);
+});
+
+describe('a watch that begins in the day', () => {
+  const DAILY = 'flow: work\nkey: "{tradingDay}"\nstart: { by: "10:00" }\nsteps: { a: {} }\n';
+  const LATE = '10:00 start-timeout of work/2026-11-23 (start-timeout, warning)';
+
+  scenario('at the very due time judges the day', DAILY, [end('10:30', { status: 'none', alarms: [LATE] })], {
+    from: '10:00',
+  });
+
+  scenario(
+    'after the due time does not judge it, and does judge the next',
+    DAILY,
+    [
+      end('24 10:30', {
+        of: 'work/2026-11-23',
+        status: 'none',
+        alarms: ['24 10:00 start-timeout of work/2026-11-24 (start-timeout, warning)'],
+      }),
+    ],
+    { from: '10:00:01' },
+  );
+
+  scenario(
+    'at midnight creates the instance of the day that begins, and no other',
+    DAILY,
+    [
+      want('00:01', { of: 'work/2026-11-23', status: 'expected' }),
+      at('09:00', 'a committed'),
+      end('23:59', { of: 'work/2026-11-24', status: 'none', instances: ['work/2026-11-23 committed'] }),
+    ],
+    { from: '00:00', keyed: false },
+  );
+});
