@@ -28,8 +28,8 @@ export function offerSteps(draft: Draft, connectors: readonly number[]): void {
     return;
   }
   const winners = connectors.map((index) => offer(draft, connectorOf(draft, index).to, index));
-  const winner = winners.find((step) => step !== null);
-  if (winner !== undefined && winner !== null) takeOffer(draft, winner);
+  const winner = winners.find((step) => step !== null) ?? null;
+  if (winner !== null) takeOffer(draft, winner);
 }
 
 function absorb(draft: Draft, index: number): void {
