@@ -9,7 +9,7 @@
 import { type Draft, isPassed, stateOf, stepOf } from './draft.ts';
 import type { ChildFact } from './fact.ts';
 import { beginReport, endVisit, isLive } from './movement.ts';
-import { startInstance } from './starting.ts';
+import { isUnstarted, startInstance } from './starting.ts';
 
 /** Takes a change of the child of a step. */
 export function takeChild(draft: Draft, fact: ChildFact): void {
@@ -21,7 +21,7 @@ export function takeChild(draft: Draft, fact: ChildFact): void {
     case 'health':
       return;
     case 'starting':
-      if (draft.status === 'expected') startInstance(draft);
+      if (isUnstarted(draft)) startInstance(draft);
       noteTime(draft);
       report(draft, fact.step, false);
       return;

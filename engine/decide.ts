@@ -29,7 +29,7 @@ import type { Decision, Fact } from './fact.ts';
 import type { Instance, ParentRef } from './instance.ts';
 import { beginReport, endVisit, isLive, settle } from './movement.ts';
 import { happen } from './rules.ts';
-import { startInstance } from './starting.ts';
+import { isUnstarted, startInstance } from './starting.ts';
 import { armAfter } from './timers.ts';
 import type { Tell, Trace } from './trace.ts';
 import { takeWaiver } from './waivers.ts';
@@ -159,7 +159,7 @@ function scopeOf(flow: Flow, fact: Fact): EventScope {
 }
 
 function takeEvent(draft: Draft, event: CheckpointEvent): void {
-  if (draft.status === 'expected') startInstance(draft);
+  if (isUnstarted(draft)) startInstance(draft);
   draft.lastEventAt = Math.max(draft.lastEventAt ?? event.time, event.time);
   if (event.step === null) takeFlowEvent(draft, event);
   else takeStepEvent(draft, chooseStep(draft, event.step), event);

@@ -5,9 +5,15 @@ import { activateStart, changeStatus } from './movement.ts';
 import { happen } from './rules.ts';
 import { armMoments, armTimer, disarmTimer } from './timers.ts';
 
-/** Starts an expected instance: its clocks begin, its start steps are activated or offered. */
+/** Whether the first event is still to come: it is expected, or was given up while it was. */
+export function isUnstarted({ status, startedAt }: Draft): boolean {
+  return status === 'expected' || (status === 'abandoned' && startedAt === null);
+}
+
+/** Starts an instance that is unstarted: its clocks begin, its start steps are activated or offered. */
 export function startInstance(draft: Draft): void {
   const { flow } = draft;
+  if (draft.status === 'abandoned') changeStatus(draft, 'expect');
   changeStatus(draft, 'start');
   draft.startedAt = draft.time;
   draft.endedAt = null;

@@ -133,6 +133,27 @@ describe('a time that the day does not have', () => {
   );
 });
 
+describe('an instance that was given up before anything came', () => {
+  scenario(
+    'starts with its first event like any other, and is in order',
+    'flow: work\nkey: "{tradingDay}"\nstart: { by: "10:00" }\nabandon: 12h\nsteps: { a: {}, b: {} }\nconnectors: [{ from: a, to: b }]\n',
+    [
+      want('13:00', { of: 'work/2026-11-23', status: 'abandoned', startedAt: null }),
+      at('14:00', 'a committed'),
+      end('14:30', {
+        of: 'work/2026-11-23',
+        status: 'running',
+        deviated: false,
+        startedAt: '14:00',
+        endedAt: null,
+        steps: { a: 'committed x1', b: 'active' },
+        alarms: ['10:00 start-timeout of work/2026-11-23 (start-timeout, warning) until 14:00'],
+      }),
+    ],
+    { from: '00:00', keyed: false },
+  );
+});
+
 describe('an operator closes an alarm', () => {
   scenario('and that one alone', 'flow: work\nsteps: { a: {}, b: {} }\n', [
     at('09:00', 'a exception'),
