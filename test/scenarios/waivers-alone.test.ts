@@ -87,4 +87,32 @@ steps: { a: {}, b: {} }
       }),
     ],
   );
+
+  scenario(
+    'beside two others that are waived: each of them is passed or silent, and this one is judged',
+    `
+flow: work
+steps:
+  a: { timers: { slow: { after: activated, in: 10m } } }
+  b: { timers: { slow: { after: activated, in: 10m } } }
+  c: { timers: { slow: { after: activated, in: 10m } } }
+  d: {}
+connectors: [{ from: a, to: d }, { from: b, to: d }, { from: c, to: d }]
+`,
+    [
+      at('09:00', 'a activated'),
+      at('09:00', 'c activated'),
+      act('09:01', 'waive a'),
+      act('09:01', 'waive c'),
+      act('09:01', 'waive d'),
+      at('09:20', 'a exception'),
+      at('09:21', 'c exception'),
+      at('09:22', 'b committed'),
+      end(null, {
+        health: 'normal',
+        steps: { a: 'failed', b: 'committed', c: 'failed', d: 'idle' },
+        alarms: [`${STALLED('09:10', 'b')} until 09:22`],
+      }),
+    ],
+  );
 });

@@ -80,6 +80,42 @@ describe('the rows of a day', () => {
     expect(only(within, '13:00', done)).toMatchObject({ status: 'on-time', late: false });
   });
 
+  it('of which nothing is there say so in every column', () => {
+    const yaml =
+      'flow: work\ngroup: ops\ntitle: Work\nstart: { by: "08:00" }\ndeadline: { at: "12:00" }\nsteps: { a: {} }\n';
+    const nothing = {
+      late: false,
+      deviated: false,
+      corrected: false,
+      waivers: [],
+      waitingFor: [],
+      startedAt: null,
+      endedAt: null,
+      openAlarms: 0,
+    };
+    const times = { startDue: `${DAY}T08:00:00.000Z`, deadline: `${DAY}T12:00:00.000Z` };
+    const unwatched = {
+      ...nothing,
+      ...times,
+      flow: 'work',
+      group: 'ops',
+      key: DAY,
+      health: 'unknown',
+      status: 'unknown',
+    };
+    expect(rows(yaml, '09:30', [], '09:00')).toMatchObject([unwatched]);
+    const follower = `${yaml}---\nflow: next\nstart: { after: work, in: 30m }\nsteps: { a: {} }\n`;
+    expect(rows(follower, '07:30').find(({ flow }) => flow === 'next')).toMatchObject({
+      ...nothing,
+      flow: 'next',
+      key: DAY,
+      health: 'normal',
+      status: 'not-due',
+      startDue: null,
+      deadline: null,
+    });
+  });
+
   it('wait for steps, never for a gate that is only offered', () => {
     const yaml = `
 flow: work
@@ -110,11 +146,11 @@ connectors: [{ from: a, to: g }, { from: g, to: b }, { from: a, to: c }]
 
 describe('a flow that follows another', () => {
   const yaml = `
-flow: lead
+flow: other
 start: { by: "10:00" }
 steps: { a: {} }
 ---
-flow: other
+flow: lead
 start: { by: "10:00" }
 steps: { a: {} }
 ---
@@ -123,7 +159,7 @@ start: { after: lead, in: 30m }
 steps: { a: {} }
 `;
   const next = (now: string, said: readonly Line[]) =>
-    rows(yaml, now, said).find(({ flow }) => flow === 'next');
+    rows(yaml, now, said).find(({ flow, key }) => flow === 'next' && key === DAY);
 
   it('is due after the one that it follows, not after any other of the day', () => {
     const others = [event('07:00', 'other', 'a', 'committed'), event('07:10', 'lead', 'a', 'activated')];
@@ -131,6 +167,13 @@ steps: { a: {} }
     expect(next('08:00', [...others, event('07:20', 'lead', 'a', 'committed')])?.startDue).toBe(
       `${DAY}T07:50:00.000Z`,
     );
+  });
+
+  it('is due after the instance of its own key, not after another of the same flow', () => {
+    const more = { key: 'extra' };
+    const said = [event('01:00', 'lead', 'a', 'committed', more), event('07:10', 'lead', 'a', 'committed')];
+    expect(next('08:00', said)?.startDue).toBe(`${DAY}T07:40:00.000Z`);
+    expect(next('08:00', said.slice(0, 1))?.startDue).toBeNull();
   });
 
   it('is not excused by a waiver of a step, nor by that of another flow', () => {
