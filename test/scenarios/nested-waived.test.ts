@@ -63,6 +63,34 @@ describe('a step that nests a flow is waived', () => {
   ]);
 });
 
+describe('a step whose flow runs already', () => {
+  scenario(
+    'is running as soon as its turn comes, and commits with that flow',
+    `
+flow: day
+steps: { a: {}, m: { flow: child } }
+connectors: [{ from: a, to: m }]
+---
+flow: child
+steps: { s: {} }
+`,
+    [
+      act('08:00', 'waive m'),
+      at('09:00', 'a committed'),
+      from('child/k')('09:05', 's activated'),
+      act('09:06', 'unwaive m'),
+      at('09:10', 'a committed'),
+      want('09:11', { status: 'running', steps: { m: 'running x2' } }),
+      from('child/k')('09:20', 's committed'),
+      end(null, {
+        status: 'committed',
+        steps: { m: { is: 'committed x2', to: '09:20' } },
+        alarms: ['09:10 out-of-order at a (out-of-order, warning)'],
+      }),
+    ],
+  );
+});
+
 describe('a watch that begins in the day', () => {
   const DAILY = 'flow: work\nkey: "{tradingDay}"\nstart: { by: "10:00" }\nsteps: { a: {} }\n';
   const LATE = '10:00 start-timeout of work/2026-11-23 (start-timeout, warning)';
