@@ -79,7 +79,58 @@ connectors:
   );
 });
 
+describe('what was handed on', () => {
+  const HANDING = `
+flow: work
+steps:
+  a: { params: { N: { type: number } } }
+  b: { params: { N: { type: number, from: N, default: 0 } } }
+connectors: [{ from: a, to: b }]
+`;
+
+  scenario('is known again when a failed step runs again', HANDING, [
+    at('09:00', 'a committed', { N: 7 }),
+    at('09:10', 'b exception'),
+    at('09:20', 'b activated'),
+    end(null, {
+      steps: { b: { is: 'running x2', params: { N: 7 } } },
+      alarms: ['09:10 exception at b (exception, critical) until 09:20'],
+    }),
+  ]);
+
+  scenario('is not, when a step that has committed reports out of order', HANDING, [
+    at('09:00', 'a committed', { N: 7 }),
+    at('09:10', 'b committed'),
+    at('09:20', 'b activated'),
+    end(null, { steps: { b: { is: 'running x2', params: { N: 0 } } }, alarms: [EARLY('09:20', 'b')] }),
+  ]);
+});
+
 describe('a join', () => {
+  scenario(
+    'that ran out of order absorbs its arrivals while it runs: the next ones are the next turn',
+    `
+flow: work
+steps: { a: {}, b: {}, c: {}, j: {} }
+connectors:
+  - { from: a, to: b }
+  - { from: a, to: c }
+  - { from: b, to: j }
+  - { from: c, to: j }
+`,
+    [
+      at('09:00', 'a committed'),
+      at('09:01', 'j activated'),
+      at('09:02', 'b committed'),
+      at('09:03', 'c committed'),
+      at('09:05', 'j committed'),
+      at('09:06', 'a committed'),
+      at('09:07', 'b committed'),
+      at('09:08', 'c committed'),
+      end(null, { steps: { j: 'active x2' }, alarms: [EARLY('09:01', 'j'), EARLY('09:06', 'a')] }),
+    ],
+  );
+
   scenario(
     'that reports before it is complete starts afresh: what had arrived makes no turn of its own',
     `

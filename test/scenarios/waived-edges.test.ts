@@ -57,8 +57,8 @@ webhook: { url: "http://127.0.0.1:1/" }
     const replay = createReplay(compile(yaml), { from: null, until: null });
     const time = '2026-11-23T09:00:00Z';
     const of = { flow: 'work', key: 'k', time };
-    replay.line(JSON.stringify({ act: 'waive', id: 'w', ...of, step: 'a', reason: 'r', by: 'ann' }));
     for (const step of ['a', 'b']) replay.line(JSON.stringify({ id: step, ...of, step, event: 'activated' }));
+    replay.line(JSON.stringify({ act: 'waive', id: 'w', ...of, step: 'a', reason: 'r', by: 'ann' }));
     for (const step of ['a', 'b'])
       replay.line(JSON.stringify({ id: `${step}2`, ...of, step, event: 'exception' }));
     const asked: readonly Wish['effect'][] = replay.watch.harvest().wishes.map(({ effect }) => effect);
