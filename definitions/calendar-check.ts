@@ -10,6 +10,7 @@ import { type DayNumber, dayNumber, dayText } from './calendar-days.ts';
 import { belongsToNext, turnOf } from './calendar-turn.ts';
 import { isZone } from './calendar-zone.ts';
 import type { CalendarDocument, DayDocument, SessionDocument } from './document.ts';
+import { lacks } from './lost.ts';
 import { type DateRange, type Day, formatTimeOfDay, parseDay, type TimeOfDay } from './moment.ts';
 import type { Finding, Place } from './place.ts';
 
@@ -26,8 +27,17 @@ export function checkCalendar(document: CalendarDocument): Finding[] {
     ...checkTurn(document),
     ...checkValidUntil(document),
   ];
-  if (findings.some((finding) => finding.severity === 'error')) return findings;
+  if (isUnsure(document) || findings.some((finding) => finding.severity === 'error')) return findings;
   return [...findings, ...checkNights(document), ...checkOverridden(document)];
+}
+
+/** Whether something of a calendar is lost by which days and sessions are reckoned, so that it cannot be used. */
+export function isUnsure(document: CalendarDocument): boolean {
+  const { sessions, days } = document;
+  return (
+    lacks(document, 'zone', 'weekend', 'holidays', 'workdays', 'no-night', 'sessions', 'days', 'turn') ||
+    [...sessions, ...days, ...days.flatMap((day) => day.sessions)].some(({ lost }) => lost !== undefined)
+  );
 }
 
 /**
@@ -86,11 +96,13 @@ function checkHolidays({ at, holidays, workdays }: CalendarDocument): Finding[] 
   );
 }
 
-function checkOverride({ sessions }: CalendarDocument, day: DayDocument): Finding[] {
+function checkOverride(document: CalendarDocument, day: DayDocument): Finding[] {
+  const { sessions } = document;
   const date = parseDay(day.date);
-  if (!date.ok) return [error(day.at, 'invalid-date', date.message)];
+  if (!date.ok && !lacks(day, 'name')) return [error(day.at, 'invalid-date', date.message)];
+  if (lacks(document, 'sessions')) return [];
   return day.sessions
-    .filter((change) => !sessions.some((session) => session.name === change.name))
+    .filter((change) => !lacks(change, 'name') && !sessions.some((session) => session.name === change.name))
     .map((change) => {
       const names = sessions.map((session) => session.name).join(', ');
       const remedy = names ? `it has ${names}` : 'add it under sessions first';
@@ -99,12 +111,20 @@ function checkOverride({ sessions }: CalendarDocument, day: DayDocument): Findin
 }
 
 function checkTurn(document: CalendarDocument): Finding[] {
+  // Without a turn of its own the sessions say it.
+  if (lacks(document, 'turn') || (document.turn === null && lacksHours(document))) return [];
   const turn = turnOf(document);
   if (document.turn !== null && turn < DAY / 2) {
     const message = `from ${formatTimeOfDay(turn)} on the next trading day counts, so nearly a whole day counts to the next: turn is an hour of the evening, such as "20:00", or left out`;
     return [warning(document.at, 'early-turn', message)];
   }
-  return document.sessions.flatMap((session) => checkAgainstTurn(session, turn));
+  return document.sessions
+    .filter((session) => !lacks(session, 'from', 'to', 'day'))
+    .flatMap((session) => checkAgainstTurn(session, turn));
+}
+
+function lacksHours(document: CalendarDocument): boolean {
+  return lacks(document, 'sessions') || document.sessions.some((session) => lacks(session, 'from', 'day'));
 }
 
 function checkAgainstTurn(session: SessionDocument, turn: TimeOfDay): Finding[] {

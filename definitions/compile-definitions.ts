@@ -1,19 +1,13 @@
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
-import { sortFindings } from './findings.ts';
-import { type Linked, linkDefinitions } from './link-definitions.ts';
+import { formatPlace, sortFindings } from './findings.ts';
+import { type Linked, linkDrafts } from './link-definitions.ts';
+import type { Finding } from './place.ts';
 import { type DefinitionSource, readDefinitions } from './read-definitions.ts';
-
-/** Look-ups of whole documents: what they miss may stand in a document that could not be read. */
-const DOCUMENT_LOOKUPS: ReadonlySet<string> = new Set([
-  'unknown-calendar',
-  'unknown-channel',
-  'unknown-checkpoint',
-  'unknown-flow',
-]);
 
 /**
  * Reads and links definition files in one go: definitions, or null where a finding is an error, and all findings
- * sorted by file, line and column. `revision` is the hash of the sources' contents.
+ * sorted by file, line and column. What has errors is linked as far as it can be read, so that one run finds all that
+ * is certain. `revision` is the hash of the sources' contents.
  */
 export function compileDefinitions(
   sources: readonly DefinitionSource[],
@@ -21,12 +15,17 @@ export function compileDefinitions(
   extensions: Extensions = NO_EXTENSIONS,
 ): Linked {
   const read = readDefinitions(sources);
-  const linked = linkDefinitions(read.documents, revision, extensions);
-  if (read.findings.every((finding) => finding.severity !== 'error'))
-    return {
-      definitions: linked.definitions,
-      findings: sortFindings([...read.findings, ...linked.findings]),
-    };
-  const certain = linked.findings.filter((finding) => !DOCUMENT_LOOKUPS.has(finding.code));
-  return { definitions: null, findings: sortFindings([...read.findings, ...certain]) };
+  const linked = linkDrafts(read.drafts, revision, extensions);
+  const said = new Set(read.findings.map(subjectOf));
+  const added = linked.findings.filter((finding) => !said.has(subjectOf(finding)));
+  const broken = read.findings.some((finding) => finding.severity === 'error');
+  return {
+    definitions: broken ? null : linked.definitions,
+    findings: sortFindings([...read.findings, ...added]),
+  };
+}
+
+/** What a finding is about: the reader and the linker look at some things both, each in its own words. */
+function subjectOf({ at, code }: Finding): string {
+  return `${formatPlace(at)} ${code}`;
 }

@@ -4,15 +4,17 @@
  *
  * 1. Every list that may be written as one item is a list here.
  * 2. Expressions, durations of `at`, and texts stay source strings with their place; the linker compiles them.
+ * 3. Where something was wrong a part is kept without it, and says under `lost` which of its keys that concerns.
  */
 import type { Value, ValueType } from '../checkpoints/index.ts';
+import type { Lost, MayLack } from './lost.ts';
 import type { DateRange, Moment, Span, TimeOfDay, Weekday } from './moment.ts';
 import type { Located, Place } from './place.ts';
 
 export type Severity = 'info' | 'warning' | 'critical';
 export type Title = string | { readonly en?: string; readonly zh?: string };
 
-export interface ParamDocument {
+export interface ParamDocument extends MayLack {
   readonly at: Place;
   readonly name: string;
   readonly type: ValueType;
@@ -29,7 +31,7 @@ export interface StateDocument {
   readonly next: readonly Located<string>[];
 }
 
-export type ActionDocument = { readonly at: Place } & (
+export type ActionDocument = { readonly at: Place; readonly lost?: Lost } & (
   | {
       readonly kind: 'alarm';
       readonly name: string;
@@ -46,14 +48,14 @@ export type ActionDocument = { readonly at: Place } & (
   | { readonly kind: 'call'; readonly handler: string; readonly with: unknown }
 );
 
-export interface RuleDocument {
+export interface RuleDocument extends MayLack {
   readonly at: Place;
   readonly when: Located<string> | null;
   readonly actions: readonly ActionDocument[];
 }
 
 /** One event of a trigger table. An empty list of rules silences the event's default alarm. */
-export interface TriggerDocument {
+export interface TriggerDocument extends MayLack {
   readonly at: Place;
   /** `committed`, `timer.stalled`, `start-timeout`, … */
   readonly event: string;
@@ -61,7 +63,7 @@ export interface TriggerDocument {
 }
 
 /** `{ after: activated, in: 10m, until: committed }`, `{ at: "16:10" }`, or neither: started by an action only. */
-export interface TimerDocument {
+export interface TimerDocument extends MayLack {
   readonly at: Place;
   readonly name: string;
   readonly after: 'activated' | 'state' | 'params' | 'exception' | 'committed' | null;
@@ -72,7 +74,7 @@ export interface TimerDocument {
 }
 
 /** What a named checkpoint type and a step that is a checkpoint have in common. */
-export interface CheckpointBody {
+export interface CheckpointBody extends MayLack {
   readonly states: readonly StateDocument[];
   readonly params: readonly ParamDocument[];
   readonly timers: readonly TimerDocument[];
@@ -104,7 +106,7 @@ export interface StepDocument extends CheckpointBody {
   readonly end: boolean;
 }
 
-export interface ConnectorDocument {
+export interface ConnectorDocument extends MayLack {
   readonly at: Place;
   readonly from: Located<string>;
   readonly to: Located<string>;
@@ -113,7 +115,11 @@ export interface ConnectorDocument {
   readonly on: readonly TriggerDocument[];
 }
 
-export type StartDocument = { readonly at: Place; readonly severity: Severity | null } & (
+export type StartDocument = {
+  readonly at: Place;
+  readonly severity: Severity | null;
+  readonly lost?: Lost;
+} & (
   | { readonly kind: 'by'; readonly by: Located<Moment>; readonly grace: Span | null }
   | { readonly kind: 'after'; readonly after: Located<string>; readonly in: Span }
 );
@@ -123,7 +129,7 @@ export type DeadlineDocument = { readonly at: Place; readonly severity: Severity
   | { readonly kind: 'in'; readonly in: Span }
 );
 
-export interface FlowDocument {
+export interface FlowDocument extends MayLack {
   readonly kind: 'flow';
   readonly at: Place;
   readonly name: string;
@@ -142,7 +148,7 @@ export interface FlowDocument {
   readonly on: readonly TriggerDocument[];
 }
 
-export interface SessionDocument {
+export interface SessionDocument extends MayLack {
   readonly at: Place;
   readonly name: string;
   readonly from: TimeOfDay;
@@ -151,7 +157,7 @@ export interface SessionDocument {
 }
 
 /** A change of sessions on one day: what is null stays as it is. */
-export interface DayDocument {
+export interface DayDocument extends MayLack {
   readonly at: Place;
   readonly date: string;
   readonly sessions: readonly {
@@ -159,10 +165,11 @@ export interface DayDocument {
     readonly name: string;
     readonly from: TimeOfDay | null;
     readonly to: TimeOfDay | null;
+    readonly lost?: Lost;
   }[];
 }
 
-export interface CalendarDocument {
+export interface CalendarDocument extends MayLack {
   readonly kind: 'calendar';
   readonly at: Place;
   readonly name: string;
@@ -179,7 +186,7 @@ export interface CalendarDocument {
 }
 
 /** A kind that this version knows by name but does not evaluate yet: `view`, `policy`, `channel`, `collector`, `test`. */
-export interface OtherDocument {
+export interface OtherDocument extends MayLack {
   readonly kind: 'view' | 'policy' | 'channel' | 'collector' | 'test';
   readonly at: Place;
   readonly name: string;

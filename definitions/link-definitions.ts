@@ -6,14 +6,22 @@
  * 3. Pure: the same documents give the same definitions and the same findings, in the same order.
  */
 import { type Calendar, createCalendar } from './calendar.ts';
-import { checkCalendar } from './calendar-check.ts';
-import type { CalendarDocument, CheckpointDocument, Document, FlowDocument } from './document.ts';
+import { checkCalendar, isUnsure } from './calendar-check.ts';
+import type {
+  CalendarDocument,
+  CheckpointDocument,
+  Document,
+  FlowDocument,
+  StepDocument,
+} from './document.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { createFindings, type Findings, formatPlace } from './findings.ts';
 import type { Definitions } from './flow.ts';
 import { type LinkContext, linkFlow } from './link-flow.ts';
 import { linkNesting } from './link-nesting.ts';
+import { lacking, lacks, VARIANT } from './lost.ts';
 import type { Finding } from './place.ts';
+import type { Drafts } from './read-definitions.ts';
 
 /** Definitions, or null where a finding is an error; findings are sorted by file, line and column. */
 export interface Linked {
@@ -27,45 +35,64 @@ export function linkDefinitions(
   revision: string,
   extensions: Extensions = NO_EXTENSIONS,
 ): Linked {
+  return linkDrafts({ documents, unread: [] }, revision, extensions);
+}
+
+/** Links what could be read of definition files; the findings leave out what may only follow from what is lost. */
+export function linkDrafts(drafts: Drafts, revision: string, extensions: Extensions): Linked {
   const findings = createFindings();
+  const { documents } = drafts;
+  const mayBeUnread: LinkContext['mayBeUnread'] = (kind, name) =>
+    drafts.unread.some((one) => (one.kind ?? kind) === kind && (one.name ?? name) === name);
   const flows = byName(documents, 'flow', findings);
   const types = byName(documents, 'checkpoint', findings);
   const calendars = byName(documents, 'calendar', findings);
-  const compiled = linkCalendars(calendars, findings);
+  const compiled = linkCalendars(calendars.named, findings);
+  for (const calendar of calendars.nameless) findings.add(checkCalendar(calendar));
   const context: LinkContext = {
-    types,
-    calendars,
+    types: types.named,
+    calendars: calendars.named,
     compiled,
-    nesting: linkNesting(flows, findings),
+    nesting: linkNesting({ flows: flows.named, nameless: flows.nameless, mayBeUnread }, findings),
     extensions,
-    channels: new Set(byName(documents, 'channel', findings).keys()),
+    channels: new Set(byName(documents, 'channel', findings).named.keys()),
+    mayBeUnread,
     findings,
   };
-  const linked = new Map([...flows].map(([name, flow]) => [name, linkFlow(flow, context)]));
-  checkUnusedTypes(types, flows, context);
+  const linked = new Map([...flows.named].map(([name, flow]) => [name, linkFlow(flow, context)]));
+  for (const flow of flows.nameless) linkFlow(flow, context);
+  linkUnusedTypes(types, [...flows.named.values(), ...flows.nameless], { ...context, unread: drafts.unread });
 
   const found = findings.list();
   const broken = found.some((finding) => finding.severity === 'error');
   return { definitions: broken ? null : { revision, flows: linked, calendars: compiled }, findings: found };
 }
 
-/** The documents of one kind by name; of two with the same name the first is kept. */
+interface Found<D extends Document> {
+  /** of two documents with the same name the first */
+  readonly named: ReadonlyMap<string, D>;
+  /** those whose name is lost, which nothing can refer to */
+  readonly nameless: readonly D[];
+}
+
 function byName<K extends Document['kind']>(
   documents: readonly Document[],
   kind: K,
   findings: Findings,
-): ReadonlyMap<string, Extract<Document, { readonly kind: K }>> {
-  const found = new Map<string, Extract<Document, { readonly kind: K }>>();
+): Found<Extract<Document, { readonly kind: K }>> {
+  const named = new Map<string, Extract<Document, { readonly kind: K }>>();
+  const nameless: Extract<Document, { readonly kind: K }>[] = [];
   for (const document of documents) {
     if (!isKind(document, kind)) continue;
-    const first = found.get(document.name);
-    if (first === undefined) found.set(document.name, document);
+    const first = named.get(document.name);
+    if (lacks(document, kind)) nameless.push(document);
+    else if (first === undefined) named.set(document.name, document);
     else {
       const message = `there is another ${kind} named '${document.name}' at ${formatPlace(first.at)}; rename one of them`;
       findings.error(document.at, 'duplicate-name', message);
     }
   }
-  return found;
+  return { named, nameless };
 }
 
 function isKind<K extends Document['kind']>(
@@ -83,28 +110,44 @@ function linkCalendars(
   for (const [name, document] of calendars) {
     const found = checkCalendar(document);
     findings.add(found);
-    if (found.every((finding) => finding.severity !== 'error')) compiled.set(name, createCalendar(document));
+    if (!isUnsure(document) && found.every((finding) => finding.severity !== 'error'))
+      compiled.set(name, createCalendar(document));
   }
   return compiled;
 }
 
 /** A checkpoint type that no flow uses is looked at as if a flow had one step of it, so that its mistakes are found. */
-function checkUnusedTypes(
-  types: ReadonlyMap<string, CheckpointDocument>,
-  flows: ReadonlyMap<string, FlowDocument>,
-  context: LinkContext,
+function linkUnusedTypes(
+  types: Found<CheckpointDocument>,
+  flows: readonly FlowDocument[],
+  context: LinkContext & Pick<Drafts, 'unread'>,
 ): void {
-  const used = new Set(
-    [...flows.values()].flatMap((flow) => flow.steps.map((step) => step.checkpoint?.value)),
-  );
-  for (const type of types.values()) if (!used.has(type.name)) linkFlow(flowOf(type), context, true);
+  const steps = flows.flatMap((flow) => flow.steps);
+  const used = new Set(steps.map((step) => step.checkpoint?.value));
+  // A step whose type is lost may be of any, and add to it.
+  const extended =
+    flows.some((flow) => lacks(flow, 'steps')) || steps.some((step) => lacks(step, 'checkpoint', VARIANT));
+  const unread = context.unread.some(({ kind }) => kind === null || kind === 'flow');
+  const unused = [...types.named.values()].filter((type) => !used.has(type.name));
+  for (const type of unused) linkFlow(flowOf(type, { extended, unread: extended || unread }), context);
+  for (const type of types.nameless) linkFlow(flowOf(type, { extended: true, unread: true }), context);
 }
 
-function flowOf(type: CheckpointDocument): FlowDocument {
+/**
+ * A flow of one step of this type, of which nothing else is known. `unread`: there may be a flow that uses it and could
+ * not be read, and has a calendar; `extended`: and a step that adds to it.
+ */
+function flowOf(
+  type: CheckpointDocument,
+  { extended, unread }: { readonly extended: boolean; readonly unread: boolean },
+): FlowDocument {
   const { at, name, title } = type;
   const plain = { at, name, title, calendar: null, key: null };
   const body = { states: type.states, params: type.params, timers: type.timers, on: type.on };
-  const step = { ...plain, ...body, as: null, checkpoint: null, gate: false, flow: null, each: [] };
+  const step: StepDocument = {
+    ...{ ...plain, ...body, as: null, checkpoint: null, gate: false, flow: null, each: [] },
+    ...{ split: 'all', join: 'all', end: false, lost: type.lost ?? new Set() },
+  };
   return {
     ...plain,
     kind: 'flow',
@@ -115,8 +158,9 @@ function flowOf(type: CheckpointDocument): FlowDocument {
     abandon: null,
     states: [],
     split: 'all',
-    steps: [{ ...step, split: 'all', join: 'all', end: false }],
+    steps: [extended ? lacking(step, ['params', 'timers', 'on']) : step],
     connectors: [],
     on: [],
+    lost: new Set(['steps', 'connectors', 'on', ...(unread ? ['calendar'] : [])]),
   };
 }

@@ -6,6 +6,7 @@ import { shown } from '../checkpoints/index.ts';
 import type { FlowDocument, StepDocument } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { KeyTemplate } from './flow.ts';
+import { lacks, VARIANT } from './lost.ts';
 import type { Located } from './place.ts';
 
 const MAX_KEY = 256;
@@ -14,7 +15,8 @@ const SAMPLE_DAY = '2026-01-01';
 
 /** The key that events of this flow have when they bring none; null where they must bring one, or it is wrong. */
 export function linkKeyTemplate(document: FlowDocument, findings: Findings): KeyTemplate | null {
-  const daily = document.start?.kind === 'by';
+  // A start with `by` and `after` may be meant to be either.
+  const daily = document.start?.kind === 'by' && !lacks(document.start, VARIANT);
   if (document.key === null) return daily ? { before: '', after: '', hasDay: true } : null;
   const { value, at } = document.key;
   const wrong = (message: string) => {
@@ -36,6 +38,9 @@ export function linkKeyTemplate(document: FlowDocument, findings: Findings): Key
 
 /** What follows the parent's key in the keys of a nested step's children, one per child; null where it is wrong. */
 export function linkSuffixes(step: StepDocument, findings: Findings): readonly string[] | null {
+  const entries = step.each.length === 0 ? [''] : linkEntries(step.each, findings);
+  if (lacks(step, 'key')) return null;
+  const unsureList = step.each.length === 0 && lacks(step, 'each');
   const at = step.key?.at ?? step.flow?.at ?? step.at;
   const template = step.key?.value ?? (step.each.length > 0 ? '{key}/{each}' : '{key}');
   const key = shown(template);
@@ -49,14 +54,14 @@ export function linkSuffixes(step: StepDocument, findings: Findings): readonly s
   if (rest !== '' && !rest.startsWith('/'))
     return wrong(`key '${key}' must go on with '/' after {key}, as in '{key}/…'`);
   const pieces = rest.split('{each}');
-  if (step.each.length === 0 && pieces.length > 1)
+  if (step.each.length === 0 && pieces.length > 1 && !unsureList)
     return wrong(`key '${key}' names {each}, but the step has no 'each'; add the list or leave {each} out`);
   if (step.each.length > 0 && pieces.length !== 2)
     return wrong(`key '${key}' must name {each} once, so that every entry has a key of its own`);
   const brace = strayBrace(pieces.join(''));
   if (brace !== null) return wrong(`key '${key}' has ${brace}; only {key} and {each} are known here`);
 
-  const entries = step.each.length === 0 ? [''] : linkEntries(step.each, findings);
+  if (unsureList) return null;
   const suffixes = entries.map((entry) => pieces.join(entry));
   for (const suffix of suffixes) {
     const fault = keyFault(`k${suffix}`);

@@ -17,13 +17,15 @@ export interface NamedParam {
   readonly index: number;
   readonly name: string;
   readonly type: ValueType;
+  /** false where its type could not be read, which is said elsewhere */
+  readonly typed: boolean;
   readonly derived: boolean;
   value: Expression | null;
 }
 
 interface NamedStep {
   readonly name: string;
-  /** true where its checkpoint type is not known, which is said elsewhere: it may have any parameter */
+  /** true where not all of it is known, which is said elsewhere: it may have any parameter */
   readonly open: boolean;
   readonly params: ReadonlyMap<string, NamedParam>;
 }
@@ -32,12 +34,18 @@ interface NamedFlow {
   readonly name: string;
   readonly steps: readonly NamedStep[];
   readonly calendar: Calendar | null;
-  /** true for a checkpoint type looked at by itself: any `steps.<name>.<name>` may exist in the flows that use it */
+  /** true where not all its steps are known: any `steps.<name>.<name>` may exist */
   readonly open: boolean;
 }
 
-/** The look-up of names for rules that belong to step `own` (-1: to the flow); `read` hears of derived parameters. */
+/**
+ * The look-up of names for rules that belong to step `own` (-1: to the flow, NO_STEP: to a step that is not known, and may
+ * have any parameter); `read` hears of derived parameters.
+ */
 export type NamesOf = (own: number, read?: (param: NamedParam) => void) => Names;
+
+/** The index of a step that is not known. */
+export const NO_STEP = Number.MAX_SAFE_INTEGER;
 
 /** Words that mean something else in every expression, and may not name a parameter. */
 export const SCOPE_WORDS: readonly string[] = ['state', 'status', 'visits', 'event', 'flow', 'steps'];
@@ -76,7 +84,8 @@ export function createNames(flow: NamedFlow): NamesOf {
       if (param !== undefined) return paramName(step, param);
       const found = STEP_WORDS.get(word)?.(step);
       if (found !== undefined) return found;
-      return known?.open ? UNKNOWN : unknownOwn(word, [...(known?.params.keys() ?? []), ...SCOPE_WORDS]);
+      if (known === undefined || known.open) return UNKNOWN;
+      return unknownOwn(word, [...known.params.keys(), ...SCOPE_WORDS]);
     }
 
     function flowsOwnName(word: string): Name | string {
@@ -106,7 +115,8 @@ export function createNames(flow: NamedFlow): NamesOf {
     }
 
     function paramName(step: number, param: NamedParam): Name {
-      const { index, type, derived } = param;
+      const { index, derived } = param;
+      const type = param.typed ? param.type : null;
       if (!derived) return { type, get: (scope) => scope.steps[step]?.params[index] ?? null };
       read?.(param);
       return { type, get: (scope) => (param.value === null ? null : readDerived(param.value, step, scope)) };

@@ -9,7 +9,8 @@ import type { FlowDocument, StepDocument } from './document.ts';
 import { type Findings, formatPlace, unknownName } from './findings.ts';
 import type { Nested, ParentLink } from './flow.ts';
 import { linkSuffixes } from './link-key.ts';
-import type { Place } from './place.ts';
+import { lacks, VARIANT } from './lost.ts';
+import type { Located, Place } from './place.ts';
 
 export interface Nesting {
   /** of every step that is a nested flow and is well defined */
@@ -30,24 +31,44 @@ interface Arc {
   readonly at: Place;
 }
 
-/** Looks up nested flows and predecessors, and refuses circles and keys that two steps could claim. */
-export function linkNesting(flows: ReadonlyMap<string, FlowDocument>, findings: Findings): Nesting {
+/**
+ * Looks up nested flows and predecessors, and refuses circles and keys that two steps could claim. Flows without a name
+ * lead somewhere, and nothing leads to them.
+ */
+export function linkNesting(
+  found: {
+    readonly flows: ReadonlyMap<string, FlowDocument>;
+    readonly nameless: readonly FlowDocument[];
+    readonly mayBeUnread: (kind: 'flow', name: string) => boolean;
+  },
+  findings: Findings,
+): Nesting {
+  const { flows, nameless, mayBeUnread } = found;
   const nested = new Map<StepDocument, Nested>();
   const parents = new Map<string, Link[]>();
   const followers = new Map<string, string[]>();
   const nestArcs = new Map<string, Arc[]>();
   const afterArcs = new Map<string, Arc[]>();
 
+  const isFlow = ({ value, at }: Located<string>): boolean => {
+    const known = flows.has(value);
+    if (!known && !mayBeUnread('flow', value))
+      findings.error(at, 'unknown-flow', unknownName('flow', value, flows.keys()));
+    return known;
+  };
+  for (const flow of nameless) {
+    for (const step of flow.steps.filter(isNested)) {
+      linkSuffixes(step, findings);
+      if (step.flow !== null) isFlow(step.flow);
+    }
+    if (flow.start?.kind === 'after') isFlow(flow.start.after);
+  }
   for (const flow of flows.values()) {
     flow.steps.forEach((step, index) => {
-      if (step.flow === null) return;
-      const child = step.flow.value;
+      if (!isNested(step)) return;
       const suffixes = linkSuffixes(step, findings);
-      if (!flows.has(child)) {
-        findings.error(step.flow.at, 'unknown-flow', unknownName('flow', child, flows.keys()));
-        return;
-      }
-      const at = step.flow.at;
+      if (step.flow === null || !isFlow(step.flow)) return;
+      const { value: child, at } = step.flow;
       append(nestArcs, flow.name, { to: child, at });
       if (suffixes === null) return;
       nested.set(step, { flow: child, suffixes });
@@ -55,10 +76,7 @@ export function linkNesting(flows: ReadonlyMap<string, FlowDocument>, findings: 
     });
     if (flow.start?.kind !== 'after') continue;
     const { value: leader, at } = flow.start.after;
-    if (!flows.has(leader)) {
-      findings.error(at, 'unknown-flow', unknownName('flow', leader, flows.keys()));
-      continue;
-    }
+    if (!isFlow(flow.start.after)) continue;
     append(afterArcs, flow.name, { to: leader, at });
     append(followers, leader, flow.name);
   }
@@ -80,6 +98,11 @@ export function linkNesting(flows: ReadonlyMap<string, FlowDocument>, findings: 
     ),
     followers,
   };
+}
+
+/** Whether a step is a nested flow for certain, also where the name of that flow is lost. */
+function isNested(step: StepDocument): boolean {
+  return (step.flow !== null || lacks(step, 'flow')) && !lacks(step, VARIANT);
 }
 
 function refuseSharedKeys(

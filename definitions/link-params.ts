@@ -11,6 +11,7 @@ import { RESERVED_WORDS, scan } from './expression-scan.ts';
 import type { Findings } from './findings.ts';
 import type { Param } from './flow.ts';
 import { type NamedParam, type NamesOf, SCOPE_WORDS } from './link-names.ts';
+import { lacks } from './lost.ts';
 import type { Place } from './place.ts';
 
 /**
@@ -32,10 +33,11 @@ export function declareParams(
     findings.error(at, 'reserved-name', message);
   }
   return new Map(
-    params.map(({ name, type, value }, index) => [
-      name,
-      { index, name, type, derived: value !== null, value: null },
-    ]),
+    params.map((param, index) => {
+      const { name, type } = param;
+      const derived = param.value !== null && !lacks(param, 'value');
+      return [name, { index, name, type, typed: !lacks(param, 'type'), derived, value: null }];
+    }),
   );
 }
 
@@ -64,7 +66,7 @@ export function compileDerived(
           reads.push(...Array<NamedParam>(timesNamed(source.value, read)).fill(read)),
         ),
         functions,
-        expect: document.type,
+        expect: param.typed ? document.type : null,
       });
       if (result.ok) param.value = result.expression;
       else findings.add(result.findings);

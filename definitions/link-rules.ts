@@ -6,7 +6,7 @@
  */
 import { shown } from '../checkpoints/index.ts';
 import type { ActionDocument, RuleDocument, TriggerDocument } from './document.ts';
-import type { Expression, Names, Text } from './expression.ts';
+import type { Expression, ExpressionOptions, Names, Text } from './expression.ts';
 import { compileExpression } from './expression-compile.ts';
 import { compileText } from './expression-text.ts';
 import type { FlowExtensions } from './extensions.ts';
@@ -14,7 +14,8 @@ import { type Findings, unknownName } from './findings.ts';
 import type { Action, Call, Rule, Triggers } from './flow.ts';
 import type { AlarmNames } from './link-alarms.ts';
 import type { NamedParam } from './link-names.ts';
-import type { Located, Place } from './place.ts';
+import { lacks, VARIANT } from './lost.ts';
+import type { Finding, Located, Place } from './place.ts';
 import { frozenCopy } from './plain-data.ts';
 import { isSubject } from './publish-subject.ts';
 import type { Scope } from './scope.ts';
@@ -26,8 +27,17 @@ export interface RuleContext {
   readonly handlers: FlowExtensions['handlers'];
   /** names of the channel documents */
   readonly channels: ReadonlySet<string>;
+  /** whether such a document may be among those that could not be read */
+  readonly mayBeUnread: (kind: 'channel', name: string) => boolean;
   readonly alarms: AlarmNames;
   readonly findings: Findings;
+}
+
+/** Whether something that these rules do could not be read, so that it is not known what they do not do. */
+export function hideActions(on: readonly TriggerDocument[]): boolean {
+  return on
+    .flatMap(({ rules }) => rules)
+    .some((rule) => lacks(rule, 'do') || rule.actions.some((action) => lacks(action, action.kind, VARIANT)));
 }
 
 /** A timer that actions may name; `timed` where it says itself when it is due. */
@@ -44,8 +54,8 @@ export interface RuleOwner {
   /** parameters and timers that its actions may name; none for the flow */
   readonly params: ReadonlyMap<string, NamedParam>;
   readonly timers: ReadonlyMap<string, OwnTimer>;
-  /** true where a checkpoint type is not known, which is said elsewhere: it may have any parameter and timer */
-  readonly open: boolean;
+  /** what it may have any of, since not all of it is known, which is said elsewhere */
+  readonly open: { readonly params: boolean; readonly timers: boolean };
 }
 
 /** Compiles a trigger table. */
@@ -80,7 +90,8 @@ export function linkCondition(
 
 function checkTimerEvent(trigger: TriggerDocument, owner: RuleOwner, context: RuleContext): void {
   const [kind, timer] = splitOnce(trigger.event);
-  if (kind !== 'timer' || timer === null || owner.open || owner.timers.has(timer)) return;
+  if (kind !== 'timer' || timer === null || owner.timers.has(timer)) return;
+  if (owner.open.timers || lacks(trigger, 'name')) return;
   context.findings.error(trigger.at, 'unknown-timer', unknownName('timer', timer, owner.timers.keys()));
 }
 
@@ -106,12 +117,13 @@ function linkAction(
   const { findings, alarms } = context;
   switch (action.kind) {
     case 'alarm': {
-      alarms.raise(action.name);
+      if (lacks(action, 'alarm')) alarms.raiseAny();
+      else alarms.raise(action.name);
       const text = linkText(action.text, owner, context);
       return { kind: 'alarm', name: action.name, severity: action.severity ?? 'warning', text };
     }
     case 'clear':
-      alarms.clear(action.name, action.at);
+      if (!lacks(action, 'clear')) alarms.clear(action.name, action.at);
       return { kind: 'clear', name: action.name };
     case 'set':
       return linkSet(action, owner, context);
@@ -119,13 +131,14 @@ function linkAction(
     case 'cancel-timer':
       return linkTimerAction(action, owner, findings);
     case 'publish': {
-      checkSubject(action.subject, findings);
-      const subject = linkText(action.subject, owner, context);
+      const sure = !lacks(action, 'publish');
+      if (sure) checkSubject(action.subject, findings);
+      const subject = sure ? linkText(action.subject, owner, context) : null;
       const data = compileTemplate(action.data, (source) => linkDataText(source, action.at, owner, context));
       return subject === null ? null : { kind: 'publish', subject, data };
     }
     case 'notify': {
-      if (context.channels.size > 0 && !context.channels.has(action.channel))
+      if (!lacks(action, 'notify') && isStrange(action.channel, context))
         findings.warning(
           action.at,
           'unknown-channel',
@@ -165,12 +178,12 @@ function linkTimerAction(
 ): Action | null {
   const timer = owner.timers.get(action.name);
   if (timer === undefined) {
-    if (!owner.open)
+    if (!owner.open.timers && !lacks(action, action.kind))
       findings.error(action.at, 'unknown-timer', unknownName('timer', action.name, owner.timers.keys()));
     return null;
   }
   if (action.kind === 'cancel-timer') return { kind: 'cancel-timer', timer: timer.index };
-  if (!timer.timed && action.in === null) {
+  if (!timer.timed && action.in === null && !lacks(action, 'in')) {
     const message = `timer '${action.name}' says not when it is due; add 'in' to this action, or to the timer`;
     findings.error(action.at, 'timer-without-time', message);
   }
@@ -183,9 +196,11 @@ function linkSet(
   context: RuleContext,
 ): Action | null {
   const { findings, functions } = context;
-  const param = owner.params.get(action.param);
+  const { names } = owner;
+  const param = lacks(action, 'set') ? undefined : owner.params.get(action.param);
   if (param === undefined) {
-    if (!owner.open)
+    if (!lacks(action, 'to')) findings.add(problemsOf(action.to, { names, functions, expect: null }));
+    if (!owner.open.params && !lacks(action, 'set'))
       findings.error(action.at, 'unknown-param', unknownName('parameter', action.param, owner.params.keys()));
     return null;
   }
@@ -194,10 +209,22 @@ function linkSet(
     findings.error(action.at, 'derived-param', message);
     return null;
   }
-  const result = compileExpression(action.to, { names: owner.names, functions, expect: param.type });
+  if (lacks(action, 'to')) return null;
+  const expect = param.typed ? param.type : null;
+  const result = compileExpression(action.to, { names, functions, expect });
   if (result.ok) return { kind: 'set', param: param.index, to: result.expression };
   findings.add(result.findings);
   return null;
+}
+
+function problemsOf(source: Located<string>, options: ExpressionOptions): readonly Finding[] {
+  const result = compileExpression(source, options);
+  return result.ok ? [] : result.findings;
+}
+
+/** Whether a channel is not among those defined, where there are any. */
+function isStrange(channel: string, { channels, mayBeUnread }: RuleContext): boolean {
+  return channels.size > 0 && !channels.has(channel) && !mayBeUnread('channel', channel);
 }
 
 function linkText(text: Located<string> | null, owner: RuleOwner, context: RuleContext): Text | null {

@@ -12,27 +12,42 @@ import type {
   TriggerDocument,
 } from './document.ts';
 import { type Findings, unknownName } from './findings.ts';
+import { lacking, lacks, VARIANT } from './lost.ts';
 
-/** The body of a step with that of its checkpoint type, which is looked up; an unknown type adds nothing. */
-export function mergeStep(
-  step: StepDocument,
-  types: ReadonlyMap<string, CheckpointDocument>,
-  findings: Findings,
-): CheckpointBody {
-  const type = step.checkpoint === null ? undefined : types.get(step.checkpoint.value);
-  if (type === undefined) {
-    if (step.checkpoint !== null) {
-      const message = unknownName('checkpoint', step.checkpoint.value, types.keys());
-      findings.error(step.checkpoint.at, 'unknown-checkpoint', message);
-    }
-    return step;
+/** What a step may have any of where its type is not known. */
+const TYPE_KEYS = ['states', 'params', 'timers', 'on'];
+
+/**
+ * The body of a step with that of its checkpoint type, which is looked up. What one of them lacks the whole lacks; a type
+ * that is not known adds nothing, and the body lacks all that it could bring.
+ */
+export function mergeStep(step: StepDocument, { types, mayBeUnread, findings }: StepContext): CheckpointBody {
+  if (step.checkpoint === null) {
+    return (step.flow === null && lacks(step, 'checkpoint', 'gate', 'flow')) || lacks(step, VARIANT)
+      ? lacking<CheckpointBody>(step, TYPE_KEYS)
+      : step;
   }
-  return {
+  const { value: name, at } = step.checkpoint;
+  const type = types.get(name);
+  if (type === undefined) {
+    if (!mayBeUnread('checkpoint', name) && !lacks(step, VARIANT))
+      findings.error(at, 'unknown-checkpoint', unknownName('checkpoint', name, types.keys()));
+    return lacking<CheckpointBody>(step, TYPE_KEYS);
+  }
+  const body: CheckpointBody = {
     states: step.states.length > 0 ? step.states : type.states,
     params: mergeByName(type.params, step.params),
     timers: mergeByName(type.timers, step.timers),
     on: mergeTriggers(type.on, step.on),
   };
+  const unsure = lacks(step, 'checkpoint', VARIANT) ? TYPE_KEYS : [];
+  return lacking(body, [...(step.lost ?? []), ...(type.lost ?? []), ...unsure]);
+}
+
+interface StepContext {
+  readonly types: ReadonlyMap<string, CheckpointDocument>;
+  readonly mayBeUnread: (kind: 'checkpoint', name: string) => boolean;
+  readonly findings: Findings;
 }
 
 /** Whether a state table can be made of these lines: each state once, and every state that may follow with a line. */
@@ -74,7 +89,7 @@ function mergeTriggers(
   for (const trigger of [...base, ...inline]) {
     const before = merged.get(trigger.event);
     const rules = before === undefined ? trigger.rules : [...before.rules, ...trigger.rules];
-    merged.set(trigger.event, { at: trigger.at, event: trigger.event, rules });
+    merged.set(trigger.event, { ...trigger, rules });
   }
   return [...merged.values()];
 }

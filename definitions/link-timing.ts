@@ -9,6 +9,7 @@ import type {
 } from './document.ts';
 import { type Findings, unknownName } from './findings.ts';
 import type { Deadline, Start, Timer } from './flow.ts';
+import { lacks, VARIANT } from './lost.ts';
 import type { Moment, Span } from './moment.ts';
 import type { Located } from './place.ts';
 
@@ -19,7 +20,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Gives a moment back after looking up the session that it may name. */
 export type MomentOf = (moment: Located<Moment>) => Moment;
 
-/** Gives the check of moments for a flow with this calendar document; without sessions where it has none. */
+/** Gives the check of moments for a flow with this calendar document, all of whose sessions are known; null: none. */
 export function momentsIn(calendar: CalendarDocument | null, findings: Findings): MomentOf {
   const sessions = calendar?.sessions.map((session) => session.name) ?? [];
   return ({ value, at }) => {
@@ -81,8 +82,9 @@ export function checkTimersStart(
 ): void {
   const actions = triggers.flatMap((trigger) => trigger.rules).flatMap((rule) => rule.actions);
   if (actions.some((action) => action.kind === 'call')) return; // a handler may start any
-  for (const { name, at, after, moment } of timers) {
-    if (after !== null || moment !== null) continue;
+  for (const timer of timers) {
+    const { name, at, after, moment } = timer;
+    if (after !== null || moment !== null || lacks(timer, 'after', 'at', 'until', VARIANT)) continue;
     if (actions.some((action) => action.kind === 'start-timer' && action.name === name)) continue;
     const message = `nothing starts timer '${name}'; give it 'after' or 'at', or a rule with { start-timer: ${name} }`;
     findings.warning(at, 'timer-never-starts', message);

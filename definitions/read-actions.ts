@@ -1,16 +1,8 @@
 /** The actions of rules: `{ alarm: … }`, `{ set: …, to: … }` and the others, told apart by the key that names them. */
 import type { ActionDocument } from './document.ts';
 import { label, PARAM_NAME, plainName, SEVERITY, SPAN } from './read-words.ts';
-import {
-  optional,
-  type RecordShape,
-  record,
-  required,
-  type Shape,
-  shared,
-  turned,
-  variants,
-} from './schema.ts';
+import { type Shape, shared, turned } from './schema.ts';
+import { optional, type RecordShape, record, required, requiredOr, variants } from './schema-record.ts';
 import { data, expression, located, text, word } from './schema-scalar.ts';
 
 type Kind = ActionDocument['kind'];
@@ -24,7 +16,7 @@ const ACTIONS: Readonly<Record<Kind, RecordShape<ActionDocument>>> = {
     what: 'an alarm action',
     example: '{ alarm: short-transfer, severity: critical }',
     fields: {
-      alarm: required('raises the alarm of this name', ALARM_NAME),
+      alarm: requiredOr('raises the alarm of this name', ALARM_NAME, ''),
       severity: optional('info, warning (the default) or critical', SEVERITY, null),
       text: optional('what it says; {name} is a name of the expression scope', MESSAGE, null),
     },
@@ -40,10 +32,14 @@ const ACTIONS: Readonly<Record<Kind, RecordShape<ActionDocument>>> = {
     what: 'a set action',
     example: '{ set: PIN, to: POUT - LOSS }',
     fields: {
-      set: required('gives this parameter of the step a value', word(PARAM_NAME)),
-      to: required('the expression that gives the value', expression('an expression', 'POUT - LOSS', true)),
+      set: requiredOr('gives this parameter of the step a value', word(PARAM_NAME), ''),
+      to: requiredOr(
+        'the expression that gives the value',
+        expression('an expression', 'POUT - LOSS', true),
+        null,
+      ),
     },
-    make: ({ set, to }, { at }) => ({ at, kind: 'set', param: set, to }),
+    make: ({ set, to }, { at }) => ({ at, kind: 'set', param: set, to: to ?? { value: '', at } }),
   }),
   'start-timer': record({
     what: 'a start-timer action',
@@ -64,19 +60,29 @@ const ACTIONS: Readonly<Record<Kind, RecordShape<ActionDocument>>> = {
     what: 'a publish action',
     example: '{ publish: clearing.done, data: { by: milepost } }',
     fields: {
-      publish: required(
+      publish: requiredOr(
         'the subject to publish on; {name} is a name of the expression scope',
         located(text('a subject', 'clearing.done', 256)),
+        null,
       ),
       data: optional('what is published', data('data', '{ by: milepost }'), null),
     },
-    make: (values, { at }) => ({ at, kind: 'publish', subject: values.publish, data: values.data }),
+    make: ({ publish, data }, { at }) => ({
+      at,
+      kind: 'publish',
+      subject: publish ?? { value: '', at },
+      data,
+    }),
   }),
   notify: record({
     what: 'a notify action',
     example: '{ notify: on-call, text: "{flow.key} is late" }',
     fields: {
-      notify: required('sends a notice to this channel', word(plainName('the name of a channel', 'on-call'))),
+      notify: requiredOr(
+        'sends a notice to this channel',
+        word(plainName('the name of a channel', 'on-call')),
+        '',
+      ),
       text: optional('what it says; {name} is a name of the expression scope', MESSAGE, null),
     },
     make: ({ notify, text }, { at }) => ({ at, kind: 'notify', channel: notify, text }),

@@ -1,8 +1,10 @@
 /** Documents of the kind `calendar`. Whether its dates and sessions agree with each other is for the calendar to say. */
 import type { CalendarDocument, DayDocument, SessionDocument } from './document.ts';
+import { lacking } from './lost.ts';
 import { parseDateRange, parseDay, parseWeekday } from './moment.ts';
 import { DATE, documentName, stepName, TIME_OF_DAY, TITLE } from './read-words.ts';
-import { list, named, optional, record, required, shared, turned } from './schema.ts';
+import { list, named, shared, turned, withName } from './schema.ts';
+import { optional, record, requiredOr } from './schema-record.ts';
 import { choice, located, parsed, text } from './schema-scalar.ts';
 
 const SESSION_NAME = stepName('the name of a session', 'night');
@@ -39,14 +41,14 @@ const SESSIONS = turned(
       what: 'a session',
       example: '{ from: "09:00", to: "15:00" }',
       fields: {
-        from: required('when it opens', TIME_OF_DAY),
-        to: required('when it closes; earlier than `from` is past midnight', TIME_OF_DAY),
+        from: requiredOr('when it opens', TIME_OF_DAY, 0),
+        to: requiredOr('when it closes; earlier than `from` is past midnight', TIME_OF_DAY, 0),
         day: optional('next: it belongs to the next trading day', choice('day', ['next']), 'same' as const),
       },
       make: (values, { at }): Omit<SessionDocument, 'name'> => ({ at, ...values }),
     }),
   }),
-  (sessions) => sessions.map(({ name, value }) => ({ name, ...value })),
+  (sessions) => sessions.map(withName),
 );
 
 type Change = Omit<DayDocument['sessions'][number], 'name'>;
@@ -66,8 +68,8 @@ const DAYS = turned(
           from: optional('when it opens on this day', TIME_OF_DAY, null),
           to: optional('when it closes on this day', TIME_OF_DAY, null),
         },
-        make: (values, { at, findings }): Change | undefined => {
-          if (values.from !== null || values.to !== null) return { at, ...values };
+        make: (values, { at, findings, lost }): Change | undefined => {
+          if (values.from !== null || values.to !== null || lost.size > 0) return { at, ...values };
           const message = 'a session of a day needs from or to: add `to: "11:30"`, or remove the session';
           findings.error(at, 'missing-key', message);
           return undefined;
@@ -76,11 +78,9 @@ const DAYS = turned(
     }),
   }),
   (days): readonly DayDocument[] =>
-    days.map(({ at, name, value }) => ({
-      at,
-      date: name,
-      sessions: value.map(({ name, value }) => ({ name, ...value })),
-    })),
+    days.map(({ at, name, value, legal }) =>
+      lacking<DayDocument>({ at, date: name, sessions: value.map(withName) }, legal ? [] : ['name']),
+    ),
 );
 
 /** A document of the kind `calendar`. */
@@ -88,7 +88,7 @@ export const CALENDAR = record({
   what: 'a calendar',
   example: '{ calendar: shfe }',
   fields: {
-    calendar: required('the name of the calendar', documentName('calendar', 'shfe')),
+    calendar: requiredOr('the name of the calendar', documentName('calendar', 'shfe'), ''),
     title: optional('the name that people read', TITLE, null),
     zone: optional('the time zone; default: UTC', located(text('a time zone', 'Asia/Shanghai', 64)), null),
     weekend: optional('days of the week without trading', list(WEEKDAY, { maybeEmpty: true }), []),

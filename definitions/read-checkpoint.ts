@@ -7,31 +7,38 @@ import type {
   StateDocument,
   TimerDocument,
 } from './document.ts';
-import type { Findings } from './findings.ts';
 import { type Moment, parseMoment } from './moment.ts';
 import type { Located } from './place.ts';
 import { shown } from './read-text.ts';
 import { STEP_TRIGGERS } from './read-triggers.ts';
 import { documentName, label, PARAM_NAME, plainName, SEVERITY, SPAN, TITLE } from './read-words.ts';
-import { list, named, optional, record, required, type Shape, shared, turned, variants } from './schema.ts';
+import { list, named, type Shape, shared, turned, withName } from './schema.ts';
+import { type Context, optional, record, requiredOr, variants } from './schema-record.ts';
 import { choice, expression, literal, located, text, word } from './schema-scalar.ts';
 
 const STATE = label('the name of a state', 'waiting');
 
+const STATE_LINES = named({
+  what: 'a state table',
+  rule: STATE,
+  item: list(located(word(STATE)), { maybeEmpty: true }),
+});
+
 /** A table of legal states; every state that may follow has its own line. */
-export const STATES: Shape<readonly StateDocument[]> = shared(
-  'states',
-  turned(
-    named({ what: 'a state table', rule: STATE, item: list(located(word(STATE)), { maybeEmpty: true }) }),
-    (lines, _at, findings) => {
-      const names = lines.map(({ name }) => name);
-      const strange = lines.flatMap(({ value }) => value).filter(({ value }) => !names.includes(value));
-      for (const { at, value } of strange) findings.error(at, 'unknown-state', unknownState(value, names));
-      if (strange.length > 0) return undefined;
-      return lines.map(({ at, name, value }) => ({ at, name, next: value }));
-    },
-  ),
-);
+export const STATES: Shape<readonly StateDocument[]> = shared('states', {
+  ...STATE_LINES,
+  read: (tree, findings) => {
+    const { value: lines = [], flaw } = STATE_LINES.read(tree, findings);
+    const states = lines.map(({ at, name, value }) => ({ at, name, next: value }));
+    const names = states.map(({ name }) => name);
+    // A line whose name is wrong may be that of any state.
+    const allNamed = tree.kind === 'map' && !tree.holes && lines.every(({ legal }) => legal);
+    const strange = states.flatMap(({ next }) => next).filter(({ value }) => !names.includes(value));
+    if (!allNamed || strange.length === 0) return { value: states, flaw };
+    for (const { at, value } of strange) findings.error(at, 'unknown-state', unknownState(value, names));
+    return { value: states, flaw: 'here' };
+  },
+});
 
 function unknownState(name: string, names: readonly string[]): string {
   const near = closest(name, names);
@@ -48,7 +55,11 @@ const PARAM = shared(
     what: 'a parameter',
     example: '{ type: number, unit: bytes }',
     fields: {
-      type: required('number, string or boolean', choice('a type', ['number', 'string', 'boolean'])),
+      type: requiredOr(
+        'number, string or boolean',
+        choice('a type', ['number', 'string', 'boolean']),
+        'string' as const,
+      ),
       title: optional('the name that people read', TITLE, null),
       unit: optional('the unit of its values', text('a unit', 'bytes', 64), null),
       default: optional('its value as long as nothing was reported', literal('a value', null, '0'), null),
@@ -63,29 +74,35 @@ const PARAM = shared(
         null,
       ),
     },
-    make: (values, { at, findings, place }): Param | undefined => {
-      const { type, default: initial, from, value } = values;
-      if (value !== null && (initial !== null || from !== null)) {
-        const other = initial !== null ? 'default' : 'from';
-        const message = `value and ${other} cannot stand together, a derived parameter has no value of its own: keep one`;
-        findings.error(place(other), 'misplaced-key', message);
-        return undefined;
-      }
-      if (initial !== null && typeof initial !== type) {
-        const remedy = type === 'string' ? 'quote it' : `write a ${type} without quotes`;
-        const message = `the default of a ${type} is due here, not a ${typeof initial}: ${remedy}, or change the type`;
-        findings.error(place('default'), type === 'string' ? 'quote-it' : 'wrong-type', message);
-        return undefined;
-      }
-      return { at, ...values };
+    make: (values, context): Param => {
+      checkValue(values, context);
+      return { at: context.at, ...values };
     },
   }),
 );
 
+/** Whether what a parameter says of its value goes together. */
+function checkValue(param: Pick<Param, 'type' | 'default' | 'from' | 'value'>, context: Context): void {
+  const { findings, lost, place, spoil } = context;
+  const { type, default: initial, from, value } = param;
+  if (value !== null && (initial !== null || from !== null)) {
+    const other = initial !== null ? 'default' : 'from';
+    const message = `value and ${other} cannot stand together, a derived parameter has no value of its own: keep one`;
+    findings.error(place(other), 'misplaced-key', message);
+    spoil('value', other);
+  }
+  if (initial !== null && typeof initial !== type && !lost.has('type') && !lost.has('default')) {
+    const remedy = type === 'string' ? 'quote it' : `write a ${type} without quotes`;
+    const message = `the default of a ${type} is due here, not a ${typeof initial}: ${remedy}, or change the type`;
+    findings.error(place('default'), type === 'string' ? 'quote-it' : 'wrong-type', message);
+    spoil('type', 'default');
+  }
+}
+
 /** The parameters of a step. */
 const PARAMS: Shape<readonly ParamDocument[]> = turned(
   named({ what: 'a parameter table', rule: PARAM_NAME, item: PARAM }),
-  (params) => params.map(({ name, value }) => ({ name, ...value })),
+  (params) => params.map(withName),
 );
 
 type Timer = Omit<TimerDocument, 'name'>;
@@ -100,11 +117,12 @@ const AFTER_TIMER = record({
   what: 'a timer with after',
   example: '{ after: activated, in: 10m }',
   fields: {
-    after: required(
+    after: requiredOr(
       'the event of the step that starts it',
       choice('after', ['activated', 'state', 'params', 'exception', 'committed']),
+      null,
     ),
-    in: required('how long after it', SPAN),
+    in: requiredOr('how long after it', SPAN, null),
     until: optional("only the step's commit stops it; default: the step's next event does", UNTIL, null),
     severity: TIMER_SEVERITY,
   },
@@ -115,14 +133,13 @@ const AT_TIMER = record({
   what: 'a timer with at',
   example: '{ at: "16:10" }',
   fields: {
-    at: required("a time of the instance's day, or a moment such as `day.close + 20m`", MOMENT),
+    at: requiredOr("a time of the instance's day, or a moment such as `day.close + 20m`", MOMENT, null),
     day: optional('previous: on the trading day before', choice('day', ['previous']), null),
     severity: TIMER_SEVERITY,
   },
-  make: (values, { at, findings }): Timer | undefined => {
-    const moment = momentOf(values.at, values.day, findings);
-    if (moment === undefined) return undefined;
-    return { at, after: null, in: null, moment, until: null, severity: values.severity };
+  make: (values, context): Timer => {
+    const moment = momentOf(values.at, { key: 'at', day: values.day }, context);
+    return { at: context.at, after: null, in: null, moment, until: null, severity: values.severity };
   },
 });
 
@@ -154,19 +171,21 @@ export const TIMERS: Shape<readonly TimerDocument[]> = turned(
       }),
     ),
   }),
-  (timers) => timers.map(({ name, value }) => ({ name, ...value })),
+  (timers) => timers.map(withName),
 );
 
-/** Reads a moment together with the `day` that stands beside it. */
+/** Reads the moment of a key together with the `day` that stands beside it; null where it cannot be read. */
 export function momentOf(
-  text: Located<string>,
-  day: 'previous' | null,
-  findings: Findings,
-): Located<Moment> | undefined {
+  text: Located<string> | null,
+  { key, day }: { readonly key: string; readonly day: 'previous' | null },
+  { findings, spoil }: Context,
+): Located<Moment> | null {
+  if (text === null) return null;
   const moment = parseMoment(text.value, { day: day ?? 'same' });
   if (moment.ok) return { value: moment.value, at: text.at };
   findings.error(text.at, 'bad-time', moment.message);
-  return undefined;
+  spoil(key);
+  return null;
 }
 
 /** The keys that a checkpoint type and a step that is a checkpoint have in common. */
@@ -177,18 +196,18 @@ export const BODY_FIELDS = {
   on: optional('the trigger table: event → rules', STEP_TRIGGERS, []),
 };
 
-/** Reports rules for timers that the checkpoint type does not have; says whether there were none. */
-function knowsItsTimers(body: Pick<CheckpointBody, 'timers' | 'on'>, findings: Findings): boolean {
-  const names = body.timers.map(({ name }) => name);
-  const strange = body.on.filter(
-    ({ event }) => event.startsWith('timer.') && !names.includes(event.slice(6)),
-  );
-  for (const { at, event } of strange) {
-    const near = closest(event.slice(6), names);
+/** Reports rules for timers that the checkpoint type does not have. */
+function checkTimers({ timers, on }: Pick<CheckpointBody, 'timers' | 'on'>, context: Context): void {
+  if (context.lost.has('timers')) return;
+  const names = timers.map(({ name }) => name);
+  for (const { at, event, lost } of on) {
+    const name = event.slice('timer.'.length);
+    if (!event.startsWith('timer.') || lost !== undefined || names.includes(name)) continue;
+    const near = closest(name, names);
     const remedy = near === null ? 'add it under timers' : `did you mean timer.${near}?`;
-    findings.error(at, 'unknown-timer', `there is no timer ${shown(event.slice(6))} here: ${remedy}`);
+    context.findings.error(at, 'unknown-timer', `there is no timer ${shown(name)} here: ${remedy}`);
+    context.spoil();
   }
-  return strange.length === 0;
 }
 
 /** A document of the kind `checkpoint`. */
@@ -196,12 +215,12 @@ export const CHECKPOINT = record({
   what: 'a checkpoint',
   example: '{ checkpoint: receive-file }',
   fields: {
-    checkpoint: required('the name of the checkpoint type', documentName('checkpoint', 'receive-file')),
+    checkpoint: requiredOr('the name of the checkpoint type', documentName('checkpoint', 'receive-file'), ''),
     title: optional('the name that people read', TITLE, null),
     ...BODY_FIELDS,
   },
-  make: (values, { at, findings }): CheckpointDocument | undefined => {
-    const { checkpoint, ...rest } = values;
-    return knowsItsTimers(rest, findings) ? { kind: 'checkpoint', at, name: checkpoint, ...rest } : undefined;
+  make: ({ checkpoint, ...body }, context): CheckpointDocument => {
+    checkTimers(body, context);
+    return { kind: 'checkpoint', at: context.at, name: checkpoint, ...body };
   },
 });

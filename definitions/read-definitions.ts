@@ -3,20 +3,23 @@
  * up; the linker does.
  *
  * 1. Whatever the text, it returns: what is wrong is a finding with its place and remedy, and all of it is found.
- * 2. A document that is returned has no error in it; one that has is left out, the others stay.
+ * 2. A document that is returned has no error in it; one that has is left out, the others stay. The drafts have both.
  * 3. A name stands for one document of its kind, and the first one keeps it, also where that one has errors.
  */
 import { closest } from './closest.ts';
 import type { Document, OtherDocument } from './document.ts';
 import { createFindings, type Findings, formatPlace } from './findings.ts';
+import { lacking, lacks } from './lost.ts';
 import type { Finding, Place } from './place.ts';
 import { CALENDAR } from './read-calendar.ts';
 import { CHECKPOINT } from './read-checkpoint.ts';
 import { FLOW } from './read-flow.ts';
 import { shown } from './read-text.ts';
 import { type Entry, readTrees, type Tree } from './read-tree.ts';
+import { documentsIn, hiddenIn, type Unread } from './read-unread.ts';
 import { documentName } from './read-words.ts';
 import type { Shape } from './schema.ts';
+import { NOTHING, type Reading, whole } from './schema-reading.ts';
 
 /** One definition file: its name as it is shown in findings, and its content. */
 export interface DefinitionSource {
@@ -34,41 +37,61 @@ export const DOCUMENT_SHAPES: ReadonlyMap<string, Shape<Document>> = new Map<str
   ...OTHER_KINDS.map((kind) => [kind, otherShape(kind)] as const),
 ]);
 
+/** All that could be read, for the linker, which says what else is wrong with it. */
+export interface Drafts {
+  /** in the order of the sources; without what was wrong, and a name is lost where it is not theirs */
+  readonly documents: readonly Document[];
+  readonly unread: readonly Unread[];
+}
+
+/** The keys of the kinds of documents of which every key is known. */
+const KEYS = new Map([FLOW, CHECKPOINT, CALENDAR].map(({ keys }) => [keys[0] ?? '', keys]));
+
 /**
- * Reads definition files. Gives the documents that have no error in them, in the order of the sources, and everything
- * that was found, sorted by file and place. Never throws.
+ * Reads definition files. Gives the documents that have no error in them, in the order of the sources, drafts of all of
+ * them, and everything that was found, sorted by file and place. Never throws.
  */
 export function readDefinitions(sources: readonly DefinitionSource[]): {
   readonly documents: readonly Document[];
+  readonly drafts: Drafts;
   readonly findings: readonly Finding[];
 } {
   const findings = createFindings();
   const names = new Map<string, Place>();
-  const documents: Document[] = [];
+  const read: Reading<Document>[] = [];
+  const unread: Unread[] = [];
   let empty = true;
   for (const { file, text } of sources) {
-    for (const tree of readTrees(file, text, findings)) {
+    const found = readTrees(file, text, findings);
+    unread.push(...found.unread.flatMap(documentsIn));
+    for (const tree of found.trees) {
       empty = false;
-      const document = readDocument(tree, names, findings);
-      if (document !== undefined) documents.push(document);
+      unread.push(...hiddenIn(tree, KEYS));
+      read.push(readDocument(tree, names, findings));
     }
   }
   if (empty && findings.list().length === 0) {
     const at = { file: sources[0]?.file ?? '', line: 1, column: 1 };
     findings.warning(at, 'no-documents', 'there is no definition in here: write one, or name another path');
   }
-  return { documents, findings: findings.list() };
+  const documents = read.flatMap(({ value }) => value ?? []);
+  const nameless = documents.filter((document) => lacks(document, document.kind));
+  return {
+    documents: read.flatMap(({ value, flaw }) => (value === undefined || flaw !== 'none' ? [] : [value])),
+    drafts: { documents, unread: [...unread, ...nameless.map(({ kind }) => ({ kind, name: null }))] },
+    findings: findings.list(),
+  };
 }
 
-function readDocument(tree: Tree, names: Map<string, Place>, findings: Findings): Document | undefined {
+function readDocument(tree: Tree, names: Map<string, Place>, findings: Findings): Reading<Document> {
   const kinds = [...DOCUMENT_SHAPES.keys()];
-  if (tree.kind === 'refused') return undefined;
+  if (tree.kind === 'refused') return NOTHING;
   const first = tree.kind === 'map' ? tree.entries[0] : undefined;
   if (tree.kind !== 'map' || first === undefined) {
     const message =
       'a document is a mapping that begins with its kind and name: write it as in `flow: settlement`';
     findings.error(tree.at, 'wrong-type', message);
-    return undefined;
+    return NOTHING;
   }
   const shape = DOCUMENT_SHAPES.get(first.key);
   if (shape === undefined) {
@@ -81,11 +104,12 @@ function readDocument(tree: Tree, names: Map<string, Place>, findings: Findings)
         : `begin it with one of ${kinds.join(', ')}`;
     const message = `${shown(first.key)} is no kind of document, and the first key says the kind: ${remedy}`;
     findings.error(first.at, 'unknown-kind', message);
-    return undefined;
+    return NOTHING;
   }
   const isFirst = claimName(first, names, findings);
-  const document = shape.read(tree, findings);
-  return isFirst ? document : undefined;
+  const { value, flaw } = shape.read(tree, findings);
+  if (isFirst || value === undefined) return { value, flaw };
+  return { value: lacking(value, [first.key]), flaw: 'within' };
 }
 
 /** Keeps the name for this document; reports where another has it already. */
@@ -109,11 +133,12 @@ function otherShape(kind: (typeof OTHER_KINDS)[number]): Shape<OtherDocument> {
     example: `{ ${kind}: ${name.example} }`,
     read: (tree, findings) => {
       const first = tree.kind === 'map' ? tree.entries[0] : undefined;
-      if (first === undefined) return undefined;
+      if (first === undefined) return NOTHING;
       const message = `this version keeps the name of a ${kind} and does not evaluate what stands in it: leave it out or ignore this`;
       findings.warning(first.at, 'not-evaluated', message);
-      const value = name.read(first.value, findings);
-      return value === undefined ? undefined : { kind, at: tree.at, name: value };
+      const { value } = name.read(first.value, findings);
+      if (value !== undefined) return whole({ kind, at: tree.at, name: value });
+      return { value: { kind, at: tree.at, name: '', lost: new Set([kind]) }, flaw: 'within' };
     },
     describe: (defs) => ({
       type: 'object',

@@ -1,13 +1,19 @@
 /** Documents of the kind `flow`. */
 import type { ConnectorDocument, DeadlineDocument, FlowDocument, StartDocument } from './document.ts';
+import type { Moment, Span } from './moment.ts';
 import { MOMENT, momentOf, STATES } from './read-checkpoint.ts';
 import { STEP_NAME, STEPS } from './read-step.ts';
 import { CONNECTOR_TRIGGERS, FLOW_TRIGGERS } from './read-triggers.ts';
 import { documentName, label, SEVERITY, SPAN, SPLIT, TITLE } from './read-words.ts';
-import { list, optional, record, required, shared, variants } from './schema.ts';
+import { list, shared } from './schema.ts';
+import { optional, record, required, requiredOr, variants } from './schema-record.ts';
 import { choice, expression, located, text, wholeNumber, word } from './schema-scalar.ts';
 
 const PREVIOUS = optional('previous: on the trading day before', choice('day', ['previous']), null);
+
+/** These stand where a moment or a duration could not be read; nothing is wrong with them. */
+const MIDNIGHT: Moment = { kind: 'time', time: 0, day: 'same' };
+const NO_TIME: Span = { days: 0, ms: 0 };
 
 const START = variants<StartDocument>({
   what: 'a start',
@@ -17,15 +23,15 @@ const START = variants<StartDocument>({
       what: 'a start with by',
       example: '{ by: "15:30" }',
       fields: {
-        by: required("the required start time, in the calendar's zone", MOMENT),
+        by: requiredOr("the required start time, in the calendar's zone", MOMENT, null),
         day: PREVIOUS,
         grace: optional('how much later is still in time', SPAN, null),
         severity: optional('of start-timeout; default: warning', SEVERITY, null),
       },
-      make: (values, { at, findings }): StartDocument | undefined => {
-        const by = momentOf(values.by, values.day, findings);
-        if (by === undefined) return undefined;
-        return { at, kind: 'by', by, grace: values.grace, severity: values.severity };
+      make: ({ by, day, grace, severity }, context): StartDocument => {
+        const { at } = context;
+        const moment = momentOf(by, { key: 'by', day }, context) ?? { value: MIDNIGHT, at };
+        return { at, kind: 'by', by: moment, grace, severity };
       },
     }),
     after: record({
@@ -36,7 +42,7 @@ const START = variants<StartDocument>({
           'the flow whose commit, under the same key, makes this one expected',
           located(documentName('flow', 'pre-open')),
         ),
-        in: required('how long after it', SPAN),
+        in: requiredOr('how long after it', SPAN, NO_TIME),
         severity: optional('of start-timeout; default: warning', SEVERITY, null),
       },
       make: (values, { at }): StartDocument => ({ at, kind: 'after', ...values }),
@@ -52,13 +58,15 @@ const DEADLINE = variants<DeadlineDocument>({
       what: 'a deadline with at',
       example: '{ at: "19:00" }',
       fields: {
-        at: required("a time of the instance's day, or a moment such as `day.close + 20m`", MOMENT),
+        at: requiredOr("a time of the instance's day, or a moment such as `day.close + 20m`", MOMENT, null),
         day: PREVIOUS,
         severity: optional('of deadline; default: critical', SEVERITY, null),
       },
-      make: (values, { at, findings }): DeadlineDocument | undefined => {
-        const moment = momentOf(values.at, values.day, findings);
-        return moment === undefined ? undefined : { at, kind: 'at', moment, severity: values.severity };
+      make: (values, context): DeadlineDocument | undefined => {
+        const moment = momentOf(values.at, { key: 'at', day: values.day }, context);
+        return moment === null
+          ? undefined
+          : { at: context.at, kind: 'at', moment, severity: values.severity };
       },
     }),
     in: record({
@@ -79,8 +87,8 @@ const CONNECTOR = shared(
     what: 'a connector',
     example: '{ from: receive, to: done }',
     fields: {
-      from: required('the step that it leaves', located(word(STEP_NAME))),
-      to: required('the step that it leads to', located(word(STEP_NAME))),
+      from: requiredOr('the step that it leaves', located(word(STEP_NAME)), null),
+      to: requiredOr('the step that it leads to', located(word(STEP_NAME)), null),
       when: optional(
         'the condition, an expression over the parameters of the step that it leaves; default: always',
         expression('a condition', "state != 'broken'", false),
@@ -89,7 +97,10 @@ const CONNECTOR = shared(
       limit: optional('how often it may be taken in one instance', wholeNumber('limit', 1), null),
       on: optional('the trigger table: event → rules', CONNECTOR_TRIGGERS, []),
     },
-    make: (values, { at }): ConnectorDocument => ({ at, ...values }),
+    make: ({ from, to, ...rest }, { at }): ConnectorDocument => {
+      const unread = { value: '', at };
+      return { at, from: from ?? unread, to: to ?? unread, ...rest };
+    },
   }),
 );
 
@@ -98,7 +109,7 @@ export const FLOW = record({
   what: 'a flow',
   example: '{ flow: settlement, steps: { receive: {} } }',
   fields: {
-    flow: required('the name of the flow', documentName('flow', 'settlement')),
+    flow: requiredOr('the name of the flow', documentName('flow', 'settlement'), ''),
     title: optional('the name that people read', TITLE, null),
     group: optional(
       'the group it is shown and counted in',
@@ -125,7 +136,7 @@ export const FLOW = record({
       SPLIT,
       'all' as const,
     ),
-    steps: required('the steps by name', STEPS),
+    steps: requiredOr('the steps by name', STEPS, []),
     connectors: optional('the connectors between them', list(CONNECTOR, { maybeEmpty: true }), []),
     on: optional('the trigger table: event → rules', FLOW_TRIGGERS, []),
   },

@@ -4,7 +4,8 @@ import { BODY_FIELDS, TIMERS } from './read-checkpoint.ts';
 import { shown } from './read-text.ts';
 import { GATE_TRIGGERS, NESTED_TRIGGERS } from './read-triggers.ts';
 import { documentName, label, SPLIT, stepName, TITLE } from './read-words.ts';
-import { list, named, optional, record, required, type Shape, shared, turned, variants } from './schema.ts';
+import { list, named, type Shape, shared, turned, withName } from './schema.ts';
+import { optional, record, requiredOr, variants } from './schema-record.ts';
 import { choice, flag, located, onlyTrue, text, word } from './schema-scalar.ts';
 
 type Step = Omit<StepDocument, 'name'>;
@@ -12,18 +13,22 @@ type Step = Omit<StepDocument, 'name'>;
 /** The name of a step, where connectors and others refer to it. */
 export const STEP_NAME = stepName('the name of a step', 'receive');
 
+const ENTRIES = list(located(word(label('an entry of each', 'cfmmc'))), { atLeastOne: true });
+
 /** The entries of `each`, which end the keys of the children and so differ. */
-const EACH = turned(
-  list(located(word(label('an entry of each', 'cfmmc'))), { atLeastOne: true }),
-  (entries, _at, findings) => {
+const EACH: typeof ENTRIES = {
+  ...ENTRIES,
+  read: (tree, findings) => {
+    const { value: entries = [], flaw } = ENTRIES.read(tree, findings);
     const seen = new Set<string>();
     const repeated = entries.filter(({ value }) => seen.size === seen.add(value).size);
     for (const { at, value } of repeated) {
       findings.error(at, 'repeated-entry', `${shown(value)} stands in the list already: remove it`);
     }
-    return repeated.length === 0 ? entries : undefined;
+    const kept = entries.filter((entry) => !repeated.includes(entry));
+    return { value: kept, flaw: repeated.length === 0 ? flaw : 'here' };
   },
-);
+};
 
 const COMMON_FIELDS = {
   title: optional('the name that people read', TITLE, null),
@@ -74,7 +79,7 @@ const GATE_STEP = record({
   what: 'a gate',
   example: '{ gate: true }',
   fields: {
-    gate: required('no events of its own: it commits as soon as it is activated', onlyTrue('gate')),
+    gate: requiredOr('no events of its own: it commits as soon as it is activated', onlyTrue('gate'), false),
     ...COMMON_FIELDS,
     on: optional('the trigger table: event → rules', GATE_TRIGGERS, []),
   },
@@ -85,7 +90,7 @@ const NESTED_STEP = record({
   what: 'a nested flow',
   example: '{ flow: margin }',
   fields: {
-    flow: required('the nested flow', located(documentName('flow', 'margin'))),
+    flow: requiredOr('the nested flow', located(documentName('flow', 'margin')), null),
     key: optional(
       "the key of the nested instance: {key}, this instance's own (the default), or {key}/ and more",
       located(text('a key', '"{key}/margin"', 256)),
@@ -116,5 +121,5 @@ export const STEPS: Shape<readonly StepDocument[]> = turned(
       }),
     ),
   }),
-  (steps) => steps.map(({ name, value }) => ({ name, ...value })),
+  (steps) => steps.map(withName),
 );

@@ -1,21 +1,13 @@
 /** Trigger tables, `on`: event → rules, each with a condition and its actions. */
 import { closest } from './closest.ts';
 import type { RuleDocument, TriggerDocument } from './document.ts';
+import { lacking } from './lost.ts';
 import { action } from './read-actions.ts';
 import { shown } from './read-text.ts';
 import { plainName } from './read-words.ts';
-import {
-  isEmpty,
-  list,
-  named,
-  optional,
-  record,
-  required,
-  type Shape,
-  shared,
-  turned,
-  type WordRule,
-} from './schema.ts';
+import { isEmpty, list, named, type Shape, shared, turned, type WordRule } from './schema.ts';
+import { NOTHING } from './schema-reading.ts';
+import { optional, record, requiredOr } from './schema-record.ts';
 import { expression } from './schema-scalar.ts';
 
 const STEP_EVENTS = [
@@ -92,7 +84,7 @@ function rule(name: string, one: ReturnType<typeof action>): Shape<RuleDocument>
           expression('a condition', 'PIN < POUT', false),
           null,
         ),
-        do: required('the actions, in their order', list(one, { atLeastOne: true })),
+        do: requiredOr('the actions, in their order', list(one, { atLeastOne: true }), []),
       },
       make: (values, { at }) => ({ at, when: values.when, actions: values.do }),
     }),
@@ -109,8 +101,13 @@ function triggers(options: {
     what: `the trigger table of ${options.of}`,
     rule: eventRule(options),
     item: rules(options.rule),
+    closed: true,
   });
-  return turned(table, (events) => events.map(({ at, name, value }) => ({ at, event: name, rules: value })));
+  return turned(table, (events) =>
+    events.map(({ at, name, value, legal }) =>
+      lacking<TriggerDocument>({ at, event: name, rules: value }, legal ? [] : ['name']),
+    ),
+  );
 }
 
 /** The rules for one event. Nothing after the colon could mean both of two things, so it is refused. */
@@ -122,7 +119,7 @@ function rules(one: Shape<RuleDocument>): Shape<readonly RuleDocument[]> {
       if (!isEmpty(tree)) return shape.read(tree, findings);
       const message = `rules are missing here: add one, such as ${shape.example}, or write [] to silence the event`;
       findings.error(tree.at, 'missing-rules', message);
-      return undefined;
+      return NOTHING;
     },
   };
 }

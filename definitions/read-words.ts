@@ -3,7 +3,9 @@
 import type { Title } from './document.ts';
 import { parseDay, parseSpan, parseTimeOfDay } from './moment.ts';
 import { shown, unprintable } from './read-text.ts';
-import { optional, record, type Shape, shared, type WordRule, wrongType } from './schema.ts';
+import { type Shape, shared, type WordRule, wrongType } from './schema.ts';
+import { NOTHING } from './schema-reading.ts';
+import { optional, record } from './schema-record.ts';
 import { choice, parsed, text, word } from './schema-scalar.ts';
 
 const LONGEST_NAME = 64;
@@ -111,10 +113,11 @@ const TITLES = record({
     en: optional('the title in English', TITLE_TEXT, null),
     zh: optional('the title in Chinese', TITLE_TEXT, null),
   },
-  make: ({ en, zh }, { at, findings }) => {
+  make: ({ en, zh }, { at, findings, lost }): { en?: string; zh?: string } | undefined => {
     if (en !== null || zh !== null) {
       return { ...(en === null ? {} : { en }), ...(zh === null ? {} : { zh }) };
     }
+    if (lost.size > 0) return undefined;
     findings.error(
       at,
       'missing-key',
@@ -125,13 +128,14 @@ const TITLES = record({
 });
 
 /** A text, or `{en, zh}`. */
-export const TITLE: Shape<Title> = shared('title', {
+export const TITLE: Shape<Title> = shared<Title>('title', {
   what: 'a title',
   example: '{ en: Clearing, zh: 清算 }',
   read: (tree, findings) => {
     if (tree.kind === 'map') return TITLES.read(tree, findings);
-    if (tree.kind === 'list') return wrongType(tree, TITLE_TEXT, findings);
-    return TITLE_TEXT.read(tree, findings);
+    if (tree.kind !== 'list') return TITLE_TEXT.read(tree, findings);
+    wrongType(tree, TITLE_TEXT, findings);
+    return NOTHING;
   },
   describe: (defs) => ({ anyOf: [TITLE_TEXT.describe(defs), TITLES.describe(defs)] }),
 });

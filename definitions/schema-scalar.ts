@@ -12,10 +12,25 @@ import type { Located } from './place.ts';
 import { unprintable } from './read-text.ts';
 import type { Tree } from './read-tree.ts';
 import { type JsonSchema, kindOf, type Shape, turned, type WordRule, wrongType } from './schema.ts';
+import { NOTHING, whole } from './schema-reading.ts';
+
+/** A shape that is read as a whole or not at all: `read` reports and gives undefined where anything is wrong. */
+function leaf<T>(options: {
+  readonly what: string;
+  readonly example: string;
+  readonly read: (tree: Tree, findings: Findings) => T | undefined;
+  readonly describe: () => JsonSchema;
+}): Shape<T> {
+  const read = (tree: Tree, findings: Findings) => {
+    const value = options.read(tree, findings);
+    return value === undefined ? NOTHING : whole(value);
+  };
+  return { ...options, read };
+}
 
 /** A text of at most `longest` characters; anything that YAML takes for something else must be quoted. */
 export function text(what: string, example: string, longest = 4000): Shape<string> {
-  return {
+  return leaf({
     what,
     example,
     read: (tree, findings) => {
@@ -32,12 +47,12 @@ export function text(what: string, example: string, longest = 4000): Shape<strin
       return undefined;
     },
     describe: () => ({ type: 'string', minLength: 1, maxLength: longest }),
-  };
+  });
 }
 
 /** A text that keeps to a rule for words, such as a name. */
 export function word(rule: WordRule): Shape<string> {
-  return {
+  return leaf({
     what: rule.what,
     example: rule.example,
     read: (tree, findings) => {
@@ -49,13 +64,13 @@ export function word(rule: WordRule): Shape<string> {
       return undefined;
     },
     describe: () => ({ type: 'string', ...rule.schema }),
-  };
+  });
 }
 
 /** One of a few words. */
 export function choice<const T extends string>(what: string, words: readonly T[]): Shape<T> {
   const example = words[0] ?? '';
-  return {
+  return leaf({
     what,
     example,
     read: (tree, findings) => {
@@ -68,12 +83,12 @@ export function choice<const T extends string>(what: string, words: readonly T[]
       return undefined;
     },
     describe: () => ({ enum: words }),
-  };
+  });
 }
 
 /** `true` or `false`. */
 export function flag(what: string): Shape<boolean> {
-  return {
+  return leaf({
     what,
     example: 'true',
     read: (tree, findings) =>
@@ -81,7 +96,7 @@ export function flag(what: string): Shape<boolean> {
         ? tree.value
         : wrongType(tree, { what, example: 'true, without quotes' }, findings),
     describe: () => ({ type: 'boolean' }),
-  };
+  });
 }
 
 /** Nothing but `true`: what is not so is left out. */
@@ -99,7 +114,7 @@ export function onlyTrue(what: string): Shape<true> {
 /** A whole number from `least` up. */
 export function wholeNumber(what: string, least: number): Shape<number> {
   const example = String(Math.max(least, 3));
-  return {
+  return leaf({
     what,
     example,
     read: (tree, findings) => {
@@ -115,7 +130,7 @@ export function wholeNumber(what: string, least: number): Shape<number> {
       return undefined;
     },
     describe: () => ({ type: 'integer', minimum: least }),
-  };
+  });
 }
 
 /** A text that one of the language's parsers understands; the parser's sentence is the message. */
@@ -127,7 +142,7 @@ export function parsed<T>(options: {
   readonly schema?: JsonSchema;
 }): Shape<T> {
   const { what, example, code, parse } = options;
-  return {
+  return leaf({
     what,
     example,
     read: (tree, findings) => {
@@ -141,7 +156,7 @@ export function parsed<T>(options: {
       return undefined;
     },
     describe: () => ({ type: 'string', ...options.schema }),
-  };
+  });
 }
 
 /** The source of an expression. With `literals`, a number, `true` or `false` may stand there unquoted. */
@@ -154,7 +169,7 @@ export function expression(what: string, example: string, literals: boolean): Sh
       const literal =
         tree.kind === 'scalar' && (typeof tree.value === 'boolean' || Number.isFinite(tree.value));
       // Its canonical spelling: 007 and 0x10 mean to an expression what they mean to YAML.
-      return literal ? { value: String(tree.value), at: tree.at } : source.read(tree, findings);
+      return literal ? whole({ value: String(tree.value), at: tree.at }) : source.read(tree, findings);
     },
     describe: () => ({ type: ['string', 'number', 'boolean'] }),
   };
@@ -162,7 +177,7 @@ export function expression(what: string, example: string, literals: boolean): Sh
 
 /** A parameter's value as it is written: a text, a number, true or false. */
 export function literal(what: string, type: ValueType | null, example: string): Shape<Value> {
-  return {
+  return leaf({
     what,
     example,
     read: (tree, findings) => {
@@ -180,7 +195,7 @@ export function literal(what: string, type: ValueType | null, example: string): 
       return undefined;
     },
     describe: () => ({ type: type ?? ['string', 'number', 'boolean'] }),
-  };
+  });
 }
 
 /** Anything at all, as plain JSON data. A key such as `__proto__` becomes a property like any other. */
@@ -203,7 +218,7 @@ export function data(what: string, example: string): Shape<unknown> {
     const entries = tree.entries.map(({ key, value }) => [key, read(value, findings)] as const);
     return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
   };
-  return { what, example, read, describe: () => ({}) };
+  return leaf({ what, example, read, describe: () => ({}) });
 }
 
 /** The same shape, its value with the place where it stands. */
