@@ -8,6 +8,7 @@ import {
   readEvent,
   readMessage,
 } from '../../../checkpoints/index.ts';
+import { shown } from '../../../checkpoints/storable.ts';
 import { bytes, cloud, messages, native, paths } from './event-samples.ts';
 
 const HEADERS = {
@@ -217,5 +218,17 @@ describe('the limits of an event', () => {
   it('let the entries of a list nest as deep as an event alone', () => {
     const entry = id('a').replace('}', `,"x":${'['.repeat(63)}${']'.repeat(63)}}`);
     expect(readMessage(bytes(`[${entry}]`), {}).map(({ result }) => result.ok)).toEqual([true]);
+  });
+});
+
+describe('foreign text in a message', () => {
+  it('is shown whole up to its limit, and cut to it beyond', () => {
+    expect(shown('x'.repeat(80))).toBe('x'.repeat(80));
+    expect(shown('x'.repeat(81))).toBe(`${'x'.repeat(79)}…`);
+    expect(shown('abcdef', 4)).toBe('abc…');
+  });
+
+  it('has its control characters escaped, and no half of a pair', () => {
+    expect(shown('a\u0007b\u2028c\ud800')).toBe('a\\u0007b\\u2028c\ufffd');
   });
 });
