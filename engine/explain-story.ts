@@ -222,12 +222,7 @@ export function askedFor(entries: readonly TraceEntry[], index: number, rule: st
   return null;
 }
 
-function viewAsked({
-  expression,
-  value,
-  error,
-  values,
-}: Extract<TraceEntry, { kind: 'asked' }>): Asked {
+function viewAsked({ expression, value, error, values }: Extract<TraceEntry, { kind: 'asked' }>): Asked {
   return {
     place: formatPlace(expression.at),
     expression: expression.source,

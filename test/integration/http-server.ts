@@ -102,7 +102,7 @@ export async function startServer(
   return { address, port: Number(new URL(address).port), http, storage, sent, errors, close: http.close };
 }
 
-export function flowOf(set: Definitions, name: string): Flow {
+function flowOf(set: Definitions, name: string): Flow {
   const flow = set.flows.get(name);
   if (flow === undefined) throw new Error(`this test has no flow ${name}`);
   return flow;
