@@ -53,6 +53,25 @@ describe('a step that nests a flow is waived', () => {
     ],
   );
 
+  scenario(
+    'the first of them, while all run: it runs on in silence, and the others are judged as ever',
+    TWO,
+    [
+      left('09:00', 's activated'),
+      middle('09:00', 's activated'),
+      act('09:05', 'waive l'),
+      left('09:10', 's exception'),
+      middle('09:10', 's exception'),
+      end(null, {
+        alarms: [FAILED('09:10', 'middle')],
+        also: [
+          { of: 'left/k', status: 'failed', health: 'normal', waivers: ['flow by ann'] },
+          { of: 'middle/k', status: 'failed', waivers: [] },
+        ],
+      }),
+    ],
+  );
+
   scenario('and taken back before its flow comes: that is judged as ever', TWO, [
     act('08:00', 'waive m'),
     act('08:10', 'waive r'),
