@@ -248,12 +248,30 @@ export class Kin {
     const of = childKey(watched.flow, watched.instance.key, effect.step, effect.entry);
     const child = this.find(of);
     if (child?.instance.status !== 'expected') return;
+    if (child.instance.steps.some((step) => step.visits > 0)) {
+      this.#giveUp(child, effect.time);
+      return;
+    }
     for (const alarm of child.instance.alarms) {
       const ended = { ...alarm, clearedAt: Math.max(effect.time, alarm.raisedAt), clearedBy: 'withdrawn' };
       this.#harvest.add(child, { kind: 'alarm', alarm: ended, change: 'cleared' });
     }
     this.drop(of);
     this.#harvest.remove(of);
+  }
+
+  /** What it did before it was expected again is kept; its parent, which no longer expects it, is not told. */
+  #giveUp(child: Watched, time: number): void {
+    const { instance, effects } = this.#decide(child.flow, child.instance, {
+      kind: 'due',
+      step: -1,
+      name: 'abandon',
+      due: time,
+    });
+    child.instance = instance;
+    this.#harvest.touch(child);
+    this.#changed(child);
+    for (const effect of effects) this.#carry(child, effect);
   }
 
   #tellParent(ref: ParentRef, before: Instance, after: Instance, time: number): void {

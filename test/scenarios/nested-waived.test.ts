@@ -21,6 +21,15 @@ const right = from('right/k');
 const FAILED = (time: string, of: string) => `${time} exception at s of ${of}/k (exception, critical)`;
 
 describe('a step that nests a flow is waived', () => {
+  scenario('after its flow has failed: what that flow did is kept, given up', TWO, [
+    middle('09:00', 's exception'),
+    act('09:10', 'waive m'),
+    end(null, {
+      alarms: [`${FAILED('09:00', 'middle')} until 09:10`],
+      also: [{ of: 'middle/k', status: 'abandoned', deviated: false }],
+    }),
+  ]);
+
   scenario('while others run: what those raised stays, and what they raise is raised', TWO, [
     left('09:00', 's exception'),
     middle('09:00', 's exception'),
