@@ -30,7 +30,7 @@ const PURE_NAMES: Readonly<Record<string, readonly string[]>> = { 'node:crypto':
 
 const REQUIRED = [...ROOMS, 'test', 'README.md', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const ALLOWED = [...REQUIRED, 'README.zh.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE'];
-const TOOLS = ['biome.json', 'knip.json', 'vitest.config.ts', 'playwright.config.ts'];
+const TOOLS = ['vitest.config.ts', 'playwright.config.ts'];
 const LEFT_BY_TOOLS = /^(\.|node_modules$|dist$|coverage$|.*\.(log|tgz)$)/;
 
 const VAGUE_NAMES = new Set(['types', 'utils', 'util', 'helpers', 'helper', 'interfaces', 'common', 'misc']);
