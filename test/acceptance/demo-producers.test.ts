@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -161,6 +161,21 @@ test('the producer that the README shows publishes its event', async () => {
   expect(ids(messages)).toEqual(['dump-1']);
   expect(messages[0]?.subject).toBe('milepost.checkpoint.backup.clearing-2026-11-24');
 }, 60_000);
+
+test.each(['README.md', 'README.zh.md'])(
+  'the producer in %s publishes its event',
+  async (page) => {
+    const root = join(import.meta.dirname, '../..');
+    const code = /```js\n([\s\S]*?)```/.exec(await readFile(join(root, page), 'utf8'))?.[1] ?? '';
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await mkdir(join(folder, '.milepost/nats'), { recursive: true });
+    await writeFile(join(folder, '.milepost/nats/url'), `${server.url}\n`);
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder });
+    const subjects = (await stored()).map((message) => message.subject);
+    expect(subjects).toEqual(['milepost.checkpoint.settlement.2026-11-23']);
+  },
+  60_000,
+);
 
 function isAlive(pid: number): boolean {
   try {
