@@ -19,6 +19,7 @@ export * from './instance.ts';
 export type { Watched } from './kin.ts';
 export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
+export * from './notifying/index.ts';
 export * from './ports.ts';
 export {
   createReplay,
