@@ -247,7 +247,7 @@ connectors: [{ from: a, to: b }, { from: a, to: c }, { from: c, to: a }]
 });
 
 describe('a step behind an offered gate that reported before the choice', () => {
-  const OVERTAKEN = (step: string) => `08:55 out-of-order at ${step} (out-of-order, warning)`;
+  const overtaken = (step: string) => `08:55 out-of-order at ${step} (out-of-order, warning)`;
   const plain = GATED.replaceAll(/, on: {[^}]*} } }/g, '');
 
   scenario('has won it: the gate is passed with what else it offers, the other branch is withdrawn', plain, [
@@ -256,7 +256,7 @@ describe('a step behind an offered gate that reported before the choice', () => 
     at('09:00', 'a committed'),
     want('09:01', { steps: { g: 'committed', b: 'committed x1', c: 'active', d: 'withdrawn' } }),
     at('09:10', 'c committed'),
-    end(null, { status: 'committed', alarms: [OVERTAKEN('b')] }),
+    end(null, { status: 'committed', alarms: [overtaken('b')] }),
   ]);
 
   scenario('has won it while it still runs', plain, [
@@ -266,7 +266,7 @@ describe('a step behind an offered gate that reported before the choice', () => 
     at('09:05', 'b committed'),
     end(null, {
       steps: { g: 'committed', b: 'committed x1', c: 'active', d: 'withdrawn' },
-      alarms: [OVERTAKEN('b')],
+      alarms: [overtaken('b')],
     }),
   ]);
 
@@ -280,7 +280,7 @@ describe('a step behind an offered gate that reported before the choice', () => 
       end(null, {
         status: 'committed',
         steps: { g: 'committed', b: 'committed x1', c: 'withdrawn', d: 'withdrawn' },
-        alarms: [OVERTAKEN('b')],
+        alarms: [overtaken('b')],
       }),
     ],
   );
@@ -302,7 +302,7 @@ connectors: [{ from: a, to: g }, { from: g, to: b }, { from: a, to: h }, { from:
       end(null, {
         status: 'committed',
         steps: { g: 'withdrawn', b: 'withdrawn x2', h: 'committed', d: 'committed x1' },
-        alarms: [OVERTAKEN('b'), OVERTAKEN('d'), '09:10 out-of-order at a (out-of-order, warning)'],
+        alarms: [overtaken('b'), overtaken('d'), '09:10 out-of-order at a (out-of-order, warning)'],
       }),
     ],
   );
