@@ -10,6 +10,7 @@ import type { Value, ValueType } from '../checkpoints/index.ts';
 import type { Lost, MayLack } from './lost.ts';
 import type { DateRange, Moment, Span, TimeOfDay, Weekday } from './moment.ts';
 import type { Located, Place } from './place.ts';
+import type { ChannelDocument, PolicyDocument } from './policy-document.ts';
 
 export type Severity = 'info' | 'warning' | 'critical';
 export type Title = string | { readonly en?: string; readonly zh?: string };
@@ -135,6 +136,7 @@ export interface FlowDocument extends MayLack {
   readonly name: string;
   readonly title: Title | null;
   readonly group: string | null;
+  readonly labels: Readonly<Record<string, string>>;
   readonly calendar: Located<string> | null;
   readonly key: Located<string> | null;
   readonly start: StartDocument | null;
@@ -185,11 +187,17 @@ export interface CalendarDocument extends MayLack {
   readonly validUntil: Located<string> | null;
 }
 
-/** A kind that this version knows by name but does not evaluate yet: `view`, `policy`, `channel`, `collector`, `test`. */
+/** A kind that this version knows by name but does not evaluate yet: `view`, `collector`, `test`. */
 export interface OtherDocument extends MayLack {
-  readonly kind: 'view' | 'policy' | 'channel' | 'collector' | 'test';
+  readonly kind: 'view' | 'collector' | 'test';
   readonly at: Place;
   readonly name: string;
 }
 
-export type Document = FlowDocument | CheckpointDocument | CalendarDocument | OtherDocument;
+export type Document =
+  | FlowDocument
+  | CheckpointDocument
+  | CalendarDocument
+  | PolicyDocument
+  | ChannelDocument
+  | OtherDocument;

@@ -8,6 +8,7 @@ import type { Severity, Title } from './document.ts';
 import type { Expression, Text } from './expression.ts';
 import type { Moment, Span } from './moment.ts';
 import type { Place } from './place.ts';
+import type { Notifying } from './policy.ts';
 import type { Scope } from './scope.ts';
 import type { Template } from './template.ts';
 
@@ -152,6 +153,8 @@ export interface Flow {
   readonly name: string;
   readonly title: Title | null;
   readonly group: string | null;
+  /** what policies match and bring together by */
+  readonly labels: Readonly<Record<string, string>>;
   readonly calendar: Calendar;
   /** text around `{tradingDay}`; null where events must bring their key */
   readonly key: KeyTemplate | null;
@@ -188,4 +191,6 @@ export interface Definitions {
   readonly revision: string;
   readonly flows: ReadonlyMap<string, Flow>;
   readonly calendars: ReadonlyMap<string, Calendar>;
+  /** who is told of alarms, by what */
+  readonly notifying: Notifying;
 }

@@ -18,8 +18,11 @@ export { type Condition, type Extensions, type Handler, NO_EXTENSIONS } from './
 export { formatPlace, sortFindings } from './findings.ts';
 export * from './flow.ts';
 export { type Linked, linkDefinitions } from './link-definitions.ts';
+export { createMatcher, MATCH_FIELDS, type Match } from './matcher.ts';
 export * from './moment.ts';
+export { fillIn, type NoticeField } from './notice-fields.ts';
 export * from './place.ts';
+export * from './policy.ts';
 export { formatFinding, readDefinitions } from './read-definitions.ts';
 export type { ReturnedAction } from './returned-actions.ts';
 export * from './scope.ts';

@@ -18,7 +18,9 @@ import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { createFindings, type Findings, formatPlace } from './findings.ts';
 import type { Definitions } from './flow.ts';
 import { type LinkContext, linkFlow } from './link-flow.ts';
+import type { Known } from './link-matches.ts';
 import { linkNesting } from './link-nesting.ts';
+import { linkPolicies } from './link-policies.ts';
 import { lacking, lacks, VARIANT } from './lost.ts';
 import type { Finding } from './place.ts';
 import type { Drafts } from './read-definitions.ts';
@@ -47,6 +49,8 @@ export function linkDrafts(drafts: Drafts, revision: string, extensions: Extensi
   const flows = byName(documents, 'flow', findings);
   const types = byName(documents, 'checkpoint', findings);
   const calendars = byName(documents, 'calendar', findings);
+  const channels = byName(documents, 'channel', findings);
+  const policies = byName(documents, 'policy', findings);
   const compiled = linkCalendars(calendars.named, findings);
   for (const calendar of calendars.nameless) findings.add(checkCalendar(calendar));
   const context: LinkContext = {
@@ -55,7 +59,7 @@ export function linkDrafts(drafts: Drafts, revision: string, extensions: Extensi
     compiled,
     nesting: linkNesting({ flows: flows.named, nameless: flows.nameless, mayBeUnread }, findings),
     extensions,
-    channels: new Set(byName(documents, 'channel', findings).named.keys()),
+    channels: new Set(channels.named.keys()),
     mayBeUnread,
     findings,
   };
@@ -63,9 +67,31 @@ export function linkDrafts(drafts: Drafts, revision: string, extensions: Extensi
   for (const flow of flows.nameless) linkFlow(flow, context);
   linkUnusedTypes(types, [...flows.named.values(), ...flows.nameless], { ...context, unread: drafts.unread });
 
+  const notifying = linkPolicies([...policies.named.values(), ...policies.nameless], channels.named, {
+    calendars: compiled,
+    mayBeUnread,
+    unread: drafts.unread.some(({ kind }) => kind === null || kind === 'policy'),
+    known: knownOf([...flows.named.values()], drafts.unread.length === 0 && flows.nameless.length === 0),
+    findings,
+  });
+
   const found = findings.list();
   const broken = found.some((finding) => finding.severity === 'error');
-  return { definitions: broken ? null : { revision, flows: linked, calendars: compiled }, findings: found };
+  return {
+    definitions: broken ? null : { revision, flows: linked, calendars: compiled, notifying },
+    findings: found,
+  };
+}
+
+/** What matches may name: flows, groups, steps and labels. */
+function knownOf(flows: readonly FlowDocument[], complete: boolean): Known {
+  return {
+    flows: new Set(flows.map(({ name }) => name)),
+    groups: new Set(flows.flatMap(({ group }) => group ?? [])),
+    steps: new Set(flows.flatMap(({ steps }) => steps.map(({ name }) => name))),
+    labels: new Set(flows.flatMap(({ labels }) => Object.keys(labels))),
+    complete: complete && flows.every((flow) => !lacks(flow, 'steps', 'group', 'labels')),
+  };
 }
 
 interface Found<D extends Document> {
@@ -152,6 +178,7 @@ function flowOf(
     ...plain,
     kind: 'flow',
     group: null,
+    labels: {},
     start: null,
     deadline: null,
     disorder: null,

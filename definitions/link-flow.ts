@@ -118,6 +118,7 @@ export function linkFlow(document: FlowDocument, context: LinkContext): Flow {
     name: document.name,
     title: document.title,
     group: document.group,
+    labels: document.labels,
     calendar: calendar.calendar,
     key: linkKeyTemplate(document, findings),
     start: linkStart(document.start, calendar.momentOf),

@@ -12,8 +12,10 @@ import { createFindings, type Findings, formatPlace } from './findings.ts';
 import { lacking, lacks } from './lost.ts';
 import type { Finding, Place } from './place.ts';
 import { CALENDAR } from './read-calendar.ts';
+import { CHANNEL } from './read-channel.ts';
 import { CHECKPOINT } from './read-checkpoint.ts';
 import { FLOW } from './read-flow.ts';
+import { POLICY } from './read-policy.ts';
 import { shown } from './read-text.ts';
 import { type Entry, readTrees, type Tree } from './read-tree.ts';
 import { documentsIn, hiddenIn, type Unread } from './read-unread.ts';
@@ -27,14 +29,16 @@ export interface DefinitionSource {
   readonly text: string;
 }
 
-const OTHER_KINDS = ['view', 'policy', 'channel', 'collector', 'test'] as const;
-
 /** The shape of each kind of document, by its kind; the kinds that are not evaluated have only a name. */
 export const DOCUMENT_SHAPES: ReadonlyMap<string, Shape<Document>> = new Map<string, Shape<Document>>([
   ['flow', FLOW],
   ['checkpoint', CHECKPOINT],
   ['calendar', CALENDAR],
-  ...OTHER_KINDS.map((kind) => [kind, otherShape(kind)] as const),
+  ['view', otherShape('view')],
+  ['policy', POLICY],
+  ['channel', CHANNEL],
+  ['collector', otherShape('collector')],
+  ['test', otherShape('test')],
 ]);
 
 /** All that could be read, for the linker, which says what else is wrong with it. */
@@ -45,7 +49,7 @@ export interface Drafts {
 }
 
 /** The keys of the kinds of documents of which every key is known. */
-const KEYS = new Map([FLOW, CHECKPOINT, CALENDAR].map(({ keys }) => [keys[0] ?? '', keys]));
+const KEYS = new Map([FLOW, CHECKPOINT, CALENDAR, POLICY, CHANNEL].map(({ keys }) => [keys[0] ?? '', keys]));
 
 /**
  * Reads definition files. Gives the documents that have no error in them, in the order of the sources, drafts of all of
@@ -126,7 +130,7 @@ function claimName({ key: kind, at, value }: Entry, names: Map<string, Place>, f
   return false;
 }
 
-function otherShape(kind: (typeof OTHER_KINDS)[number]): Shape<OtherDocument> {
+function otherShape(kind: OtherDocument['kind']): Shape<OtherDocument> {
   const name = documentName(kind, 'night-shift');
   return {
     what: `a ${kind}`,

@@ -2,6 +2,7 @@
 import type { ConnectorDocument, DeadlineDocument, FlowDocument, StartDocument } from './document.ts';
 import type { Moment, Span } from './moment.ts';
 import { MOMENT, momentOf, STATES } from './read-checkpoint.ts';
+import { FLOW_LABELS } from './read-match.ts';
 import { STEP_NAME, STEPS } from './read-step.ts';
 import { CONNECTOR_TRIGGERS, FLOW_TRIGGERS } from './read-triggers.ts';
 import { documentName, label, SEVERITY, SPAN, SPLIT, TITLE } from './read-words.ts';
@@ -116,6 +117,7 @@ export const FLOW = record({
       word(label('the name of a group', 'clearing')),
       null,
     ),
+    labels: optional('words that policies match and bring together by', FLOW_LABELS, {}),
     calendar: optional(
       'the calendar of its trading days; default: every day, UTC',
       located(documentName('calendar', 'shfe')),

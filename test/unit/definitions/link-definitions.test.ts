@@ -64,8 +64,8 @@ steps: []`),
 test('a channel that is not among those defined is a warning, where there are any', () => {
   const rule = 'flow: f\nsteps: { a: { on: { committed: { do: { notify: opps } } } } }';
   expect(codes(rule)).toEqual([]);
-  expect(codes(`${rule}\n---\nchannel: ops`)).toEqual(['unknown-channel', 'not-evaluated']);
-  expect(codes(`${rule}\n---\nchannel: opps`)).toEqual(['not-evaluated']);
+  expect(codes(`${rule}\n---\nchannel: ops\ntype: bell`)).toEqual(['unknown-channel']);
+  expect(codes(`${rule}\n---\nchannel: opps\ntype: bell`)).toEqual([]);
 });
 
 test('findings come in the order of files and places', () => {
@@ -256,6 +256,7 @@ describe('whatever the documents', () => {
       ...head,
       kind: fc.constant('flow' as const),
       group: maybe(word),
+      labels: fc.constant({}),
       calendar: maybe(located(word)),
       key: maybe(located(source)),
     },

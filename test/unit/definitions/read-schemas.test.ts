@@ -38,7 +38,9 @@ describe('the JSON Schemas', () => {
       for (const [key, value] of Object.entries(node)) walk(value, `${at}.${key}`);
     };
     walk(schema, file);
-    const isRead = ['flow', 'checkpoint', 'calendar', 'milepost'].some((kind) => file.startsWith(kind));
+    const isRead = ['flow', 'checkpoint', 'calendar', 'policy', 'channel', 'milepost'].some((kind) =>
+      file.startsWith(kind),
+    );
     expect(open).toEqual(isRead ? [] : [file]);
   });
 });
@@ -59,6 +61,9 @@ describe('the JSON Schemas and the reader', () => {
     'flow: f\nsteps: { a: { timers: { t: , u: { in: 1m } }, on: { timer.t: { do: { cancel-timer: u } } } } }\n',
     'flow: f\nsteps: { a: }\non: { committed: [], deadline: [{ do: [{ clear: a }, { run: b }] }] }\n',
     'calendar: c\nweekend: sun\nholidays: 2026-01-01\n',
+    'channel: c\ntype: bell\nsettings: { url: { env: A } }\nquota: { count: 1, per: 1m }\n',
+    'policy: p\nby: [item, label.x]\nroutes: { match: { severity: info, label: { a: b } }, days: mon, levels: { over: c } }\n',
+    'policy: p\npeople: { a: , b: { addresses: { c: d } } }\nduty: { e: [{ who: a }, { rota: [a, b], each: 7d, since: 2026-01-01 }] }\n',
   ])('both accept document %#', (text) => {
     expect(agree(text)).toEqual({ reader: true, schema: true });
   });
@@ -76,6 +81,12 @@ describe('the JSON Schemas and the reader', () => {
     'flow: f\nsteps: { a: }\non: { timer.x: [] }\n',
     'flow: f\nsteps: { a: }\nconnectors: { from: a, to: a, limit: 0 }\n',
     'checkpoint: c\nparams: { P: number }\n',
+    'channel: c\n',
+    'channel: c\ntype: bell\nsettings: 5\n',
+    'policy: p\nroutes: { levels: [] }\n',
+    'policy: p\nby: colour\n',
+    'policy: p\nduty: { e: { during: night } }\n',
+    'policy: p\nmaintenance: { match: { severity: info } }\n',
     'checkpoint: c\ntitle: 2026\n',
     'checkpoint: c\non: { state: { do: [] } }\n',
     'calendar: c\nsessions: { day: { from: "09:00" } }\n',
