@@ -11,9 +11,10 @@ import type { Lost, MayLack } from './lost.ts';
 import type { DateRange, Moment, Span, TimeOfDay, Weekday } from './moment.ts';
 import type { Located, Place } from './place.ts';
 import type { ChannelDocument, PolicyDocument } from './policy-document.ts';
+import type { Severity } from './severity.ts';
+import type { Title } from './title.ts';
 
-export type Severity = 'info' | 'warning' | 'critical';
-export type Title = string | { readonly en?: string; readonly zh?: string };
+export type { Severity, Title };
 
 export interface ParamDocument extends MayLack {
   readonly at: Place;

@@ -1,7 +1,7 @@
 /** Matches of alarms: every field that is given must fit, any item of its list will do; `*` stands for anything. */
-import type { Severity } from './document.ts';
 import type { AlarmTraits, Matcher } from './policy.ts';
 import type { MatchDocument, PatternsDocument } from './policy-document.ts';
+import type { Severity } from './severity.ts';
 
 /** A match in plain data, as silences carry it. A field that is left out fits everything. */
 export interface Match {

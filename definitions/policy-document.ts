@@ -2,10 +2,11 @@
  * Documents of the kinds `policy` and `channel` as read: who is told of which alarms, and by what. Names are not looked up
  * yet. Every list that may be written as one item is a list here.
  */
-import type { Severity, Title } from './document.ts';
 import type { Lost, MayLack } from './lost.ts';
 import type { Day, Span, TimeOfDay, Weekday } from './moment.ts';
 import type { Located, Place } from './place.ts';
+import type { Severity } from './severity.ts';
+import type { Title } from './title.ts';
 
 /** What an alarm can be matched by; patterns may hold `*`. A field without patterns matches everything. */
 export interface PatternsDocument extends MayLack {

@@ -2,8 +2,9 @@
  * Policies and channels as the engine reads them: names looked up, spans in milliseconds (a day is 24 hours here), matches
  * and times as functions.
  */
-import type { Severity, Title } from './document.ts';
 import type { Place } from './place.ts';
+import type { Severity } from './severity.ts';
+import type { Title } from './title.ts';
 
 /** What of an alarm policies look at. */
 export interface AlarmTraits {
