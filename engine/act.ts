@@ -5,7 +5,7 @@
  * `{ act: waive | unwaive, id, flow, day | key, step?, reason, by, time }` and `{ act: close, id, flow, key, alarm, reason, by, time }`
  */
 import { hash } from 'node:crypto';
-import { formatTime, type Problem, parseTime } from '../checkpoints/index.ts';
+import { encodeToken, formatTime, type Problem, parseTime, partitionToken } from '../checkpoints/index.ts';
 import { parseDay } from '../definitions/index.ts';
 
 interface Done {
@@ -39,6 +39,12 @@ export type ActResult =
 
 /** The first part of the subjects that acts travel on; no flow can be called so. */
 export const ACT_SUBJECT = 'milepost.checkpoint._act';
+
+/** The subject of an act: the first part of its instance's key stands where partitions are made by, its flow follows. */
+export function actSubject(flow: string, key: string | null): string {
+  const root = key === null ? '' : `.${partitionToken(key)}`;
+  return `${ACT_SUBJECT}${root}.${encodeToken(flow)}`;
+}
 
 const MAX_TEXT = 500;
 

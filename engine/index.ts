@@ -1,6 +1,15 @@
-export { ACT_SUBJECT, type Act, type ActResult, actDigest, actToJson, readAct, readActText } from './act.ts';
+export {
+  ACT_SUBJECT,
+  type Act,
+  type ActResult,
+  actDigest,
+  actSubject,
+  actToJson,
+  readAct,
+  readActText,
+} from './act.ts';
 export { alarmText, type Language } from './alarm-text.ts';
-export { type CheckedAct, checkAct } from './check-act.ts';
+export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Birth, decide, newInstance } from './decide.ts';
 export { healthOf, worse } from './draft.ts';
@@ -20,6 +29,7 @@ export type { Watched } from './kin.ts';
 export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export * from './notifying/index.ts';
+export { partitionOf, partitionOfToken, rootOf } from './partition.ts';
 export * from './ports.ts';
 export {
   createReplay,

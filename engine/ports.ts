@@ -226,6 +226,8 @@ export interface Outlet {
       readonly payload: Uint8Array;
       readonly headers?: Readonly<Record<string, string>>;
       readonly id?: string;
+      /** when the stream first stored what is now passed on, ms */
+      readonly storedAt?: number;
     }[],
   ): Promise<void>;
 }

@@ -6,11 +6,12 @@
  * 2. Whether a waiver is there to be taken back is left to the engine: it may still be on its way.
  */
 import { randomUUID } from 'node:crypto';
-import { encodeToken, formatTime } from '../../checkpoints/index.ts';
+import { formatTime } from '../../checkpoints/index.ts';
 import type { Definitions } from '../../definitions/index.ts';
 import {
-  ACT_SUBJECT,
   type Act,
+  actKey,
+  actSubject,
   actToJson,
   checkAct,
   decodeInstance,
@@ -79,7 +80,7 @@ export function createActIntake(options: ActIntakeOptions): ActIntake {
   }
 
   async function send(act: Act, id?: string): Promise<void> {
-    const subject = `${ACT_SUBJECT}.${encodeToken(act.flow)}`;
+    const subject = actSubject(act.flow, actKey(options.definitions(), act));
     const message = { subject, payload: Buffer.from(actToJson(act)) };
     try {
       await options.outlet.send([id === undefined ? message : { ...message, id }]);

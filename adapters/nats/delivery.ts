@@ -1,4 +1,8 @@
 import type { Msg } from 'nats';
+import { isSorted, sentSubject } from './partition-subjects.ts';
+
+/** When the stream first stored a message that was passed on since, ms: a header of the copy. */
+export const STORED_AT = 'Milepost-Stored-At';
 
 /** One message as a JetStream consumer delivers it: the message itself and what its reply subject tells of it. */
 export interface Delivery {
@@ -6,11 +10,12 @@ export interface Delivery {
   readonly sequence: number;
   /** which delivery of this consumer it is: 1, 2, 3 … without a gap, repeats counted anew */
   readonly count: number;
-  /** milliseconds */
+  /** milliseconds; of what was passed on from partition to partition the time of the first message */
   readonly storedAt: number;
   /** where its acknowledgement goes */
   readonly reply: string;
-  readonly subject: string;
+  /** on which it was sent; null where the message is none of ours */
+  readonly subject: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: Uint8Array;
   /** bytes, as the server counts them against a request */
@@ -27,13 +32,17 @@ export function readDelivery(msg: Msg): Delivery | null {
   const fields = tokens.length === 9 ? tokens.slice(4) : tokens.slice(6);
   const [, sequence, count, nanoseconds] = fields;
   if (nanoseconds === undefined || !/^\d+$/.test(nanoseconds)) return null;
+  const headers = flatHeaders(msg);
+  const stored = Number(BigInt(nanoseconds) / 1_000_000n);
+  const first = isSorted(msg.subject) ? Number(headers[STORED_AT] ?? stored) : stored;
   return {
     sequence: Number(sequence),
     count: Number(count),
-    storedAt: Number(BigInt(nanoseconds) / 1_000_000n),
+    // Nothing was stored later than it was passed on.
+    storedAt: first >= 0 && first < stored ? first : stored,
     reply,
-    subject: msg.subject,
-    headers: flatHeaders(msg),
+    subject: sentSubject(msg.subject),
+    headers,
     payload: msg.data,
     size: msg.subject.length + reply.length + msg.data.length + headerSize(msg),
   };

@@ -16,7 +16,6 @@ export { type PrivateNats, startPrivateNats } from './private-server.ts';
 export { type NatsPublisherOptions, natsPublisher, PublishError } from './publisher.ts';
 export { type NatsServiceOptions, SERVICE_READS, type ServiceRead, startNatsService } from './service.ts';
 export {
-  CHECKPOINT_SUBJECTS,
   type CheckedStream,
   ensureStream,
   removeApplied,

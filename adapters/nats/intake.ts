@@ -17,18 +17,18 @@ import { type Intake, IntakeError, type Message } from '../../engine/index.ts';
 import type { Delivery } from './delivery.ts';
 import { incarnationFor } from './incarnation.ts';
 import { type Link, type LinkState, linkOf } from './link.ts';
+import { mergeShares, type Share } from './merged-intake.ts';
 import { isTaken, type PartitionConsumer, takeConsumer } from './partition-consumer.ts';
+import { CHECKPOINT_SUBJECTS, EVENT_SUBJECTS, partitionSubjects } from './partition-subjects.ts';
 import { startPull } from './pull.ts';
 import { newReading, type Reading } from './reading.ts';
+import { type Question, type Silence, silenceOf } from './silence.ts';
 import {
-  CHECKPOINT_SUBJECTS,
   type CheckedStream,
   ensureStream,
-  holdsMore,
   STREAM_NAME,
   StreamRefused,
   type StreamSettings,
-  streamEnd,
 } from './stream.ts';
 
 /** What operators should hear of; none of it needs an answer from the worker. */
@@ -41,11 +41,9 @@ export type IntakeNotice =
 
 export interface NatsIntakeOptions {
   readonly nc: NatsConnection;
-  /** letters, digits, `-` and `_` */
+  /** '0' and up; where `stream.partitions` is 1 any name of letters, digits, `-` and `_` */
   readonly partition: string;
   readonly stream?: StreamSettings;
-  /** the partition's share of the subjects; default: all checkpoint events */
-  readonly subjects?: string;
   /** how often an idle server must be heard from, milliseconds; default 1000 */
   readonly heartbeat?: number;
   /** how much is read ahead; default 2000 messages, 16 MiB */
@@ -53,19 +51,40 @@ export interface NatsIntakeOptions {
   readonly onNotice?: (notice: IntakeNotice) => void;
 }
 
-/** The intake of one partition on a connection, which stays the caller's to close. */
+/**
+ * The intake of one partition on a connection, which stays the caller's to close. One partition alone reads everything.
+ * Of several each reads what was sorted into it, and the first also everything that came unsorted: whoever works on it
+ * passes on what belongs to others, and confirms only then.
+ */
 export function natsIntake(options: NatsIntakeOptions): Intake {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(options.partition)) {
-    throw new Error(`A partition is named with letters, digits, - and _ only, not "${options.partition}".`);
+  const { partition } = options;
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(partition)) {
+    throw new Error(`A partition is named with letters, digits, - and _ only, not "${partition}".`);
   }
-  return new NatsIntake(options);
+  const name = `milepost-${partition}`;
+  if ((options.stream?.partitions ?? 1) === 1)
+    return new NatsIntake(options, { name, subjects: EVENT_SUBJECTS, sorter: null });
+  const subjects = partitionSubjects(partition);
+  if (partition !== '0') return new NatsIntake(options, { name, subjects, sorter: SORTER });
+  return mergeShares(
+    new NatsIntake(options, { name, subjects, sorter: null }),
+    new NatsIntake(options, { name: SORTER, subjects: CHECKPOINT_SUBJECTS, sorter: null }),
+  );
 }
 
+/** The consumer of what came unsorted. */
+const SORTER = 'milepost-unsorted';
+
+type ShareOf = Pick<PartitionConsumer, 'name' | 'subjects' | 'sorter'>;
+
 const API_TIMEOUT = 3_000;
+/** How long what waits to be passed on may wait before reading counts as failed, ms: longer than a partition is without owner. */
+const SORTING_TIME = 20_000;
 const LOST = 'the connection to NATS is lost';
 
-class NatsIntake implements Intake {
+class NatsIntake implements Share {
   readonly #options: NatsIntakeOptions;
+  readonly #share: ShareOf;
   readonly #stream: string;
   readonly #ahead: { readonly messages: number; readonly bytes: number };
   readonly #heartbeat: number;
@@ -77,8 +96,9 @@ class NatsIntake implements Intake {
   /** cuts short the pause before the next attempt */
   #hurry = new AbortController();
 
-  constructor(options: NatsIntakeOptions) {
+  constructor(options: NatsIntakeOptions, share: ShareOf) {
     this.#options = options;
+    this.#share = share;
     this.#stream = options.stream?.name ?? STREAM_NAME;
     this.#ahead = options.ahead ?? { messages: 2_000, bytes: 16 * 1024 ** 2 };
     this.#heartbeat = options.heartbeat ?? 1_000;
@@ -111,30 +131,42 @@ class NatsIntake implements Intake {
 
   async next(max: number, wait: number): Promise<readonly Message[]> {
     let until = performance.now() + wait;
-    let overdue = false;
+    const question: Question = { upTo: null };
+    let doubt: { readonly received: number; readonly since: number } | null = null;
     for (;;) {
       const reading = this.#reading;
       if (reading === null) return [];
       if (reading.buffer.length > 0) return this.#give(reading, max);
       if (reading.fault !== null) throw reading.fault;
-      const left = until - performance.now();
-      if (left > 0) {
-        await this.#arrival(left);
-      } else if (reading.trouble !== null || overdue) {
-        throw this.#lost(reading.trouble ?? 'messages of the stream do not arrive');
-      } else if (await this.#hasMore(reading)) {
-        // They are on their way to us: to answer "none" now would be wrong.
-        overdue = true;
-        until = performance.now() + this.#heartbeat * 5;
-      } else if (reading.buffer.length === 0 && reading.fault === null) {
-        return [];
+      const now = performance.now();
+      if (until > now) {
+        await this.arrival(until - now);
+        if (doubt !== null) until = 0;
+        continue;
       }
+      if (reading.trouble !== null) throw this.#lost(reading.trouble);
+      const silence = await this.#ask(reading, question);
+      if (silence === 'silent') {
+        if (reading.buffer.length === 0 && reading.fault === null) return [];
+        continue;
+      }
+      // To answer "none" now would be wrong.
+      if (doubt === null || doubt.received < reading.received)
+        doubt = { received: reading.received, since: now };
+      this.#giveUpAfter(silence, now - doubt.since);
+      until = now + (silence === 'sorting' ? 20 : this.#heartbeat);
     }
+  }
+
+  take(max: number): readonly Message[] {
+    const reading = this.#reading;
+    return reading === null || reading.buffer.length === 0 ? [] : this.#give(reading, max);
   }
 
   async confirm(sequence: number): Promise<void> {
     const reading = this.#reading;
     if (reading === null) return;
+    reading.confirmed = Math.max(reading.confirmed, Math.min(sequence, reading.received));
     let last: string | null = null;
     for (const [given, reply] of reading.replies) {
       if (given > sequence) break;
@@ -149,7 +181,7 @@ class NatsIntake implements Intake {
     const reading = this.#reading;
     if (reading === null)
       throw new Error('An intake must be started before it is asked for its last message.');
-    if (!(await this.#hasMore(reading))) return reading.received;
+    if ((await this.#ask(reading, { upTo: null })) === 'silent') return reading.received;
     return (await reading.jsm.streams.info(this.#stream)).state.last_seq;
   }
 
@@ -171,38 +203,34 @@ class NatsIntake implements Intake {
     }
   }
 
-  /** Whether anything may still come: messages, or the news that the stream is another one. IntakeError when it is not known. */
-  async #hasMore(reading: Reading): Promise<boolean> {
+  /** Whether the stream is silent; IntakeError when it cannot be asked. */
+  async #ask(reading: Reading, question: Question): Promise<Silence> {
     try {
       if (!(await this.#link.untilUp(API_TIMEOUT))) throw this.#lost(LOST);
-      // Before the question: what arrives while it is under way may be newer than the answer.
-      const read = { incarnation: reading.incarnation, sequence: reading.received };
-      const end = await streamEnd(reading.jsm, this.#stream);
-      if (incarnationFor(read, end) !== reading.incarnation) {
-        void this.#renew(reading, 'the stream is another one than before', 0);
-        return true;
-      }
-      const query = { from: reading.received + 1, subjects: reading.consumer.subjects };
-      return end.lastSequence >= query.from && (await holdsMore(reading.jsm, this.#stream, query));
+      const silence = await silenceOf(reading, question);
+      if (silence === 'changed') void this.#renew(reading, 'the stream is another one than before', 0);
+      return silence;
     } catch (error) {
       if (error instanceof IntakeError) throw error;
       throw this.#lost(`the end of the stream ${this.#stream} cannot be seen: ${reasonOf(error)}`, error);
     }
   }
 
+  #giveUpAfter(silence: Silence, waited: number): void {
+    if (silence === 'sorting') {
+      if (waited < SORTING_TIME) return;
+      throw this.#lost(
+        'messages that came without a partition are not passed on; does a worker have partition 0?',
+      );
+    }
+    if (waited >= this.#heartbeat * 5) throw this.#lost('messages of the stream do not arrive');
+  }
+
   #give(reading: Reading, max: number): readonly Message[] {
     const taken = reading.buffer.splice(0, Math.max(1, max));
-    for (const delivery of taken) {
-      reading.bufferedBytes -= delivery.size;
-    }
+    for (const { size } of taken) reading.bufferedBytes -= size;
     reading.pull?.more();
-    return taken.map(({ sequence, storedAt, subject, headers, payload }) => ({
-      sequence,
-      storedAt,
-      subject,
-      headers,
-      payload,
-    }));
+    return taken.map(({ message }) => message);
   }
 
   async #checkStream(jsm: JetStreamManager): Promise<CheckedStream> {
@@ -212,17 +240,13 @@ class NatsIntake implements Intake {
   }
 
   #newConsumer(): PartitionConsumer {
-    const { partition, subjects } = this.#options;
-    return {
-      stream: this.#stream,
-      name: `milepost-${partition}`,
-      subjects: subjects ?? CHECKPOINT_SUBJECTS,
-      owner: `Milepost reads partition ${partition} (${nuid.next()})`,
-    };
+    const owner = `Milepost reads partition ${this.#options.partition} (${nuid.next()})`;
+    return { stream: this.#stream, owner, ...this.#share };
   }
 
   async #takeConsumer(reading: Reading): Promise<void> {
-    await takeConsumer(reading.jsm, reading.consumer, reading.received);
+    // What is not committed comes once more, so that it can be acknowledged.
+    await takeConsumer(reading.jsm, reading.consumer, reading.confirmed);
     reading.replies.clear();
     reading.deliveries = 0;
   }
@@ -256,19 +280,22 @@ class NatsIntake implements Intake {
       return;
     }
     reading.deliveries = delivery.count;
+    reading.replies.set(delivery.sequence, delivery.reply);
     if (delivery.sequence > reading.received) {
       this.#tellGap(reading, delivery.sequence);
       reading.received = delivery.sequence;
-      reading.buffer.push(delivery);
-      reading.bufferedBytes += delivery.size;
-      reading.replies.set(delivery.sequence, delivery.reply);
+      const { sequence, storedAt, subject, headers, payload, size } = delivery;
+      if (subject !== null) {
+        reading.buffer.push({ message: { sequence, storedAt, subject, headers, payload }, size });
+        reading.bufferedBytes += size;
+      }
     }
     this.#rouse();
   }
 
   #tellGap(reading: Reading, sequence: number): void {
     const from = reading.received + 1;
-    const whole = this.#options.subjects === undefined;
+    const whole = this.#share.subjects === EVENT_SUBJECTS;
     if (!whole || reading.received === 0 || sequence === from) return;
     const to = sequence - 1;
     const text = `messages ${from} to ${to} of ${this.#stream} were removed before they were read`;
@@ -341,12 +368,11 @@ class NatsIntake implements Intake {
     );
   }
 
-  async #arrival(wait: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, wait);
-    });
-    await Promise.race([this.#wake.promise, over]);
+  async arrival(wait: number, signal?: AbortSignal): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const timer = setTimeout(over.resolve, wait);
+    signal?.addEventListener('abort', () => over.resolve());
+    await Promise.race([this.#wake.promise, over.promise]);
     clearTimeout(timer);
   }
 

@@ -14,6 +14,7 @@ import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'nats';
+import { mappingLines } from './partition-subjects.ts';
 
 export interface LaunchOptions {
   readonly binary: string;
@@ -22,6 +23,8 @@ export interface LaunchOptions {
   readonly port: number;
   readonly name: string;
   readonly password: string;
+  /** how many partitions it sorts checkpoint events into; default 1: it sorts nothing */
+  readonly partitions?: number;
 }
 
 export interface LaunchedServer {
@@ -147,6 +150,7 @@ function configText(options: LaunchOptions, sync: string): string {
     `  store_dir: ${JSON.stringify(join(options.folder, 'jetstream'))}`,
     '  max_memory_store: 67108864',
     `${sync}}`,
+    ...((options.partitions ?? 1) > 1 ? mappingLines(options.partitions ?? 1) : []),
     '',
   ].join('\n');
 }

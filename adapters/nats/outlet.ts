@@ -1,11 +1,14 @@
 /**
  * Puts events into the stream. A message counts as sent when the stream has acknowledged it; many are on their way at
- * once, and they enter the stream in the order given as long as none of them fails.
+ * once, and they enter the stream in the order given as long as none of them fails. With `keepOrder` those of one root
+ * do so even then: none leaves before the one ahead of it has arrived.
  */
 
 import { ErrorCode, headers, type JetStreamClient, type MsgHdrs, type NatsConnection, NatsError } from 'nats';
 import type { Outlet } from '../../engine/index.ts';
+import { STORED_AT } from './delivery.ts';
 import { type Link, linkOf } from './link.ts';
+import { rootOfSubject, storedSubject } from './partition-subjects.ts';
 import { apiCode, STREAM_NAME } from './stream.ts';
 
 type OutgoingMessage = Parameters<Outlet['send']>[0][number];
@@ -25,6 +28,10 @@ export interface NatsOutletOptions {
   readonly nc: NatsConnection;
   /** the stream that must take the messages; default MILEPOST */
   readonly stream?: string;
+  /** how many partitions there are: what has a key is put into its own, whatever the server sorts; default 1 */
+  readonly partitions?: number;
+  /** default false; see above */
+  readonly keepOrder?: boolean;
   /** how long one acknowledgement may take, milliseconds; default 5000 */
   readonly timeout?: number;
   /** how much may be on its way at once; default 256 messages, 4 MiB */
@@ -35,20 +42,24 @@ export interface NatsOutletOptions {
  * An outlet on a connection, which stays the caller's to close. A link that is down is waited for within the timeout; one
  * that breaks under way leaves it unknown what arrived, and `send` rejects at once, with OutletError as for any failure. The `id` of a message
  * goes with it as `Nats-Msg-Id`, by which the stream knows repeats; other headers whose name begins with `Nats-` are left
- * out, since they are orders to the server.
+ * out, since they are orders to the server, and so is the time of storing, which only who passes on a message may say.
  */
 export function natsOutlet(options: NatsOutletOptions): Outlet {
   const stream = options.stream ?? STREAM_NAME;
   const timeout = options.timeout ?? 5_000;
   const ahead = options.ahead ?? { messages: 256, bytes: 4 * 1024 ** 2 };
+  const partitions = options.partitions ?? 1;
   const js = options.nc.jetstream();
   const link = linkOf(options.nc);
+  const deliver = (message: OutgoingMessage) =>
+    untilBroken(link, sendOne({ js, stream, timeout, partitions, message }));
   return {
     async send(messages) {
       if (!(await link.untilUp(timeout)))
         throw new OutletError('the connection to NATS is lost; it is looked for, send again later', false);
       const failures: OutletError[] = [];
       const underWay = new Set<Promise<void>>();
+      const ofRoot = new Map<string, Promise<void>>();
       let bytes = 0;
       for (const message of messages) {
         const size = message.payload.length;
@@ -57,13 +68,20 @@ export function natsOutlet(options: NatsOutletOptions): Outlet {
         }
         if (failures.length > 0) break;
         bytes += size;
-        const one = untilBroken(link, sendOne({ js, stream, timeout, message }))
+        const root = options.keepOrder === true ? rootOfSubject(message.subject) : '';
+        const before = root === '' ? undefined : ofRoot.get(root);
+        const sending =
+          before === undefined
+            ? deliver(message)
+            : before.then(() => (failures.length > 0 ? undefined : deliver(message)));
+        const one = sending
           .catch((error: unknown) => void failures.push(outletError(error, message, stream)))
           .finally(() => {
             bytes -= size;
             underWay.delete(one);
           });
         underWay.add(one);
+        if (root !== '') ofRoot.set(root, one);
       }
       await Promise.all(underWay);
       const worst = failures.find((failure) => failure.permanent) ?? failures[0];
@@ -84,13 +102,14 @@ async function sendOne(order: {
   readonly js: JetStreamClient;
   readonly stream: string;
   readonly timeout: number;
+  readonly partitions: number;
   readonly message: OutgoingMessage;
 }): Promise<void> {
-  const { js, stream, timeout, message } = order;
+  const { js, stream, timeout, partitions, message } = order;
   if (!isPublishable(message.subject)) {
     throw new OutletError(`"${message.subject}" is not a subject that can be published on`, true);
   }
-  await js.publish(message.subject, message.payload, {
+  await js.publish(storedSubject(message.subject, partitions), message.payload, {
     timeout,
     expect: { streamName: stream },
     headers: outgoingHeaders(message),
@@ -106,8 +125,9 @@ export function isPublishable(subject: string): boolean {
 function outgoingHeaders(message: OutgoingMessage): MsgHdrs {
   const carried = headers();
   for (const [name, value] of Object.entries(message.headers ?? {})) {
-    if (!/^nats-/i.test(name)) carried.set(name, value);
+    if (!/^(nats-|milepost-stored-at$)/i.test(name)) carried.set(name, value);
   }
+  if (message.storedAt !== undefined) carried.set(STORED_AT, String(message.storedAt));
   return carried;
 }
 

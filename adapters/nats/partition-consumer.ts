@@ -9,6 +9,8 @@ export interface PartitionConsumer {
   readonly subjects: string;
   /** what its description says while it is ours */
   readonly owner: string;
+  /** the consumer that reads what came unsorted and passes it on; null where that is nothing to this one */
+  readonly sorter: string | null;
 }
 
 /** Makes the consumer anew, whoever had it, so that it delivers what comes after a sequence. */
@@ -41,6 +43,25 @@ export async function isTaken(jsm: JetStreamManager, consumer: PartitionConsumer
     return info.config.description !== consumer.owner;
   } catch (error) {
     if ([CONSUMER_NOT_FOUND, STREAM_NOT_FOUND].includes(apiCode(error))) return false;
+    throw error;
+  }
+}
+
+/**
+ * Up to which sequence the owner of a consumer has done with its messages, as far as the server knows: what it confirmed,
+ * or where it began. Null while nobody has the consumer.
+ */
+export async function doneBy(
+  jsm: JetStreamManager,
+  stream: string,
+  consumer: string,
+): Promise<number | null> {
+  try {
+    const { ack_floor, config } = await jsm.consumers.info(stream, consumer);
+    // A consumer that has confirmed nothing yet says 0 on older servers, wherever it began.
+    return Math.max(ack_floor.stream_seq, (config.opt_start_seq ?? 1) - 1);
+  } catch (error) {
+    if ([CONSUMER_NOT_FOUND, STREAM_NOT_FOUND].includes(apiCode(error))) return null;
     throw error;
   }
 }

@@ -43,6 +43,8 @@ export async function startPrivateNats(options: {
   readonly folder: string;
   readonly binary: string;
   readonly port?: number;
+  /** how many partitions it sorts checkpoint events into; default 1 */
+  readonly partitions?: number;
   readonly log?: (text: string) => void;
 }): Promise<PrivateNats> {
   const folder = resolve(options.folder);
@@ -58,7 +60,8 @@ export async function startPrivateNats(options: {
     const kept = await readKept(folder);
     if (kept !== null) await stopOrphan(folder, kept, log);
     const first = await launchOnFreePort({ ...options, folder }, kept);
-    return supervise({ folder, binary: options.binary, ...first, log, release: place.release });
+    const partitions = options.partitions ?? 1;
+    return supervise({ folder, binary: options.binary, partitions, ...first, log, release: place.release });
   } catch (error) {
     await place.release();
     throw error;
@@ -66,7 +69,12 @@ export async function startPrivateNats(options: {
 }
 
 async function launchOnFreePort(
-  options: { readonly folder: string; readonly binary: string; readonly port?: number },
+  options: {
+    readonly folder: string;
+    readonly binary: string;
+    readonly port?: number;
+    readonly partitions?: number;
+  },
   kept: Kept | null,
 ): Promise<{ readonly server: LaunchedServer; readonly kept: Kept }> {
   const password = kept?.password ?? randomBytes(18).toString('base64url');
@@ -78,7 +86,7 @@ async function launchOnFreePort(
     // Written before the start: should this process be killed a moment later, the next one can still tell whose server it is.
     await writeKept(options.folder, now);
     try {
-      const server = await launchServer({ binary: options.binary, folder: options.folder, ...now });
+      const server = await launchServer({ ...options, ...now });
       await writePrivately(join(options.folder, 'url'), `${server.url}\n`);
       return { server, kept: now };
     } catch (error) {
@@ -92,6 +100,7 @@ async function launchOnFreePort(
 function supervise(run: {
   readonly folder: string;
   readonly binary: string;
+  readonly partitions: number;
   readonly server: LaunchedServer;
   readonly kept: Kept;
   readonly log: (text: string) => void;
@@ -106,7 +115,12 @@ function supervise(run: {
       run.log(`the private nats-server ended (see ${join(run.folder, 'nats.log')}); starting it again`);
       try {
         await delay(Math.min(100 * 2 ** failures, 10_000), undefined, { signal: stopping.signal });
-        server = await launchServer({ binary: run.binary, folder: run.folder, ...run.kept });
+        server = await launchServer({
+          binary: run.binary,
+          folder: run.folder,
+          partitions: run.partitions,
+          ...run.kept,
+        });
         failures = 0;
         if (stopping.signal.aborted) await server.stop();
       } catch (error) {

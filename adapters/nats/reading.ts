@@ -1,6 +1,5 @@
 import type { JetStreamManager } from 'nats';
-import type { IntakeError } from '../../engine/index.ts';
-import type { Delivery } from './delivery.ts';
+import type { IntakeError, Message } from '../../engine/index.ts';
 import type { PartitionConsumer } from './partition-consumer.ts';
 import type { Pull } from './pull.ts';
 
@@ -9,13 +8,17 @@ export interface Reading {
   readonly jsm: JetStreamManager;
   readonly consumer: PartitionConsumer;
   readonly incarnation: string;
-  readonly buffer: Delivery[];
+  readonly buffer: { readonly message: Message; readonly size: number }[];
   bufferedBytes: number;
   /** last sequence that arrived in order */
   received: number;
+  /** everything up to here is committed */
+  confirmed: number;
+  /** every message that came unsorted up to here was passed on, as far as is known */
+  sorted: number;
   /** deliveries of the present consumer that arrived */
   deliveries: number;
-  /** where messages are acknowledged, by sequence, of the present consumer only */
+  /** where messages are acknowledged, by sequence, ascending, of the present consumer only */
   readonly replies: Map<number, string>;
   pull: Pull | null;
   /** why nothing can be read now; null while the server is heard from */
@@ -38,6 +41,8 @@ export function newReading(
     buffer: [],
     bufferedBytes: 0,
     received: after.sequence,
+    confirmed: after.sequence,
+    sorted: 0,
     deliveries: 0,
     replies: new Map(),
     pull: null,

@@ -13,9 +13,9 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from 'nats';
+import { SORTED_SUBJECTS, streamSubjects } from './partition-subjects.ts';
 
 export const STREAM_NAME = 'MILEPOST';
-export const CHECKPOINT_SUBJECTS = 'milepost.checkpoint.>';
 
 export interface StreamSettings {
   readonly name?: string;
@@ -25,6 +25,8 @@ export interface StreamSettings {
   readonly maxAge?: number;
   /** copies in a cluster. Default 1 */
   readonly replicas?: number;
+  /** how many partitions the events are sorted into. Default 1 */
+  readonly partitions?: number;
 }
 
 export interface CheckedStream {
@@ -108,21 +110,18 @@ export async function streamEnd(
   return { incarnation: incarnationOf(info), lastSequence: info.state.last_seq };
 }
 
-/** Whether the stream holds a message at `from` or after it on one of the subjects, as the server sees it now. */
-export async function holdsMore(
+/** The sequence of the first message at `from` or after it on one of the subjects, as the server sees it now; null for none. */
+export async function nextSequence(
   jsm: JetStreamManager,
   stream: string,
   query: { readonly from: number; readonly subjects: string },
-): Promise<boolean> {
-  // The stream counts on past messages that were removed or are of other subjects. The consumer was rejected as a
-  // witness: it hears of a stored message a little later.
+): Promise<number | null> {
   const next = { seq: query.from, next_by_subj: query.subjects };
   try {
     // The client's type for this request leaves out `next_by_subj`, which servers know since 2.9.
-    await jsm.streams.getMessage(stream, next as { seq: number });
-    return true;
+    return (await jsm.streams.getMessage(stream, next as { seq: number })).seq;
   } catch (error) {
-    if (apiCode(error) === NO_MESSAGE) return false;
+    if (apiCode(error) === NO_MESSAGE) return null;
     throw error;
   }
 }
@@ -145,7 +144,7 @@ const TWO_MINUTES = nanos(120_000);
 function wantedConfig(settings: StreamSettings): Partial<StreamConfig> & { readonly name: string } {
   return {
     name: settings.name ?? STREAM_NAME,
-    subjects: [CHECKPOINT_SUBJECTS],
+    subjects: [...streamSubjects(settings.partitions ?? 1)],
     description: 'checkpoint events for Milepost',
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
@@ -176,7 +175,7 @@ function incarnationOf(info: StreamInfo): string {
 
 function checked(info: StreamInfo, wanted: Partial<StreamConfig>, made: boolean): CheckedStream {
   const { config, state } = info;
-  const faults = REFUSED.filter((rule) => rule.when(config)).map((rule) => rule.text(config));
+  const faults = REFUSED.filter((rule) => rule.when(config, wanted)).map((rule) => rule.text(config, wanted));
   if (faults.length > 0) {
     throw new StreamRefused(
       `the stream ${config.name} cannot be used: ${faults.join('; ')}. Change it with "nats stream edit ${config.name}", ` +
@@ -188,22 +187,27 @@ function checked(info: StreamInfo, wanted: Partial<StreamConfig>, made: boolean)
     incarnation: incarnationOf(info),
     lastSequence: state.last_seq,
     messages: state.messages,
-    exclusive: config.subjects.length === 1,
+    exclusive: config.subjects.every(isOurs),
     made,
-    warnings: WARNED.filter((rule) => rule.when(config, wanted)).map((rule) => rule.text(config)),
+    warnings: WARNED.filter((rule) => rule.when(config, wanted)).map((rule) => rule.text(config, wanted)),
   };
 }
 
 interface Rule {
   when(found: StreamConfig, wanted: Partial<StreamConfig>): boolean;
-  text(found: StreamConfig): string;
+  text(found: StreamConfig, wanted: Partial<StreamConfig>): string;
 }
 
-const REFUSED: readonly { when(found: StreamConfig): boolean; text(found: StreamConfig): string }[] = [
+const REFUSED: readonly Rule[] = [
   {
-    when: (found) => !(found.subjects ?? []).includes(CHECKPOINT_SUBJECTS),
-    text: (found) =>
-      `its subjects are ${(found.subjects ?? []).join(', ') || 'none'}, and ${CHECKPOINT_SUBJECTS} must be among them`,
+    when: (found, wanted) => missingSubjects(found, wanted).length > 0,
+    text: (found, wanted) =>
+      `its subjects are ${(found.subjects ?? []).join(', ') || 'none'}, and ${missingSubjects(found, wanted).join(', ')} must be among them`,
+  },
+  {
+    when: (found, wanted) => unreadSubjects(found, wanted).length > 0,
+    text: (found, wanted) =>
+      `it takes ${unreadSubjects(found, wanted).join(', ')}, and of several partitions only ${(wanted.subjects ?? []).slice(1).join(', ')} are read`,
   },
   {
     when: (found) => found.mirror !== undefined && found.mirror !== null,
@@ -223,14 +227,16 @@ const REFUSED: readonly { when(found: StreamConfig): boolean; text(found: Stream
   },
   {
     when: (found) => found.subject_transform !== undefined && found.subject_transform !== null,
-    text: () => 'it renames subjects (subject_transform)',
+    text: () =>
+      'it renames subjects (subject_transform), which can sort keys of one part or of several but not both, and so break their order; use mappings of the account instead',
   },
 ];
 
 const WARNED: readonly Rule[] = [
   {
-    when: (found) => (found.subjects ?? []).length > 1,
-    text: (found) => `${found.name} takes other subjects too; they are ignored: ${found.subjects.join(', ')}`,
+    when: (found) => !found.subjects.every(isOurs),
+    text: (found) =>
+      `${found.name} takes other subjects too; they are ignored: ${found.subjects.filter((one) => !isOurs(one)).join(', ')}`,
   },
   {
     when: (found) => found.storage !== StorageType.File,
@@ -269,6 +275,22 @@ const WARNED: readonly Rule[] = [
     text: (found) => `${found.name} lets a producer remove earlier events (allow_rollup_hdrs)`,
   },
 ];
+
+function isOurs(subjects: string): boolean {
+  return /^milepost\.(checkpoint|partition)\./.test(subjects);
+}
+
+/** What the stream must take and does not; one partition can do without what is sorted, since nothing then sorts. */
+function missingSubjects(found: StreamConfig, { subjects = [] }: Partial<StreamConfig>): readonly string[] {
+  const needed = subjects.filter((one) => one !== SORTED_SUBJECTS);
+  return needed.filter((one) => !(found.subjects ?? []).includes(one));
+}
+
+/** What the stream takes for partitions that nobody reads. */
+function unreadSubjects(found: StreamConfig, { subjects = [] }: Partial<StreamConfig>): readonly string[] {
+  if (subjects.includes(SORTED_SUBJECTS)) return [];
+  return (found.subjects ?? []).filter((one) => isOurs(one) && !subjects.includes(one));
+}
 
 /** Whether a limit is set and below the wanted one; 0 and -1 mean no limit. */
 function smaller(found: number, wanted: number | undefined): boolean {

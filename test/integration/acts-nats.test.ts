@@ -75,7 +75,7 @@ test('a waiver that is posted reaches the ledger through NATS, and stays there o
   expect(await rowOnce(first, today.day, 'excused')).toMatchObject(excused);
   const nc = await nats.connect();
   const message = await (await nc.jetstreamManager()).streams.getMessage(STREAM_NAME, { seq: 1 });
-  expect(message.subject).toBe('milepost.checkpoint._act.settlement');
+  expect(message.subject).toBe(`milepost.checkpoint._act.${today.day}.settlement`);
 
   await serving?.stop();
   const second = await start();

@@ -118,7 +118,7 @@ describe('a waiver', () => {
     await done('/api/v1/waivers/revoke', WAIVER);
     const [entry] = (await read('/api/v1/rejected', 'RejectedPage')).items;
     expect(entry).toMatchObject({
-      subject: 'milepost.checkpoint._act.settlement',
+      subject: `milepost.checkpoint._act.${DAY}.settlement`,
       reason: 'flow: it is not waived, there is nothing to take back',
     });
     await done('/api/v1/waivers', WAIVER);

@@ -12,26 +12,40 @@ afterAll(async () => {
   await server?.stop();
 });
 
-intakeContract('NATS JetStream', async () => {
-  const nc = await server.connect();
-  const jsm = await nc.jetstreamManager();
-  await jsm.streams.delete(STREAM_NAME).catch(() => false);
-  await ensureStream(jsm);
-  const opened: Intake[] = [];
-  return {
-    outlet: natsOutlet({ nc }),
-    open: async () => {
-      const intake = natsIntake({ nc, partition: 'main', heartbeat: 200 });
-      opened.push(intake);
-      return intake;
-    },
-    remake: async () => {
-      await jsm.streams.delete(STREAM_NAME);
-      await ensureStream(jsm);
-    },
-    close: async () => {
-      await Promise.all(opened.map((intake) => intake.stop()));
-      await nc.close();
-    },
-  };
+/** `sorted`: the outlet puts messages into partitions; else they arrive as from a server that does not sort. */
+function contract(
+  name: string,
+  share: { readonly partition: string; readonly partitions: number; readonly sorted: boolean },
+): void {
+  const stream = { partitions: share.partitions };
+  intakeContract(name, async () => {
+    const nc = await server.connect();
+    const jsm = await nc.jetstreamManager();
+    await jsm.streams.delete(STREAM_NAME).catch(() => false);
+    await ensureStream(jsm, stream);
+    const opened: Intake[] = [];
+    return {
+      outlet: natsOutlet({ nc, partitions: share.sorted ? share.partitions : 1 }),
+      open: async () => {
+        const intake = natsIntake({ nc, partition: share.partition, stream, heartbeat: 200 });
+        opened.push(intake);
+        return intake;
+      },
+      remake: async () => {
+        await jsm.streams.delete(STREAM_NAME);
+        await ensureStream(jsm, stream);
+      },
+      close: async () => {
+        await Promise.all(opened.map((intake) => intake.stop()));
+        await nc.close();
+      },
+    };
+  });
+}
+
+contract('NATS JetStream', { partition: 'main', partitions: 1, sorted: false });
+contract('The first of several partitions, with what came unsorted,', {
+  partition: '0',
+  partitions: 4,
+  sorted: false,
 });

@@ -49,7 +49,7 @@ describe('the stream', () => {
       incarnation: `MILEPOST@${new Date(created).toISOString()}`,
     });
     expect(config).toMatchObject({
-      subjects: ['milepost.checkpoint.>'],
+      subjects: ['milepost.checkpoint.>', 'milepost.partition.>'],
       storage: 'file',
       retention: 'limits',
       discard: 'new',

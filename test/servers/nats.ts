@@ -38,8 +38,10 @@ export async function testNatsBinary(): Promise<string> {
   return found.path;
 }
 
-/** Starts a server for tests; `late: true` only reserves its port, and `restart` brings it up. */
-export async function startTestNats(options: { readonly late?: boolean } = {}): Promise<TestNats> {
+/** Starts a server for tests; `late: true` only reserves its port, and `restart` brings it up; `partitions`: it sorts. */
+export async function startTestNats(
+  options: { readonly late?: boolean; readonly partitions?: number } = {},
+): Promise<TestNats> {
   const binary = await testNatsBinary();
   const folder = await mkdtemp(join(tmpdir(), 'milepost-nats-'));
   const launch = {
@@ -48,6 +50,7 @@ export async function startTestNats(options: { readonly late?: boolean } = {}): 
     port: await freePort(),
     name: `test-${process.pid}-${folder.slice(-6)}`,
     password: 'secret',
+    partitions: options.partitions ?? 1,
   };
   const connections: NatsConnection[] = [];
   let server: LaunchedServer | null = null;
