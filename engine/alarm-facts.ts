@@ -1,7 +1,7 @@
 /** The values that explain the alarms which no expression raised: where the step stood, what was expected instead. */
 import type { StateTable, Value } from '../checkpoints/index.ts';
 import { type Draft, stateOf, stepOf, withOwn } from './draft.ts';
-import type { StepStatus } from './instance.ts';
+import type { StepStatus } from './step-state.ts';
 
 export type AlarmValues = readonly (readonly [string, Value | null])[];
 

@@ -15,10 +15,7 @@ import {
   closeDraft,
   type Draft,
   deviate,
-  idleStep,
   isPassed,
-  NO_ENTRIES,
-  NONE,
   openDraft,
   stateOf,
   stepOf,
@@ -28,8 +25,10 @@ import { expectInstance } from './expecting.ts';
 import type { Decision, Fact } from './fact.ts';
 import type { Instance, ParentRef } from './instance.ts';
 import { beginReport, endVisit, isLive, settle } from './movement.ts';
+import { NO_ENTRIES, NONE } from './none.ts';
 import { happen } from './rules.ts';
 import { isUnstarted, startInstance } from './starting.ts';
+import { endedAt, idleStep } from './step-state.ts';
 import { armAfter } from './timers.ts';
 import type { Tell, Trace } from './trace.ts';
 import { takeWaiver } from './waivers.ts';
@@ -103,7 +102,7 @@ export function newInstance(flow: Flow, birth: Birth): Instance {
     endedAt: null,
     lastEventAt: null,
     steps: flow.steps.map(idleStep),
-    taken: flow.connectors.map(() => 0),
+    taken: NONE,
     timers: NONE,
     joins: NONE,
     alarms: NONE,
@@ -200,22 +199,28 @@ function takeStepEvent(draft: Draft, step: number, event: CheckpointEvent): void
  * that is told of a step which an operator has excused and which was passed.
  */
 function isLate(draft: Draft, step: number, event: CheckpointEvent): boolean {
-  const { status, endedAt } = stateOf(draft, step);
+  const state = stateOf(draft, step);
+  const { status } = state;
   if (isPassed(draft, step)) return true;
   if (status !== 'committed' && status !== 'failed' && status !== 'withdrawn') return false;
-  return (event.kind === 'params' && status !== 'withdrawn') || (endedAt !== null && event.time < endedAt);
+  const ended = endedAt(draft.before, state);
+  return (event.kind === 'params' && status !== 'withdrawn') || (ended !== null && event.time < ended);
 }
 
 /** Gives whether the event carried parameters. Undeclared names and derived ones are left to the journal. */
 function applyParams(draft: Draft, step: number, event: CheckpointEvent): boolean {
   if (event.params.length === 0) return false;
   const definition = stepOf(draft.flow, step);
-  const params: (Value | null)[] = stateOf(draft, step).params.slice();
+  const before = stateOf(draft, step).params;
+  let params: (Value | null)[] | null = null;
   for (const [name, value] of event.params) {
     const index = definition.paramIndex.get(name);
-    if (index !== undefined && definition.params[index]?.value === null) params[index] = value;
+    if (index === undefined || definition.params[index]?.value !== null) continue;
+    if ((params ?? before)[index] === value) continue;
+    params ??= before.slice();
+    params[index] = value;
   }
-  changeStep(draft, step, { params });
+  if (params !== null) changeStep(draft, step, { params });
   return true;
 }
 

@@ -7,15 +7,9 @@
  */
 import type { EventScope, Flow, FlowScope, Scope, Step } from '../definitions/index.ts';
 import type { Effect } from './fact.ts';
-import type {
-  Alarm,
-  Deviation,
-  Health,
-  Instance,
-  InstanceStatus,
-  PendingTimer,
-  StepState,
-} from './instance.ts';
+import type { Alarm, Deviation, Health, Instance, InstanceStatus, PendingTimer } from './instance.ts';
+import { NONE } from './none.ts';
+import { type StepDetail, type StepState, sharedDetail } from './step-state.ts';
 import type { Tell } from './trace.ts';
 
 export interface Draft {
@@ -46,43 +40,6 @@ export interface Draft {
   moved: boolean;
   /** hears what the decision does; null where nobody listens */
   tell: Tell | null;
-}
-
-const NEVER_VISITED = new WeakMap<Step, StepState>();
-
-/** The state of a step before its first visit; shared by all instances of the flow. */
-export function idleStep(step: Step): StepState {
-  let idle = NEVER_VISITED.get(step);
-  if (idle === undefined) {
-    idle = Object.freeze({
-      status: 'idle',
-      state: null,
-      visits: 0,
-      activatedAt: null,
-      endedAt: null,
-      params: Object.freeze(step.params.map(() => null)),
-      waived: false,
-      deadEnd: false,
-      owed: 0,
-      ledBy: NONE,
-      offeredVia: null,
-      arrived: NONE,
-      past: NONE,
-    });
-    NEVER_VISITED.set(step, idle);
-  }
-  return idle;
-}
-
-/** An empty list that is shared, so that what is not there costs no memory. */
-export const NONE: readonly never[] = Object.freeze([]);
-
-/** Likewise an empty map; nobody writes to it, since maps of instances are replaced, never changed. */
-export const NO_ENTRIES: ReadonlyMap<never, never> = new Map<never, never>();
-
-/** The list itself, or the shared one where it is empty. */
-export function orNone<T>(list: readonly T[]): readonly T[] {
-  return list.length === 0 ? NONE : list;
 }
 
 /** Opens a working copy of `instance` for one fact that happened at `time`. */
@@ -159,16 +116,22 @@ export function closeDraft(draft: Draft): Instance {
     endedAt: draft.endedAt,
     lastEventAt: draft.lastEventAt,
     steps: draft.steps,
-    taken: draft.taken,
-    timers: orNone(draft.timers),
-    joins: orNone(draft.joins),
-    alarms: orNone(draft.alarms),
+    taken: kept(draft.taken, before.taken),
+    timers: kept(draft.timers, before.timers),
+    joins: kept(draft.joins, before.joins),
+    alarms: kept(draft.alarms, before.alarms),
     episodes: draft.episodes,
     deviations: draft.deviations,
     waivers: draft.waivers,
     corrected: draft.corrected,
     children: draft.children,
   };
+}
+
+/** A list without the room to grow that one which was just made has. */
+function kept<T>(list: readonly T[], before: readonly T[]): readonly T[] {
+  if (list.length === 0) return NONE;
+  return list === before ? list : list.slice();
 }
 
 /** The definition of a step by index. */
@@ -195,6 +158,11 @@ export function changeStep(draft: Draft, index: number, change: Partial<StepStat
   return next;
 }
 
+/** Replaces what is the same for nearly all steps by a record with some fields changed. */
+export function changeDetail(draft: Draft, index: number, change: Partial<StepDetail>): void {
+  changeStep(draft, index, { detail: sharedDetail({ ...stateOf(draft, index).detail, ...change }) });
+}
+
 function tellChange(
   draft: Draft,
   tell: Tell,
@@ -207,11 +175,12 @@ function tellChange(
 ): void {
   const { step, before, next, change } = changed;
   if (change.status !== undefined) {
-    const { visits: visit, ledBy, offeredVia } = next;
+    const { visits: visit } = next;
+    const { ledBy, offeredVia } = next.detail;
     tell({ kind: 'step', step, from: before.status, to: next.status, visit, ledBy, offeredVia });
-  } else if (next.owed < before.owed) tell({ kind: 'absorbed', step });
-  else if (next.arrived.length > before.arrived.length) {
-    const missing = stepOf(draft.flow, step).incoming.length - next.arrived.length;
+  } else if (next.detail.owed < before.detail.owed) tell({ kind: 'absorbed', step });
+  else if (next.detail.arrived.length > before.detail.arrived.length) {
+    const missing = stepOf(draft.flow, step).incoming.length - next.detail.arrived.length;
     tell({ kind: 'arrived', step, missing });
   }
 }
@@ -228,6 +197,7 @@ export function withOwn<T>(draft: Draft, own: number, work: (scope: Scope) => T)
 /** Counts one more passage of a connector, and gives the count. */
 export function countTaken(draft: Draft, connector: number): number {
   if (draft.taken === draft.before.taken) draft.taken = draft.before.taken.slice();
+  while (draft.taken.length < connector) draft.taken.push(0);
   const count = (draft.taken[connector] ?? 0) + 1;
   draft.taken[connector] = count;
   return count;
@@ -250,7 +220,7 @@ export function isSkipped({ waivers }: Pick<Instance, 'waivers'>, step: number):
 
 /** Whether the step's present visit was passed under a waiver that still holds: what it reports moves nothing. */
 export function isPassed(draft: Draft, step: number): boolean {
-  return stateOf(draft, step).waived && isSkipped(draft, step);
+  return stateOf(draft, step).detail.waived && isSkipped(draft, step);
 }
 
 /** Worst first. */

@@ -1,9 +1,9 @@
 /** An instance begins to be expected, or is set back to it. */
 import type { Draft } from './draft.ts';
-import { idleStep } from './draft.ts';
 import type { Fact } from './fact.ts';
 import { changeStatus } from './movement.ts';
 import { happen } from './rules.ts';
+import { idleStep } from './step-state.ts';
 import { armTimer } from './timers.ts';
 
 /** Arms what is due before the start, and runs the rules on `created`; one that has ended is set back first. */
@@ -37,7 +37,7 @@ function setBack(draft: Draft): void {
   draft.endedAt = null;
   draft.timers = [];
   draft.joins = [];
-  draft.taken = draft.taken.map(() => 0);
+  draft.taken = [];
   draft.children = new Map();
   draft.flow.steps.forEach((step, index) => {
     const { visits } = draft.steps[index] ?? idleStep(step);

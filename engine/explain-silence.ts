@@ -12,6 +12,7 @@ import type { Heard } from './explain-heard.ts';
 import { type Asked, askedFor, isAlarmOf } from './explain-story.ts';
 import { dueEvent, type TimerRun, timerRuns } from './explain-timers.ts';
 import type { Instance } from './instance.ts';
+import { endedAt } from './step-state.ts';
 import type { TraceEntry } from './trace.ts';
 
 export interface Silence {
@@ -259,7 +260,7 @@ function wentOn({ flow, heard, step, instance }: Case): SilenceReason {
     const to = (flow.steps[step]?.outgoing ?? []).flatMap((index) => {
       const name = flow.steps[flow.connectors[index]?.to ?? -1]?.name;
       const taken = entries.some((entry) => entry.kind === 'taken' && entry.connector === index);
-      const offered = instance.steps.some((state) => state.offeredVia === index);
+      const offered = instance.steps.some((state) => state.detail.offeredVia === index);
       return name !== undefined && (taken || offered) ? [name] : [];
     });
     return { kind: 'went-on', at: formatTime(at), to };
@@ -298,7 +299,9 @@ function done({ instance }: Case, step: number, run: TimerRun): SilenceReason | 
     return inTime(run, endedAt ?? startedAt ?? run.armedAt, 'ended');
   }
   const state = instance.steps[step];
-  return state?.status === 'committed' ? inTime(run, state.endedAt ?? run.armedAt, 'committed') : null;
+  return state?.status === 'committed'
+    ? inTime(run, endedAt(instance, state) ?? run.armedAt, 'committed')
+    : null;
 }
 
 function inTime({ due }: TimerRun, at: number, by: 'started' | 'ended' | 'committed'): SilenceReason {

@@ -11,7 +11,8 @@ import { healthOf } from './draft.ts';
 import type { Heard } from './explain-heard.ts';
 import { type Silence, silencesOf } from './explain-silence.ts';
 import { isAlarmOf, type Moment, tellStory } from './explain-story.ts';
-import type { Alarm, Health, Instance, InstanceStatus, StepStatus, Why } from './instance.ts';
+import type { Alarm, Health, Instance, InstanceStatus, Why } from './instance.ts';
+import type { StepStatus } from './step-state.ts';
 import { type AlarmView, viewAlarm, viewDeviations } from './view.ts';
 
 /** Times are UTC with milliseconds. */

@@ -2,6 +2,7 @@
 import { formatTime } from '../checkpoints/index.ts';
 import type { Flow } from '../definitions/index.ts';
 import type { Instance } from './instance.ts';
+import { activatedAt, endedAt } from './step-state.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -68,6 +69,8 @@ function nodeOf(flow: Flow, index: number, instance: Instance | null): GraphNode
   const step = flow.steps[index];
   if (step === undefined) throw new Error(`broken rule: flow ${flow.name} has no step ${index}`);
   const state = instance?.steps[index];
+  const timeOf = (read: typeof activatedAt) =>
+    instance === null || state === undefined ? null : timeOrNull(read(instance, state));
   const suffixes = step.nested?.suffixes ?? [];
   return {
     id: step.name,
@@ -86,8 +89,8 @@ function nodeOf(flow: Flow, index: number, instance: Instance | null): GraphNode
     status: state?.status ?? null,
     state: state?.state ?? null,
     visits: state?.visits ?? 0,
-    activatedAt: timeOrNull(state?.activatedAt ?? null),
-    endedAt: timeOrNull(state?.endedAt ?? null),
+    activatedAt: timeOf(activatedAt),
+    endedAt: timeOf(endedAt),
     alarms: (instance?.alarms ?? [])
       .filter((alarm) => alarm.step === step.name)
       .map(({ id, name, severity, text }) => ({ id, name, severity, text })),

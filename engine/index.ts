@@ -39,6 +39,14 @@ export {
   type ReplayReport,
 } from './replay.ts';
 export { decodeInstance, encodeInstance } from './snapshot.ts';
+export {
+  activatedAt,
+  endedAt,
+  type PastVisit,
+  type StepDetail,
+  type StepState,
+  type StepStatus,
+} from './step-state.ts';
 export { type TellOptions, tell } from './tell.ts';
 export {
   type AlarmView,

@@ -39,7 +39,7 @@ function copyFrom(draft: Draft, name: string, ledBy: readonly number[], hops: nu
     const index = step.paramIndex.get(name);
     const value =
       step.kind === 'gate'
-        ? copyFrom(draft, name, stateOf(draft, source).ledBy, hops - 1)
+        ? copyFrom(draft, name, stateOf(draft, source).detail.ledBy, hops - 1)
         : index === undefined
           ? null
           : readParam(draft, source, index);

@@ -1,14 +1,14 @@
 /**
  * What Milepost knows about one instance. Readonly plain values: `decide` makes the next one from the last.
  *
- * 1. `steps` has one entry per step of the flow, in the flow's order; so have `taken` per connector.
+ * 1. `steps` has one entry per step of the flow, in the flow's order.
  * 2. Everything here is part of the snapshot that is stored; nothing else is needed to go on.
  */
 
 import type { Value } from '../checkpoints/index.ts';
 import type { EventScope, Severity } from '../definitions/index.ts';
+import type { StepState } from './step-state.ts';
 
-export type StepStatus = 'idle' | 'active' | 'running' | 'committed' | 'failed' | 'withdrawn';
 export type InstanceStatus = 'expected' | 'running' | 'committed' | 'failed' | 'abandoned';
 export type Health = 'normal' | 'running' | 'warning' | 'critical' | 'unknown';
 
@@ -25,31 +25,6 @@ export type AlarmSource =
   | 'threshold'
   | 'stale'
   | 'expression-error';
-
-export interface StepState {
-  readonly status: StepStatus;
-  readonly state: string | null;
-  readonly visits: number;
-  /** time of the arrival or report that began the current visit */
-  readonly activatedAt: number | null;
-  /** time of the event that committed, failed or withdrew it */
-  readonly endedAt: number | null;
-  readonly params: readonly (Value | null)[];
-  /** an operator has excused it: it was passed without having reported */
-  readonly waived: boolean;
-  /** committed with connectors of which none was true */
-  readonly deadEnd: boolean;
-  /** out-of-order visits whose arrival is still to come */
-  readonly owed: number;
-  /** the step that led here (-1: the start), for `from:` through gates; null before any visit */
-  readonly ledBy: readonly number[];
-  /** while active by an offer: the connector that offers it (-1: the flow itself); null otherwise */
-  readonly offeredVia: number | null;
-  /** incoming connectors that have arrived at this join since its last visit, as indexes into `incoming` */
-  readonly arrived: readonly number[];
-  /** earlier visits, latest last; the last twenty are kept */
-  readonly past: readonly PastVisit[];
-}
 
 /** A pending due time of an instance. `step` is -1 for the flow's own: start-timeout, deadline. */
 export interface PendingTimer {
@@ -109,17 +84,6 @@ export interface Waiver {
   readonly at: number;
 }
 
-/** A visit that is over because another began. */
-export interface PastVisit {
-  readonly visit: number;
-  readonly status: StepStatus;
-  readonly state: string | null;
-  readonly activatedAt: number | null;
-  readonly endedAt: number | null;
-  /** passed without having reported, because an operator had excused the step */
-  readonly waived: boolean;
-}
-
 /** Which child of which step of which instance this is; `entry` counts the `each` list, 0 without one. */
 export interface ParentRef {
   readonly flow: string;
@@ -144,7 +108,7 @@ export interface Instance {
   /** greatest event time so far; null before the first */
   readonly lastEventAt: number | null;
   readonly steps: readonly StepState[];
-  /** how often each connector was taken */
+  /** how often each connector was taken; as far as the last that was */
   readonly taken: readonly number[];
   readonly timers: readonly PendingTimer[];
   /** steps with arrivals that wait for their join */

@@ -13,6 +13,7 @@ import { isWaived, worse } from './draft.ts';
 import { startDue } from './expected-days.ts';
 import { nameOf } from './family.ts';
 import type { Health, Instance } from './instance.ts';
+import { activatedAt } from './step-state.ts';
 import { viewWaivers } from './view.ts';
 
 /** What a row comes to. `waiting`: something is expected now that has not reported. */
@@ -209,8 +210,9 @@ function waitingFor(flow: Flow, instance: Instance, due: number | null, now: num
   if (instance.status !== 'running') return [];
   return flow.steps.flatMap(({ name, kind }, index) => {
     const state = instance.steps[index];
-    if (kind === 'gate' || state?.status !== 'active' || state.activatedAt === null) return [];
-    return [{ step: name, since: formatTime(state.activatedAt) }];
+    if (kind === 'gate' || state?.status !== 'active') return [];
+    const since = activatedAt(instance, state);
+    return since === null ? [] : [{ step: name, since: formatTime(since) }];
   });
 }
 

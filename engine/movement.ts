@@ -8,13 +8,15 @@
 import { type AlarmValues, deadEndFacts, orderFacts } from './alarm-facts.ts';
 import { clearAlarms, clearSource } from './alarms.ts';
 import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
-import { changeStep, type Draft, deviate, isSkipped, NONE, stateOf, stepOf } from './draft.ts';
-import type { InstanceStatus, StepStatus } from './instance.ts';
+import { changeDetail, changeStep, type Draft, deviate, isSkipped, stateOf, stepOf } from './draft.ts';
+import type { InstanceStatus } from './instance.ts';
 import { FLOW, STEP } from './lifecycles/index.ts';
+import { NONE } from './none.ts';
 import { offerSteps, takeOffer } from './offers.ts';
 import { happen } from './rules.ts';
+import { ledByOne, type StepStatus, timeAfter } from './step-state.ts';
 import { armAfter, stopVisitTimers } from './timers.ts';
-import { beginVisit, isLive, isOwed, ledByOne } from './visits.ts';
+import { beginVisit, endStep, isLive, isOwed } from './visits.ts';
 
 /** What a report says of its step. `quiet`: its cause has its alarm elsewhere already. */
 export interface Report {
@@ -33,7 +35,7 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
   takeOffer(draft, step);
   const begins = move.actions.includes('begin-visit');
   // what led to a visit that failed leads to the re-run too, and hands on the same
-  const ledBy = state.status === 'failed' ? state.ledBy : NONE;
+  const ledBy = state.status === 'failed' ? state.detail.ledBy : NONE;
   if (begins) beginVisit(draft, step, { status: 'running', ledBy, offeredVia: null });
   else {
     // On a start the arrival and the report are one moment: this report begins the visit too, and stops no timer.
@@ -46,7 +48,7 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
   }
   draft.moved = true;
   if (report.kind !== 'fail') clearSource(draft, step, 'exception', 'runs-again');
-  if (move.actions.includes('out-of-order') && !report.quiet && !state.waived)
+  if (move.actions.includes('out-of-order') && !report.quiet && !state.detail.waived)
     outOfOrder(draft, step, state.status);
   return begins;
 }
@@ -76,7 +78,7 @@ function amendTimerAlarms(draft: Draft, step: number, by: 'event' | 'end'): void
 function outOfOrder(draft: Draft, step: number, was: StepStatus): void {
   const { name, on, at } = stepOf(draft.flow, step);
   const facts = orderFacts(draft, step, was);
-  if (was !== 'withdrawn') changeStep(draft, step, { owed: stateOf(draft, step).owed + 1 });
+  if (was !== 'withdrawn') changeDetail(draft, step, { owed: stateOf(draft, step).detail.owed + 1 });
   deviate(draft, 'out-of-order', name, `reported while ${was}`);
   happen(draft, {
     event: 'out-of-order',
@@ -95,11 +97,7 @@ export function endVisit(
   end: { readonly kind: 'commit' | 'fail'; readonly quiet: boolean; readonly detail: string },
 ): void {
   const { on, at } = stepOf(draft.flow, step);
-  changeStep(draft, step, {
-    status: end.kind === 'commit' ? 'committed' : 'failed',
-    endedAt: draft.time,
-    offeredVia: null,
-  });
+  endStep(draft, step, end.kind === 'commit' ? 'committed' : 'failed');
   draft.moved = true;
   stopVisitTimers(draft, step, 'end');
   if (end.kind === 'fail') {
@@ -124,7 +122,8 @@ export function endVisit(
  */
 export function passStep(draft: Draft, step: number): void {
   draft.passed = [...draft.passed, step];
-  changeStep(draft, step, { status: 'committed', endedAt: draft.time, waived: true });
+  changeDetail(draft, step, { waived: true });
+  changeStep(draft, step, { status: 'committed', endedAfter: timeAfter(draft.before, draft.time) });
   draft.moved = true;
   stopVisitTimers(draft, step, 'end');
   stepOf(draft.flow, step).nested?.suffixes.forEach((_, entry) => {
@@ -143,7 +142,7 @@ function followConnectors(draft: Draft, step: number): void {
     if (definition.split === 'first') break;
   }
   if (followed.length === 0) {
-    if (!definition.end && !stateOf(draft, step).waived) deadEnd(draft, step);
+    if (!definition.end && !stateOf(draft, step).detail.waived) deadEnd(draft, step);
   } else if (definition.split === 'event') offerSteps(draft, followed);
   else for (const connector of followed) takeConnector(draft, connector);
 }
@@ -156,7 +155,7 @@ function takeConnector(draft: Draft, index: number): void {
 function deadEnd(draft: Draft, step: number): void {
   const { name, on, at } = stepOf(draft.flow, step);
   const facts = deadEndFacts(draft, step);
-  changeStep(draft, step, { deadEnd: true });
+  changeDetail(draft, step, { deadEnd: true });
   deviate(draft, 'dead-end', name, 'committed, but no connector is true');
   happen(draft, {
     event: 'dead-end',
@@ -177,10 +176,11 @@ function arrive(draft: Draft, index: number): void {
     activate(draft, connector.to, ledByOne(connector.from));
     return;
   }
-  if (isLive(state) && state.owed === 0) return;
+  if (isLive(state) && state.detail.owed === 0) return;
   const place = target.incoming.indexOf(index);
-  if (state.arrived.includes(place)) return;
-  changeStep(draft, connector.to, { arrived: [...state.arrived, place] });
+  const { arrived } = state.detail;
+  if (arrived.includes(place)) return;
+  changeDetail(draft, connector.to, { arrived: [...arrived, place] });
   if (!draft.joins.includes(connector.to)) draft.joins = [...draft.joins, connector.to];
 }
 
@@ -188,7 +188,7 @@ function arrive(draft: Draft, index: number): void {
 function activate(draft: Draft, step: number, ledBy: readonly number[]): void {
   const state = stateOf(draft, step);
   if (isOwed(draft, step, ledBy)) {
-    changeStep(draft, step, { owed: state.owed - 1, arrived: NONE });
+    changeDetail(draft, step, { owed: state.detail.owed - 1, arrived: NONE });
     return;
   }
   if (STEP.next(state.status, 'arrive')?.actions.includes('begin-visit') !== true) return;
@@ -215,11 +215,11 @@ export function settle(draft: Draft): void {
     const ready = nextJoin(draft);
     if (ready === undefined) break;
     const { incoming } = stepOf(draft.flow, ready);
-    const ledBy = [...stateOf(draft, ready).arrived]
+    const ledBy = [...stateOf(draft, ready).detail.arrived]
       .reverse()
       .map((place) => connectorOf(draft, incoming[place] ?? -1).from);
     draft.joins = draft.joins.filter((step) => step !== ready);
-    changeStep(draft, ready, { arrived: NONE });
+    changeDetail(draft, ready, { arrived: NONE });
     activate(draft, ready, ledBy);
   }
   if (draft.moved) settleStatus(draft);
@@ -230,8 +230,8 @@ function passWaiting(draft: Draft): void {
   if (draft.status !== 'running') return;
   for (const { step } of draft.waivers) {
     if (step < 0) continue;
-    const { status, offeredVia } = stateOf(draft, step);
-    if (status === 'active' && offeredVia === null) passStep(draft, step);
+    const { status, detail } = stateOf(draft, step);
+    if (status === 'active' && detail.offeredVia === null) passStep(draft, step);
   }
 }
 
@@ -246,7 +246,7 @@ function nextJoin(draft: Draft): number | undefined {
 
 /** Whether a path leads from a step to a connector that a join still lacks, other than through the join. */
 function leadsToMissing(draft: Draft, from: number, join: number): boolean {
-  const { arrived } = stateOf(draft, join);
+  const { arrived } = stateOf(draft, join).detail;
   const { reach } = stepOf(draft.flow, join);
   return reach.some((steps, place) => !arrived.includes(place) && steps[from] === true);
 }
@@ -254,7 +254,7 @@ function leadsToMissing(draft: Draft, from: number, join: number): boolean {
 /** A join is complete when no missing connector can still be reached from a step that is active, running or failed. */
 function joinComplete(draft: Draft, step: number): boolean {
   const { incoming, reach } = stepOf(draft.flow, step);
-  const { arrived } = stateOf(draft, step);
+  const { arrived } = stateOf(draft, step).detail;
   for (let place = 0; place < incoming.length; place++) {
     if (arrived.includes(place)) continue;
     const from = reach[place];
@@ -275,7 +275,7 @@ function settleStatus(draft: Draft): void {
   for (let step = 0; step < draft.steps.length && !open; step++) {
     const state = stateOf(draft, step);
     if (isLive(state)) open = holdsOpen(draft, step);
-    else failed ||= state.status === 'failed' || state.deadEnd;
+    else failed ||= state.status === 'failed' || state.detail.deadEnd;
   }
   if (open) {
     if (draft.status !== 'running') {
@@ -312,9 +312,9 @@ export function changeStatus(
 /** What an `end` step offers, and a gate that is only offered, do not hold the instance open. */
 function holdsOpen(draft: Draft, step: number): boolean {
   let at = step;
-  if (stateOf(draft, at).offeredVia !== null && stepOf(draft.flow, at).kind === 'gate') return false;
+  if (stateOf(draft, at).detail.offeredVia !== null && stepOf(draft.flow, at).kind === 'gate') return false;
   for (let hops = 0; hops <= draft.steps.length; hops++) {
-    const via = stateOf(draft, at).offeredVia;
+    const via = stateOf(draft, at).detail.offeredVia;
     if (via === null || via < 0) return true;
     const source = connectorOf(draft, via).from;
     if (stepOf(draft.flow, source).end) return false;

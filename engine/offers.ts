@@ -8,10 +8,11 @@
  */
 import { clearSource } from './alarms.ts';
 import { connectorHolds, connectorOf, passConnector } from './connectors.ts';
-import { changeStep, type Draft, stateOf, stepOf } from './draft.ts';
+import { changeDetail, type Draft, stateOf, stepOf } from './draft.ts';
 import { happen } from './rules.ts';
+import { ledByOne } from './step-state.ts';
 import { stopVisitTimers } from './timers.ts';
-import { beginVisit, isLive, isOwed, ledByOne } from './visits.ts';
+import { beginVisit, endStep, isLive, isOwed } from './visits.ts';
 
 /** Offers the targets of these connectors; with an empty list the start steps of the flow. */
 export function offerSteps(draft: Draft, connectors: readonly number[]): void {
@@ -35,7 +36,7 @@ export function offerSteps(draft: Draft, connectors: readonly number[]): void {
 function absorb(draft: Draft, index: number): void {
   const { to } = connectorOf(draft, index);
   passConnector(draft, index);
-  changeStep(draft, to, { owed: stateOf(draft, to).owed - 1 });
+  changeDetail(draft, to, { owed: stateOf(draft, to).detail.owed - 1 });
 }
 
 /** Gives the first step, itself or behind it where it is a gate, that reported before this offer. */
@@ -43,7 +44,7 @@ function offer(draft: Draft, step: number, via: number): number | null {
   const state = stateOf(draft, step);
   const from = via < 0 ? -1 : connectorOf(draft, via).from;
   if (isOwed(draft, step, [from])) {
-    changeStep(draft, step, { owed: state.owed - 1, offeredVia: via });
+    changeDetail(draft, step, { owed: state.detail.owed - 1, offeredVia: via });
     return step;
   }
   if (isLive(state)) return null;
@@ -62,12 +63,14 @@ function offer(draft: Draft, step: number, via: number): number | null {
 
 /** The step reports: its offer is taken, what was offered beside it is withdrawn. Nothing happens without an offer. */
 export function takeOffer(draft: Draft, step: number): void {
-  const via = stateOf(draft, step).offeredVia;
+  const via = stateOf(draft, step).detail.offeredVia;
   if (via === null) return;
-  changeStep(draft, step, { offeredVia: null });
+  changeDetail(draft, step, { offeredVia: null });
   const source = via < 0 ? -1 : connectorOf(draft, via).from;
   const gate =
-    source >= 0 && stepOf(draft.flow, source).kind === 'gate' && stateOf(draft, source).offeredVia !== null;
+    source >= 0 &&
+    stepOf(draft.flow, source).kind === 'gate' &&
+    stateOf(draft, source).detail.offeredVia !== null;
   if (gate) takeOffer(draft, source);
   if (gate && stepOf(draft.flow, source).split !== 'event') {
     keepBeside(draft, source);
@@ -82,8 +85,8 @@ export function takeOffer(draft: Draft, step: number): void {
 function keepBeside(draft: Draft, gate: number): void {
   for (const index of stepOf(draft.flow, gate).outgoing) {
     const target = connectorOf(draft, index).to;
-    if (stateOf(draft, target).offeredVia !== index) continue;
-    changeStep(draft, target, { offeredVia: null });
+    if (stateOf(draft, target).detail.offeredVia !== index) continue;
+    changeDetail(draft, target, { offeredVia: null });
     passConnector(draft, index);
     if (stepOf(draft.flow, target).kind === 'gate') {
       if (stepOf(draft.flow, target).split !== 'event') keepBeside(draft, target);
@@ -94,7 +97,7 @@ function keepBeside(draft: Draft, gate: number): void {
 
 function withdrawBeside(draft: Draft, source: number): void {
   for (let step = 0; step < draft.steps.length; step++) {
-    const via = stateOf(draft, step).offeredVia;
+    const via = stateOf(draft, step).detail.offeredVia;
     if (via === null) continue;
     const from = via < 0 ? -1 : connectorOf(draft, via).from;
     if (from === source) withdrawStep(draft, step);
@@ -104,7 +107,7 @@ function withdrawBeside(draft: Draft, source: number): void {
 /** The gate was passed: it is committed; its connectors were evaluated when it was offered. */
 function commitGate(draft: Draft, gate: number): void {
   const { on } = stepOf(draft.flow, gate);
-  changeStep(draft, gate, { status: 'committed', endedAt: draft.time, offeredVia: null });
+  endStep(draft, gate, 'committed');
   stopVisitTimers(draft, gate, 'end');
   clearSource(draft, gate, 'timer', 'committed');
   happen(draft, { event: 'committed', step: gate, stepless: false, triggers: on, alarm: null, due: null });
@@ -113,13 +116,13 @@ function commitGate(draft: Draft, gate: number): void {
 /** Another branch won: the step is no longer expected, nor is what it stood for. */
 function withdrawStep(draft: Draft, step: number): void {
   const definition = stepOf(draft.flow, step);
-  const { status, owed } = stateOf(draft, step);
+  const { status, detail } = stateOf(draft, step);
   if (status !== 'active') {
     // it reported before its offer, and another did so too and has won: its arrival is still to come
-    changeStep(draft, step, { offeredVia: null, owed: owed + 1 });
+    changeDetail(draft, step, { offeredVia: null, owed: detail.owed + 1 });
     return;
   }
-  changeStep(draft, step, { status: 'withdrawn', endedAt: draft.time, offeredVia: null });
+  endStep(draft, step, 'withdrawn');
   stopVisitTimers(draft, step, 'end');
   clearSource(draft, step, 'timer', 'withdrawn');
   if (definition.kind === 'gate') withdrawBeside(draft, step);

@@ -8,7 +8,8 @@
 import type { Value } from '../checkpoints/index.ts';
 import type { Expression, Flow, Rule } from '../definitions/index.ts';
 import type { Effect, Fact } from './fact.ts';
-import type { Instance, StepStatus } from './instance.ts';
+import type { Instance } from './instance.ts';
+import type { StepStatus } from './step-state.ts';
 
 /** One thing that a decision did. `step` is an index, -1 for the flow's own; `connector` is an index. */
 export type TraceEntry =

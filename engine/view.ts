@@ -3,15 +3,8 @@ import { formatTime, type Value } from '../checkpoints/index.ts';
 import type { Flow } from '../definitions/index.ts';
 import { closeDraft, healthOf, openDraft } from './draft.ts';
 import { readParam } from './inheritance.ts';
-import type {
-  Alarm,
-  AlarmSource,
-  Deviation,
-  Health,
-  Instance,
-  InstanceStatus,
-  StepStatus,
-} from './instance.ts';
+import type { Alarm, AlarmSource, Deviation, Health, Instance, InstanceStatus } from './instance.ts';
+import { activatedAt, endedAt, type StepStatus } from './step-state.ts';
 
 export interface StepView {
   readonly status: StepStatus;
@@ -73,8 +66,8 @@ function viewSteps(flow: Flow, instance: Instance): Record<string, StepView> {
         status: state.status,
         state: state.state,
         visits: state.visits,
-        activatedAt: timeOrNull(state.activatedAt),
-        endedAt: timeOrNull(state.endedAt),
+        activatedAt: timeOrNull(activatedAt(instance, state)),
+        endedAt: timeOrNull(endedAt(instance, state)),
         params: Object.fromEntries(params),
       },
     ];
@@ -137,15 +130,18 @@ export function viewVisits(flow: Flow, instance: Instance) {
       visit: state.visits,
       status: state.status,
       state: state.state,
-      activatedAt: state.activatedAt,
-      endedAt: state.endedAt,
-      waived: state.waived,
+      activatedAfter: state.activatedAfter,
+      endedAfter: state.endedAfter,
+      waived: state.detail.waived,
     };
-    return [...state.past, now].map((visit) => ({
+    return [...state.detail.past, now].map((each) => ({
       step: name,
-      ...visit,
-      activatedAt: timeOrNull(visit.activatedAt),
-      endedAt: timeOrNull(visit.endedAt),
+      visit: each.visit,
+      status: each.status,
+      state: each.state,
+      activatedAt: timeOrNull(activatedAt(instance, each)),
+      endedAt: timeOrNull(endedAt(instance, each)),
+      waived: each.waived,
     }));
   });
 }

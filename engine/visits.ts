@@ -1,8 +1,9 @@
 /** The beginning of visits: what a step is given when it is expected, or reports unexpected. */
-import { changeStep, type Draft, NONE, stateOf, stepOf } from './draft.ts';
+import { changeDetail, changeStep, type Draft, stateOf, stepOf } from './draft.ts';
 import { inheritedParams } from './inheritance.ts';
-import type { PastVisit, StepState } from './instance.ts';
+import { NONE } from './none.ts';
 import { happen } from './rules.ts';
+import { activatedAt, type PastVisit, type StepState, sharedDetail, timeAfter } from './step-state.ts';
 import { armAfter, stopVisitTimers } from './timers.ts';
 
 export interface Beginning {
@@ -12,38 +13,31 @@ export interface Beginning {
   readonly offeredVia: number | null;
 }
 
-const LED_BY_ONE: (readonly number[])[] = [];
-
-/** The list of this one step (-1: the start), shared by all visits that it alone led to. */
-export function ledByOne(step: number): readonly number[] {
-  const known = LED_BY_ONE[step + 1];
-  if (known !== undefined) return known;
-  const made = Object.freeze([step]);
-  LED_BY_ONE[step + 1] = made;
-  return made;
-}
-
 /** Begins a visit: initial state, parameters at their defaults or copied, timers anew, rules on `activated`. */
 export function beginVisit(draft: Draft, step: number, beginning: Beginning): void {
   const definition = stepOf(draft.flow, step);
   const before = stateOf(draft, step);
+  const { arrived, owed, past } = before.detail;
   stopVisitTimers(draft, step, 'end');
   changeStep(draft, step, {
     status: beginning.status,
     state: definition.states?.initial ?? null,
     visits: before.visits + 1,
-    activatedAt: draft.time,
-    endedAt: null,
+    activatedAfter: timeAfter(draft.before, draft.time),
+    endedAfter: null,
     params: inheritedParams(draft, definition, beginning.ledBy),
-    waived: false,
-    deadEnd: false,
-    ledBy: beginning.ledBy,
-    offeredVia: beginning.offeredVia,
-    arrived: NONE,
-    past: before.visits === 0 ? before.past : [...before.past.slice(1 - KEPT_VISITS), pastVisit(before)],
+    detail: sharedDetail({
+      ledBy: beginning.ledBy,
+      waived: false,
+      deadEnd: false,
+      owed,
+      offeredVia: beginning.offeredVia,
+      arrived: NONE,
+      past: before.visits === 0 ? past : [...past.slice(1 - KEPT_VISITS), pastVisit(before)],
+    }),
   });
   draft.moved = true;
-  if (before.arrived.length > 0) draft.joins = draft.joins.filter((join) => join !== step);
+  if (arrived.length > 0) draft.joins = draft.joins.filter((join) => join !== step);
   armAfter(draft, step, 'activated');
   if (definition.nested !== null) {
     if (beginning.status === 'active') forgetChildren(draft, step);
@@ -70,8 +64,14 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
 /** Earlier visits that a step remembers. */
 const KEPT_VISITS = 20;
 
-function pastVisit({ visits, status, state, activatedAt, endedAt, waived }: StepState): PastVisit {
-  return { visit: visits, status, state, activatedAt, endedAt, waived };
+function pastVisit({ visits, status, state, activatedAfter, endedAfter, detail }: StepState): PastVisit {
+  return { visit: visits, status, state, activatedAfter, endedAfter, waived: detail.waived };
+}
+
+/** Ends a step's visit at the time of the fact; what offered it does so no longer. */
+export function endStep(draft: Draft, step: number, status: 'committed' | 'failed' | 'withdrawn'): void {
+  if (stateOf(draft, step).detail.offeredVia !== null) changeDetail(draft, step, { offeredVia: null });
+  changeStep(draft, step, { status, endedAfter: timeAfter(draft.before, draft.time) });
 }
 
 /** What the children of an earlier visit came to says nothing about this one. */
@@ -91,16 +91,20 @@ export function isLive(state: StepState): boolean {
  */
 export function isOwed(draft: Draft, step: number, ledBy: readonly number[]): boolean {
   return (
-    stateOf(draft, step).owed > 0 && !ledBy.every((from) => leadsBack(draft, step, from, draft.steps.length))
+    stateOf(draft, step).detail.owed > 0 &&
+    !ledBy.every((from) => leadsBack(draft, step, from, draft.steps.length))
   );
 }
 
 function leadsBack(draft: Draft, step: number, from: number, hops: number): boolean {
   if (from === step) return true;
   if (from < 0 || hops === 0) return false;
-  const { ledBy, activatedAt } = stateOf(draft, from);
+  const { ledBy } = stateOf(draft, from).detail;
   // What was expected before this visit began goes back to an earlier one.
-  const since = stateOf(draft, step).activatedAt ?? 0;
-  if (stepOf(draft.flow, from).kind !== 'gate' && (activatedAt ?? 0) < since) return false;
+  if (stepOf(draft.flow, from).kind !== 'gate' && begunAt(draft, from) < begunAt(draft, step)) return false;
   return ledBy.length > 0 && ledBy.every((before) => leadsBack(draft, step, before, hops - 1));
+}
+
+function begunAt(draft: Draft, step: number): number {
+  return activatedAt(draft.before, stateOf(draft, step)) ?? 0;
 }

@@ -10,7 +10,7 @@
  * 4. The steps of an instance that is waived as a whole are not passed: if it runs all the same, it runs in silence.
  */
 import { clearAlarms } from './alarms.ts';
-import { changeStep, type Draft, stateOf, stepOf } from './draft.ts';
+import { changeDetail, changeStep, type Draft, stateOf, stepOf } from './draft.ts';
 import type { Fact } from './fact.ts';
 import type { Alarm } from './instance.ts';
 import { passStep } from './movement.ts';
@@ -42,14 +42,14 @@ function holdDueTime(draft: Draft, { step, why: { due, event } }: Alarm): void {
 
 /** One that waits is passed when the decision settles. */
 function skip(draft: Draft, step: number): void {
-  const { status, deadEnd, params, state, ledBy } = stateOf(draft, step);
-  if (deadEnd) {
-    changeStep(draft, step, { deadEnd: false });
+  const { status, params, state, detail } = stateOf(draft, step);
+  if (detail.deadEnd) {
+    changeDetail(draft, step, { deadEnd: false });
     draft.moved = true;
   }
   if (status !== 'failed') return;
   // what failed stays a visit of its own, and what it has reported stays known
-  beginVisit(draft, step, { status: 'active', ledBy, offeredVia: null });
+  beginVisit(draft, step, { status: 'active', ledBy: detail.ledBy, offeredVia: null });
   changeStep(draft, step, { params, state });
   passStep(draft, step);
 }

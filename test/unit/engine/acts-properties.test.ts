@@ -124,7 +124,7 @@ describe('whatever operators waive, and whenever they take it back', () => {
         ).toEqual([]);
         const watched = replay.watch.instances.get('work/k');
         const state = watched?.instance.steps[watched.flow.stepIndex.get(step) ?? -1];
-        expect(state?.status === 'active' && state.offeredVia === null, why).toBe(false);
+        expect(state?.status === 'active' && state.detail.offeredVia === null, why).toBe(false);
       }),
       RUNS,
     );
