@@ -8,6 +8,7 @@
  * 3. It never decreases: a later wall time is never an earlier instant.
  */
 import { IANAZone } from 'luxon';
+import { remembering } from './calendar-days.ts';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -30,8 +31,14 @@ export function createZone(name: string): Zone {
   if (!isZone(name)) throw new Error(`a calendar is made for a known time zone only, and "${name}" is none`);
   const zone = IANAZone.create(name);
 
+  /** Minutes ahead of UTC all through a day of the epoch; null where they change. Luxon takes microseconds to tell. */
+  const steady = remembering((day) => {
+    const minutes = zone.offset(day * DAY);
+    return minutes === zone.offset((day + 1) * DAY) ? minutes : null; // no zone changes twice a day
+  });
+
   function offset(time: number): number {
-    const minutes = zone.offset(time);
+    const minutes = steady(Math.floor(time / DAY)) ?? zone.offset(time);
     if (Number.isNaN(minutes))
       throw new Error(`an instant is a number of milliseconds within range, not ${time}`);
     return Math.round(minutes * MINUTE);

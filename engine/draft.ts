@@ -36,8 +36,8 @@ export interface Draft {
   readonly scope: { own: number; readonly steps: StepState[]; readonly flow: FlowScope; event: EventScope };
   /** waived steps that this decision went past: each once, so that a loop of them has an end */
   passed: readonly number[];
-  /** a step moved: the end is to be looked at */
-  moved: boolean;
+  /** the step that moved last: the end is to be looked at; -1 where none did */
+  moved: number;
   /** hears what the decision does; null where nobody listens */
   tell: Tell | null;
 }
@@ -67,7 +67,7 @@ export function openDraft(flow: Flow, instance: Instance, time: number, event: E
     effects: [],
     scope: { own: -1, steps, flow: null as unknown as FlowScope, event }, // set on the next line: it refers to the draft
     passed: NONE,
-    moved: false,
+    moved: -1,
     tell: null,
   };
   (draft.scope as { flow: FlowScope }).flow = new DraftFlowScope(draft);

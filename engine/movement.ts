@@ -46,7 +46,7 @@ export function beginReport(draft: Draft, step: number, report: Report): boolean
     }
     if (state.status === 'active') changeStep(draft, step, { status: 'running' });
   }
-  draft.moved = true;
+  draft.moved = step;
   if (report.kind !== 'fail') clearSource(draft, step, 'exception', 'runs-again');
   if (move.actions.includes('out-of-order') && !report.quiet && !state.detail.waived)
     outOfOrder(draft, step, state.status);
@@ -98,7 +98,7 @@ export function endVisit(
 ): void {
   const { on, at } = stepOf(draft.flow, step);
   endStep(draft, step, end.kind === 'commit' ? 'committed' : 'failed');
-  draft.moved = true;
+  draft.moved = step;
   stopVisitTimers(draft, step, 'end');
   if (end.kind === 'fail') {
     amendTimerAlarms(draft, step, 'end');
@@ -124,7 +124,7 @@ export function passStep(draft: Draft, step: number): void {
   draft.passed = [...draft.passed, step];
   changeDetail(draft, step, { waived: true });
   changeStep(draft, step, { status: 'committed', endedAfter: timeAfter(draft.before, draft.time) });
-  draft.moved = true;
+  draft.moved = step;
   stopVisitTimers(draft, step, 'end');
   stepOf(draft.flow, step).nested?.suffixes.forEach((_, entry) => {
     draft.effects.push({ kind: 'drop-child', step, entry, time: draft.time });
@@ -222,7 +222,7 @@ export function settle(draft: Draft): void {
     changeDetail(draft, ready, { arrived: NONE });
     activate(draft, ready, ledBy);
   }
-  if (draft.moved) settleStatus(draft);
+  if (draft.moved >= 0) settleStatus(draft);
 }
 
 /** Goes past the waived steps that are waited for: they waited already, or were offered beside one that reported. */
@@ -270,7 +270,8 @@ function joinComplete(draft: Draft, step: number): boolean {
 }
 
 function settleStatus(draft: Draft): void {
-  let open = false;
+  // nearly always the step that moved last goes on: the others need not be looked at
+  let open = isLive(stateOf(draft, draft.moved)) && holdsOpen(draft, draft.moved);
   let failed = false;
   for (let step = 0; step < draft.steps.length && !open; step++) {
     const state = stateOf(draft, step);

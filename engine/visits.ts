@@ -36,7 +36,7 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
       past: before.visits === 0 ? past : [...past.slice(1 - KEPT_VISITS), pastVisit(before)],
     }),
   });
-  draft.moved = true;
+  draft.moved = step;
   if (arrived.length > 0) draft.joins = draft.joins.filter((join) => join !== step);
   armAfter(draft, step, 'activated');
   if (definition.nested !== null) {

@@ -45,7 +45,7 @@ function skip(draft: Draft, step: number): void {
   const { status, params, state, detail } = stateOf(draft, step);
   if (detail.deadEnd) {
     changeDetail(draft, step, { deadEnd: false });
-    draft.moved = true;
+    draft.moved = step;
   }
   if (status !== 'failed') return;
   // what failed stays a visit of its own, and what it has reported stays known
