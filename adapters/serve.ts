@@ -17,6 +17,7 @@ import {
   type RejectedRecord,
   tell,
 } from '../engine/index.ts';
+import { CONSOLE_FOLDER } from './console-folder.ts';
 import { readDefinitionFiles } from './definition-files.ts';
 import { type LoadedExtensions, loadExtensions, recompile, recompileOrExplain } from './extension-file.ts';
 import {
@@ -28,6 +29,7 @@ import {
   type Http,
   measureWorker,
   Refusal,
+  readStaticFiles,
 } from './http/index.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -190,6 +192,7 @@ async function assemble(
     health: () => health({ working, telling, stream }),
     metrics,
     onError,
+    pages: await readStaticFiles(CONSOLE_FOLDER, log.warn),
   });
   const { listen, close } = http;
   const address = await listen({ host: options.host, port: options.port });

@@ -48,6 +48,7 @@ export {
   type StepStatus,
 } from './step-state.ts';
 export { type TellOptions, tell } from './tell.ts';
+export { type Usual, usualOf } from './usual.ts';
 export {
   type AlarmView,
   type InstanceView,

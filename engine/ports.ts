@@ -312,4 +312,17 @@ export interface Reader {
   watched(): Promise<readonly { readonly flow: string; readonly since: number }[]>;
   revision(revision: string): Promise<readonly Source[] | null>;
   ping(): Promise<void>;
+  /** instances of a flow on trading days up to `until`, that one too, the latest day first, then by key */
+  recent(flow: string, until: string, limit: number): Promise<readonly InstanceRecord[]>;
+  /**
+   * What a text is found in, whatever the case of its ASCII letters: instances by their key, latest changed first, and
+   * alarms by their name or text, newest first; at most `limit` of each.
+   */
+  find(text: string, limit: number): Promise<Found>;
+}
+
+/** What a search has found. */
+export interface Found {
+  readonly instances: readonly InstanceRecord[];
+  readonly alarms: readonly AlarmRecord[];
 }

@@ -42,6 +42,7 @@ export function viewFlow(flow: Flow, today: DayCounts): object {
     start: viewStart(flow, today.day),
     deadline: viewDeadline(flow, today.day),
     steps: flow.steps.length,
+    nestedIn: flow.parents.map((parent) => parent.flow),
     today,
   };
 }
@@ -61,7 +62,6 @@ export function viewFlowInFull(flow: Flow, today: DayCounts): object {
       when: connector.when?.source ?? null,
       limit: connector.limit,
     })),
-    nestedIn: flow.parents.map((parent) => parent.flow),
   };
 }
 

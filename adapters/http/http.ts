@@ -27,6 +27,7 @@ import { withDocuments } from './routes/index-page.ts';
 import { readRoutes } from './routes/reads.ts';
 import { resendRoute } from './routes/resend.ts';
 import { streamRoute } from './routes/stream.ts';
+import { findStatic, type StaticFiles } from './static-files.ts';
 
 export interface HttpOptions extends QueryOptions {
   readonly changes: ChangeLog;
@@ -39,9 +40,11 @@ export interface HttpOptions extends QueryOptions {
   readonly onError: (error: unknown, where: string) => void;
   /** further routes, such as a console's; one for `/` replaces the page there */
   readonly routes?: readonly Route[];
+  /** the console's pages; null or left out: `/` is a page that lists the addresses */
+  readonly pages?: StaticFiles | null;
   /** further names for the Host header, such as that of a proxy on this machine */
   readonly hosts?: readonly string[];
-  /** milliseconds; default 1000, 15000 */
+  /** milliseconds; default 1000, 2000: a console says within five seconds that it hears nothing */
   readonly stream?: { readonly poll?: number; readonly heartbeat?: number };
 }
 
@@ -68,22 +71,26 @@ export function createHttp(options: HttpOptions): Http {
   const stream = createChangeStream({
     changes: options.changes,
     poll: options.stream?.poll ?? 1000,
-    heartbeat: options.stream?.heartbeat ?? 15_000,
+    heartbeat: options.stream?.heartbeat ?? 2000,
     held: 2000,
     onError,
   });
   const measured = measureRequests(options.metrics, stream.readers);
   const intake = countEvents(createEventIntake(options), options.metrics);
   const acts = createActIntake(options);
-  const routes = withDocuments([
-    ...(options.routes ?? []),
-    ...readRoutes(createQueries(options)),
-    eventRoute(intake),
-    ...actRoutes(acts, options.reader),
-    resendRoute({ reader: options.reader, intake, acts, now: options.now }),
-    streamRoute({ stream, definitions: options.definitions, limit: STREAMS, onError }),
-    ...healthRoutes({ health: options.health, renderMetrics: options.metrics.render }),
-  ]);
+  const pages = options.pages ?? null;
+  const routes = withDocuments(
+    [
+      ...(options.routes ?? []),
+      ...readRoutes(createQueries(options)),
+      eventRoute(intake),
+      ...actRoutes(acts, options.reader),
+      resendRoute({ reader: options.reader, intake, acts, now: options.now }),
+      streamRoute({ stream, definitions: options.definitions, limit: STREAMS, onError }),
+      ...healthRoutes({ health: options.health, renderMetrics: options.metrics.render }),
+    ],
+    pages === null,
+  );
 
   let hosts: readonly string[] | null = null;
   const registered: { method: string; path: string }[] = [];
@@ -102,7 +109,9 @@ export function createHttp(options: HttpOptions): Http {
   });
   app.addHook('onResponse', async (request, reply) => measured(request, reply));
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
-  app.setNotFoundHandler((request, reply) => refuse(noSuchAddress(request), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendPage(request, reply) ? reply : refuse(noSuchAddress(request), request, reply),
+  );
   mount(app, routes);
   app.addHook('preClose', async () => stream.close());
   let closing: Promise<void> | null = null;
@@ -146,6 +155,18 @@ export function createHttp(options: HttpOptions): Http {
         refuse(error, request, reply);
       },
     });
+  }
+
+  /** Sends what of the console is at this address; false where nothing is. */
+  function sendPage(request: FastifyRequest, reply: FastifyReply): boolean {
+    if (pages === null || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+    const found = findStatic(pages, request.url.split('?')[0] ?? '', request.headers);
+    if (found === null) return false;
+    reply
+      .code(found.status)
+      .headers(found.headers)
+      .send(found.bytes === null ? null : Buffer.from(found.bytes));
+    return true;
   }
 
   function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -6,4 +6,5 @@ export { createQueries, type QueryOptions } from './queries.ts';
 export type { QueryName } from './query-parameters.ts';
 export { Refusal } from './refusal.ts';
 export type { HealthReport } from './routes/health.ts';
+export { readStaticFiles, type StaticFiles } from './static-files.ts';
 export { measureWorker } from './worker-metrics.ts';

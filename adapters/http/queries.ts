@@ -9,6 +9,7 @@ import { closest, type Definitions, type Flow } from '../../definitions/index.ts
 import { CursorError, type InstanceRecord, nameOf, type Page, type Reader } from '../../engine/index.ts';
 import { explainInstance } from './explain-view.ts';
 import { dayCounts, viewFlow, viewFlowInFull } from './flow-view.ts';
+import { lookBack } from './looking-back.ts';
 import { type Parameter, readParameters, type Values } from './parameters.ts';
 import { QUERY_PARAMETERS, type QueryName } from './query-parameters.ts';
 import {
@@ -19,6 +20,7 @@ import {
   viewRejectedInFull,
 } from './record-views.ts';
 import { Refusal } from './refusal.ts';
+import { search } from './search.ts';
 
 export interface QueryOptions {
   readonly reader: Reader;
@@ -52,6 +54,7 @@ export type Queries = Readonly<Record<QueryName, (params?: unknown) => Promise<u
 /** Makes the reads over a reader and the definitions. */
 export function createQueries(options: QueryOptions): Queries {
   const { reader, definitions, now } = options;
+  const back = lookBack(options);
 
   return {
     flows: checked('flows', async (values) => {
@@ -143,6 +146,17 @@ export function createQueries(options: QueryOptions): Queries {
     rejected: checked('rejected', async (values) =>
       page(await reader.rejected(...paging(values)), viewRejected),
     ),
+
+    days: checked('days', (values) => back.days(values.text('day'))),
+    usual: checked('usual', (values) => back.usual(given(values, 'day'))),
+    history: checked('history', (values) =>
+      back.history(
+        findFlow(definitions(), given(values, 'flow')),
+        values.text('until'),
+        values.number('days') ?? 20,
+      ),
+    ),
+    search: checked('search', (values) => search(reader, definitions(), values.text('q') ?? '')),
 
     rejectedOne: checked('rejectedOne', async (values) => {
       const id = given(values, 'id');

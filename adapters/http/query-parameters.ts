@@ -58,6 +58,26 @@ export const QUERY_PARAMETERS = {
     CURSOR,
   ],
   alarm: [inPath('id', 'id of the alarm, percent-encoded as one segment')],
+  days: [
+    inQuery('day', 'this trading day; left out: the one that most flows are in now', {
+      type: 'string',
+      format: 'date',
+    }),
+  ],
+  usual: [{ ...inPath('day', 'a trading day, YYYY-MM-DD'), schema: { type: 'string', format: 'date' } }],
+  history: [
+    FLOW,
+    inQuery('until', 'the last trading day to look at; left out: the one that the flow is in now', {
+      type: 'string',
+      format: 'date',
+    }),
+    inQuery('days', 'how many trading days that have instances; default 20', {
+      type: 'integer',
+      minimum: 1,
+      maximum: 60,
+    }),
+  ],
+  search: [inQuery('q', 'a text, in any case', { type: 'string', maxLength: 256 })],
   rejected: [limit(100, 20), CURSOR],
   rejectedOne: [inPath('id', 'id of the rejected message, percent-encoded as one segment')],
 } as const satisfies Record<string, readonly Parameter[]>;

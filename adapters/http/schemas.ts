@@ -1,5 +1,7 @@
 /** The JSON Schemas of everything the API answers with, by name, as they stand in the OpenAPI document. */
 import { ACT_SCHEMAS, corrected, waiver } from './act-schemas.ts';
+import { CAUSES, HAPPENINGS, REASONS } from './explain-kinds.ts';
+import { LOOK_SCHEMAS } from './look-schemas.ts';
 import type { JsonSchema } from './route.ts';
 import {
   count,
@@ -44,50 +46,6 @@ const source = {
   ],
 };
 
-const CAUSES = ['event', 'due', 'expected', 'nested', 'waived', 'unwaived', 'closed'];
-const HAPPENINGS = [
-  'status',
-  'activated',
-  'began',
-  'running',
-  'ended',
-  'late',
-  'joining',
-  'absorbed',
-  'state',
-  'rule',
-  'set',
-  'connector',
-  'taken',
-  'armed',
-  'stopped',
-  'ran-out',
-  'moot',
-  'silenced',
-  'alarm',
-];
-const REASONS = [
-  'not-happened',
-  'false',
-  'failed',
-  'silenced',
-  'replaced',
-  'stopped',
-  'in-time',
-  'counting',
-  'unreachable',
-  'dropped',
-  'not-armed',
-  'no-such-time',
-  'waived',
-  'all-legal',
-  'all-in-order',
-  'went-on',
-  'below-limit',
-  'none-failed',
-  'told-below',
-];
-
 const title = {
   type: ['object', 'string', 'null'],
   description: 'one text for all languages, or one for each',
@@ -123,6 +81,7 @@ const flowFields = {
     description: 'when an instance is expected, with the due time of today',
   },
   deadline: { type: ['object', 'null'] },
+  nestedIn: { ...list(text), description: 'flows that have it as a step' },
   today: dayCounts,
 };
 
@@ -156,6 +115,7 @@ const rejectedFields = {
 /** Everything by its name in `#/components/schemas`. */
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...ACT_SCHEMAS,
+  ...LOOK_SCHEMAS,
   Problem: record(
     {
       type: text,

@@ -1,5 +1,6 @@
 import type { InstanceRecord, Page, Reader } from '../../engine/index.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
+import { memoryLooks } from './memory-looks.ts';
 import {
   compareInstances,
   compareTexts,
@@ -87,6 +88,7 @@ export function memoryReader(tables: MemoryTables): Reader {
     watched: async () => watchedInMemory(tables),
     revision: async (revision) => tables.revisions.get(revision) ?? null,
     ping: async () => {},
+    ...memoryLooks(tables),
   };
 }
 

@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import type { AlarmFilter, InstanceFilter, Page, Reader } from '../../engine/index.ts';
 import { type Database, instant } from './connect.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
+import { postgresLooks } from './looks.ts';
 import { alarmOf, digestOf, instanceOf, journalOf, positionOf, rejectedOf } from './records.ts';
 import { revisionSources, watchedFlows } from './store.ts';
 import { orStoreError } from './store-failure.ts';
@@ -96,6 +97,7 @@ export function postgresReader(db: Database): Reader {
       orStoreError('the database does not answer', async () => {
         await sql`select 1`.execute(db);
       }),
+    ...postgresLooks(db),
   };
 }
 

@@ -122,6 +122,43 @@ export function readerContract(name: string, makeStore: MakeStore): void {
       }
     });
 
+    test('the last days of a flow come latest first, up to a day, and no more than asked for', async () => {
+      const days = ['2026-11-20', '2026-11-23', '2026-11-24', '2026-11-25'];
+      const instances = days.flatMap((tradingDay) => [
+        ...['b', 'a'].map((part) => instanceRecord({ key: `${tradingDay}/${part}`, tradingDay })),
+        instanceRecord({ flow: 'another', key: tradingDay, tradingDay }),
+      ]);
+      await bench.store.commit(batchOf(position, { instances }));
+      const { flow } = instanceRecord();
+      const recent = async (until: string, limit: number) =>
+        (await bench.reader.recent(flow, until, limit)).map(({ key }) => key);
+      expect(await recent('2026-11-24', 3)).toEqual(['2026-11-24/a', '2026-11-24/b', '2026-11-23/a']);
+      expect(await recent('2026-11-19', 9)).toEqual([]);
+      expect(await recent('\0', 9)).toEqual([]);
+    });
+
+    test('a text is found in keys of instances, and in names and texts of alarms, as it stands', async () => {
+      const instances = [...NASTY_TEXTS, 'Clearing-1', 'clearing-2'].map((key, n) =>
+        instanceRecord({ key, updatedAt: NOON + n }),
+      );
+      const alarms = [
+        alarmRecord({ id: 'x', name: 'short', text: 'CLEARING is short', raisedAt: NOON }),
+        alarmRecord({ id: 'y', name: 'clearing-late', text: '100%', raisedAt: NOON + 1 }),
+        alarmRecord({ id: 'z', name: 'other', text: '日终结算', raisedAt: NOON + 2 }),
+      ];
+      await bench.store.commit(batchOf(position, { instances, alarms }));
+      const found = await bench.reader.find('cLEARing', 9);
+      expect(found.instances).toEqual(instances.slice(-2).reverse());
+      expect(found.alarms.map(({ id }) => id)).toEqual(['y', 'x']);
+      expect((await bench.reader.find('日终结算', 9)).alarms).toEqual(alarms.slice(2));
+      expect((await bench.reader.find('e', 2)).instances).toHaveLength(2);
+      for (const text of NASTY_TEXTS) {
+        const { instances: those } = await bench.reader.find(text, 100);
+        expect(those.map(({ key }) => key)).toContain(text);
+      }
+      expect(await bench.reader.find('\0', 9)).toEqual({ instances: [], alarms: [] });
+    });
+
     test('gives one instance with every field', async () => {
       await bench.store.commit(batchOf(position, { instances: [instanceRecord()] }));
       const { flow, key } = instanceRecord();

@@ -241,6 +241,14 @@ describe('found as well is', () => {
     ]);
   });
 
+  test('markup outside of the console', () => {
+    const found = house({
+      'adapters/http/page.tsx': 'export const a = <b />;',
+      'adapters/console/src/page.tsx': "import { App } from 'antd';\nexport const a = <App />;",
+    });
+    expect(found).toEqual([expect.stringMatching(/^adapters\/http\/page.tsx: markup/)]);
+  });
+
   test.each([
     'types.ts',
     'utils.ts',

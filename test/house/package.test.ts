@@ -64,13 +64,19 @@ function milepost(...args: string[]): { code: number | null; out: string; err: s
 }
 
 test('it holds the program, its declarations, examples and schemas, and nothing of the tests or the tools', () => {
-  for (const path of ['package.json', 'README.md', 'adapters/cli/bin.js', 'dist/adapters/cli/main.js'])
+  for (const path of [
+    'package.json',
+    'README.md',
+    'adapters/cli/bin.js',
+    'dist/adapters/cli/main.js',
+    'adapters/console/dist/index.html',
+  ])
     expect(files).toContain(path);
   expect(files.some((path) => /^definitions\/examples\/.*\.yaml$/.test(path))).toBe(true);
   expect(files.some((path) => /^definitions\/schemas\/.*\.json$/.test(path))).toBe(true);
   const foreign = files.filter(
     (path) =>
-      !/^(dist\/(checkpoints|definitions|engine|adapters)\/.*\.(js|js\.map|d\.ts)|definitions\/(examples|schemas)\/.*\.(yaml|json|md|ndjson|gz)|adapters\/cli\/bin\.js|package\.json|(\w+\/)?README(\.zh)?\.md|CHANGELOG\.md|LICENSE|NOTICE)$/.test(
+      !/^(dist\/(checkpoints|definitions|engine|adapters)\/.*\.(js|js\.map|d\.ts)|adapters\/console\/dist\/[\w./-]+\.(html|js|css|svg)(\.br|\.gz)?|definitions\/(examples|schemas)\/.*\.(yaml|json|md|ndjson|gz)|adapters\/cli\/bin\.js|package\.json|(\w+\/)?README(\.zh)?\.md|CHANGELOG\.md|LICENSE|NOTICE)$/.test(
         path,
       ),
   );

@@ -10,6 +10,8 @@ const ROOMS = ['checkpoints', 'definitions', 'engine', 'adapters'];
 const PURE_ROOMS = ['checkpoints', 'definitions', 'engine'];
 const WAITING_FILES = ['engine/worker.ts', 'engine/tell.ts'];
 const ASSEMBLY = 'adapters/serve.ts';
+/** Markup in TypeScript, and what a browser has, are known only here. */
+const CONSOLE = 'adapters/console/';
 
 /** Foreign packages and the beginnings of the paths that may import them. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +25,17 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   // The demo's producer stands for a foreign application, which has a client of its own.
   nats: ['adapters/nats/', 'adapters/demo/producer.ts'],
   fastify: ['adapters/http/'],
+  react: [CONSOLE],
+  'react-dom': [CONSOLE],
+  antd: [CONSOLE],
+  '@ant-design/icons': [CONSOLE],
+  '@xyflow/react': [`${CONSOLE}src/flow/`],
+  '@dagrejs/dagre': [`${CONSOLE}src/flow/`],
+  echarts: [CONSOLE],
+  '@tanstack/react-query': [CONSOLE],
+  wouter: [CONSOLE],
+  vite: [CONSOLE],
+  'virtual:antd.css': [CONSOLE],
 };
 
 /** What pure rooms may take from the runtime by name, since it only computes. */
@@ -34,14 +47,15 @@ const TOOLS = ['vitest.config.ts', 'playwright.config.ts'];
 const LEFT_BY_TOOLS = /^(\.|node_modules$|dist$|coverage$|.*\.(log|tgz)$)/;
 
 const VAGUE_NAMES = new Set(['types', 'utils', 'util', 'helpers', 'helper', 'interfaces', 'common', 'misc']);
-const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|contract|d))?\.(ts|js)$/;
+const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|contract|worker|config|d))?\.(ts|js)$/;
+const PAGE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*\.tsx$/;
 
 /** Everything in the tree at `root` that breaks a rule, sorted; an empty list for a house in order. */
 export function violations(root: string): string[] {
   const sources = [...ROOMS, 'test']
     .filter((room) => existsSync(`${root}/${room}`))
     .flatMap((room) => filesBelow(root, room))
-    .filter((path) => /\.(ts|js|mjs|cjs)$/.test(path))
+    .filter((path) => /\.(tsx|ts|js|mjs|cjs)$/.test(path))
     .map((path) => readSource(root, path));
   return [
     ...topLevel(root),
@@ -69,10 +83,17 @@ function topLevel(root: string): string[] {
 
 function names({ path }: Source): string[] {
   const name = posix.basename(path);
+  if (name.endsWith('.tsx') && !path.startsWith(`${CONSOLE}src/`))
+    return [`${path}: markup in TypeScript lives in ${CONSOLE}src`];
+  if (!FILE_NAME.test(name) && PAGE_NAME.test(name)) return vague(path, name);
   if (!FILE_NAME.test(name)) return [`${path}: a file name is kebab-case and ends in .ts or .js`];
-  if (VAGUE_NAMES.has(name.slice(0, name.indexOf('.'))))
-    return [`${path}: name the file after its one concept`];
-  return [];
+  return vague(path, name);
+}
+
+function vague(path: string, name: string): string[] {
+  return VAGUE_NAMES.has(name.slice(0, name.indexOf('.')))
+    ? [`${path}: name the file after its one concept`]
+    : [];
 }
 
 function size({ path, lines }: Source): string[] {

@@ -99,7 +99,7 @@ export function filesBelow(root: string, folder: string): string[] {
 /** Parses one TypeScript or JavaScript file; throws where it is not one. */
 export function readSource(root: string, path: string): Source {
   const text = readFileSync(join(root, path), 'utf8');
-  const lang = path.endsWith('.ts') ? 'ts' : 'js';
+  const lang = path.endsWith('.tsx') ? 'tsx' : path.endsWith('.ts') ? 'ts' : 'js';
   const nodes = nodesOf(parseAst(text.replace(/^#!.*/, ''), { lang }));
   const lineOf = (node: Node) => text.slice(0, node.start).split('\n').length;
   const uses = (find: (visit: Visit) => string | null): Use[] =>

@@ -1,8 +1,8 @@
 import { openApi } from '../openapi.ts';
 import { json, type Route } from '../route.ts';
 
-/** A page for people at `/`, and the OpenAPI document for machines, both about `routes`; gives `routes` with the two. */
-export function withDocuments(routes: readonly Route[]): readonly Route[] {
+/** The OpenAPI document for machines and, unless a console is there, a page for people at `/`; gives `routes` with them. */
+export function withDocuments(routes: readonly Route[], withIndex: boolean): readonly Route[] {
   const index: Route = {
     method: 'GET',
     path: '/',
@@ -25,7 +25,7 @@ export function withDocuments(routes: readonly Route[]): readonly Route[] {
     },
     handle: async () => json(200, described),
   };
-  const first = routes.some(({ path }) => path === '/') ? [document] : [index, document];
+  const first = withIndex && !routes.some(({ path }) => path === '/') ? [index, document] : [document];
   const all = [...first, ...routes];
   const described = openApi(all);
   const page = indexPage(all);

@@ -74,6 +74,30 @@ const READS: readonly Read[] = [
     answer: jsonAnswer('One row per flow expected that day', 'Day'),
   },
   {
+    path: '/days',
+    query: 'days',
+    summary: 'The trading day that it is, or a given one, with those before and after it',
+    answer: jsonAnswer('By the calendar of most flows', 'TradingDay'),
+  },
+  {
+    path: '/days/{day}/usual',
+    query: 'usual',
+    summary: 'What is usual: medians of the last twenty instances of each flow before a day',
+    answer: jsonAnswer('Flows that have ended before', 'UsualDay'),
+  },
+  {
+    path: '/flows/{flow}/history',
+    query: 'history',
+    summary: 'The last trading days of a flow, step by step',
+    answer: jsonAnswer('Instances, the latest day first', 'History'),
+  },
+  {
+    path: '/search',
+    query: 'search',
+    summary: 'Flows, steps, instances and alarms that a text is found in',
+    answer: jsonAnswer('At most eight of each', 'SearchHits'),
+  },
+  {
     path: '/waivers',
     query: 'waivers',
     summary: 'What operators have excused, with who and why',

@@ -1,0 +1,70 @@
+/** The frame and the pages. What is not needed for the first page is loaded when it is gone to. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { ConfigProvider } from 'antd';
+import { lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { ApiError } from './api/ask.ts';
+import { HomePage } from './home/home-page.tsx';
+import { LiveProvider } from './live/live-context.tsx';
+import { useSettings } from './settings/settings.ts';
+import { LiveBanner } from './shell/live-banner.tsx';
+import { Navigation } from './shell/navigation.tsx';
+import { NotFoundPage } from './shell/not-found-page.tsx';
+import { PageBoundary } from './shell/page-boundary.tsx';
+import { TopBar } from './shell/top-bar.tsx';
+import { ANTD_THEME } from './theme/antd-theme.ts';
+import { useTheme } from './theme/use-theme.ts';
+import { useWords } from './words/words.ts';
+
+const FlowPage = lazy(() => import('./flow/flow-page.tsx'));
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => !(error instanceof ApiError && error.status < 500) && count < 2,
+    },
+  },
+});
+
+/** The whole console. */
+export function App() {
+  return (
+    <QueryClientProvider client={client}>
+      <ConfigProvider theme={ANTD_THEME} componentSize="small">
+        <LiveProvider>
+          <Frame />
+        </LiveProvider>
+      </ConfigProvider>
+    </QueryClientProvider>
+  );
+}
+
+function Frame() {
+  useTheme();
+  const { shell } = useWords();
+  const { folded } = useSettings();
+  return (
+    <div className={`frame${folded ? ' frame-folded' : ''}`}>
+      <a href="#content" className="skip-link">
+        {shell.skip}
+      </a>
+      <TopBar />
+      <LiveBanner />
+      {!folded && <Navigation />}
+      <main id="content" tabIndex={-1}>
+        <PageBoundary>
+          <Suspense fallback={<p className="quiet page-loading">{shell.loading}</p>}>
+            <Switch>
+              <Route path="/" component={HomePage} />
+              <Route path="/days/:day" component={HomePage} />
+              <Route path="/flows/:flow/:key?" component={FlowPage} />
+              <Route component={NotFoundPage} />
+            </Switch>
+          </Suspense>
+        </PageBoundary>
+      </main>
+    </div>
+  );
+}

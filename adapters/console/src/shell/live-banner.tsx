@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { readReadiness } from '../api/reads.ts';
+import { useHeardAt, useLiveState } from '../live/live-context.tsx';
+import { clock } from '../time/format-time.ts';
+import { useWords } from '../words/words.ts';
+
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Says when what is shown may not be true any more, and takes the colours away. */
+export function LiveBanner() {
+  const { shell } = useWords();
+  const state = useLiveState();
+  const heardAt = useHeardAt();
+  const readiness = useQuery(readReadiness());
+  const ill = readiness.data?.ready === false ? readiness.data.checks.filter(({ ok }) => !ok) : [];
+  const grey = state === 'lost' || ill.some(({ name }) => name === 'worker');
+
+  useEffect(() => {
+    document.documentElement.dataset.live = grey ? 'lost' : 'live';
+  }, [grey]);
+
+  if (state === 'lost') {
+    const since = heardAt === null ? null : `${clock(heardAt, OWN_ZONE, true)} (${OWN_ZONE})`;
+    return <Banner text={since === null ? shell.lostFirst : shell.lostBanner(since)} />;
+  }
+  if (ill.length > 0)
+    return <Banner text={shell.unwell(ill.map(({ name, detail }) => `${name}: ${detail}`).join('; '))} />;
+  return <div role="status" />;
+}
+
+function Banner({ text }: { readonly text: string }) {
+  return (
+    <div role="alert" className="banner">
+      {text}
+    </div>
+  );
+}
