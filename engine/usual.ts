@@ -3,7 +3,9 @@
  * waiver says nothing of how long the work takes.
  */
 import type { Flow } from '../definitions/index.ts';
+import { isWaived } from './draft.ts';
 import type { Instance } from './instance.ts';
+import { activatedAt, endedAt } from './step-state.ts';
 
 export interface Usual {
   /** how many instances it is made of */
@@ -55,8 +57,9 @@ function usualStart({ calendar }: Flow, instances: readonly Instance[], day: str
 
 function stepSpan(instance: Instance, index: number): number | null {
   const state = instance.steps[index];
-  if (state === undefined || state.status !== 'committed' || state.waived) return null;
-  return state.activatedAt === null || state.endedAt === null ? null : state.endedAt - state.activatedAt;
+  if (state?.status !== 'committed' || isWaived(instance, index)) return null;
+  const [began, ended] = [activatedAt(instance, state), endedAt(instance, state)];
+  return began === null || ended === null ? null : ended - began;
 }
 
 /** The middle one, or the mean of the two in the middle, rounded; null of none. */

@@ -10,6 +10,7 @@ import {
   type Reader,
   type Usual,
   usualOf,
+  viewGraph,
 } from '../../engine/index.ts';
 import { viewTime } from './flow-view.ts';
 import { viewInstanceRecord } from './record-views.ts';
@@ -130,18 +131,10 @@ function viewRow(
   return {
     ...viewInstanceRecord(record),
     steps: Object.fromEntries(
-      flow.steps.map(({ name }, index) => {
-        const step = state.steps[index];
-        return [
-          name,
-          {
-            status: step?.status ?? 'idle',
-            visits: step?.visits ?? 0,
-            activatedAt: viewTime(step?.activatedAt ?? null),
-            endedAt: viewTime(step?.endedAt ?? null),
-          },
-        ];
-      }),
+      viewGraph(flow, state).nodes.map(({ id, status, visits, activatedAt, endedAt }) => [
+        id,
+        { status: status ?? 'idle', visits, activatedAt, endedAt },
+      ]),
     ),
     alarms: alarms.map(({ id, step, name, severity, raisedAt, clearedAt }) => ({
       id,
