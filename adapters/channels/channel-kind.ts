@@ -38,6 +38,8 @@ export interface ChannelKind {
   readonly about: string;
   /** the names of the settings, for findings about a wrong one */
   readonly settings: readonly string[];
+  /** how many sendings the other side takes in how many milliseconds, where it has such a limit */
+  readonly quota?: { readonly count: number; readonly per: number };
   /** The channel of these settings, or what is wrong with them by path (`url`, `tls.ca`). Never throws. */
   check(
     settings: Readonly<Record<string, unknown>>,

@@ -1,4 +1,11 @@
+import { ALERTMANAGER } from './alertmanager.ts';
 import type { ChannelKind } from './channel-kind.ts';
+import { EMAIL } from './email.ts';
+import { NATS_SUBJECT } from './nats-subject.ts';
+import { SNMP_TRAP } from './snmp-trap.ts';
+import { WEBHOOK } from './webhook.ts';
+import { WECOM_APP } from './wecom-app.ts';
+import { WECOM_ROBOT } from './wecom-robot.ts';
 import { BELL, LOG } from './write-channel.ts';
 
 export type { ChannelKind, ChannelWorld, PreparedChannel, SecretRef } from './channel-kind.ts';
@@ -7,5 +14,8 @@ export { readSecret, SecretError } from './secret.ts';
 
 /** Every kind of channel, by the word after `type:`. A new one is a file of its own and a line here. */
 export const CHANNEL_KINDS: ReadonlyMap<string, ChannelKind> = new Map(
-  [BELL, LOG].map((kind) => [kind.type, kind]),
+  [BELL, LOG, WECOM_ROBOT, WECOM_APP, EMAIL, WEBHOOK, ALERTMANAGER, SNMP_TRAP, NATS_SUBJECT].map((kind) => [
+    kind.type,
+    kind,
+  ]),
 );

@@ -36,6 +36,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   wouter: [CONSOLE],
   vite: [CONSOLE],
   'virtual:antd.css': [CONSOLE],
+  nodemailer: ['adapters/channels/email.ts'],
+  'net-snmp': ['adapters/channels/snmp-trap.ts'],
 };
 
 /** What pure rooms may take from the runtime by name, since it only computes. */

@@ -1,0 +1,36 @@
+import { formatTime } from '../../checkpoints/index.ts';
+import type { NoticeAlarm, Sending } from '../../engine/index.ts';
+
+/** A notice as JSON for programs, form 1: what stands in it stays, more may come. Times are UTC with milliseconds. */
+export function noticeBody(sending: Sending): Readonly<Record<string, unknown>> {
+  const { id, kind, channel, thread, recovered, severity, level, at, attempt, uncertain } = sending;
+  return {
+    version: 1,
+    id,
+    kind,
+    channel,
+    thread,
+    recovered,
+    severity,
+    level,
+    time: formatTime(at),
+    attempt,
+    uncertain,
+    subject: sending.subject,
+    text: sending.text,
+    link: sending.link,
+    to: sending.to.map(({ name, title, address }) => ({ name, title, address })),
+    alarms: sending.alarms.map(alarmBody),
+    consequences: sending.folded.map(alarmBody),
+  };
+}
+
+function alarmBody(alarm: NoticeAlarm): Readonly<Record<string, unknown>> {
+  const { raisedAt, lastAt, clearedAt, ...rest } = alarm;
+  return {
+    ...rest,
+    raisedAt: formatTime(raisedAt),
+    lastAt: formatTime(lastAt),
+    clearedAt: clearedAt === null ? null : formatTime(clearedAt),
+  };
+}

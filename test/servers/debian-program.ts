@@ -1,0 +1,116 @@
+/**
+ * A program of Debian for tests: from PATH, else its package and what that lacks, unpacked into the user's cache. Nothing is
+ * installed into the system and nothing needs root. A test that needs one fails with the reason where none can be had.
+ */
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { userCache } from '../../adapters/nats/find-server.ts';
+
+const run = promisify(execFile);
+
+export interface DebianProgram {
+  readonly path: string;
+  /** what it must be started with, so that it finds the libraries that were unpacked beside it */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Gives a program that can be started; rejects with the remedy where neither PATH nor apt has it. */
+export async function debianProgram(want: {
+  readonly program: string;
+  readonly package: string;
+}): Promise<DebianProgram> {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
+  for (const folder of folders) {
+    const path = join(folder, want.program);
+    if (folder !== '' && (await isRunnable(path))) return { path, env: process.env };
+  }
+  const home = join(userCache(), 'debian', want.package);
+  const kept = await programIn(home, want.program);
+  if (kept !== null) return kept;
+  try {
+    await fetchInto(home, want.package);
+  } catch (cause) {
+    throw new Error(
+      `this test needs ${want.program}: apt-get install ${want.package} (apt could not fetch it by itself)`,
+      { cause },
+    );
+  }
+  const fetched = await programIn(home, want.program);
+  if (fetched === null) throw new Error(`the package ${want.package} holds no ${want.program}`);
+  return fetched;
+}
+
+async function fetchInto(home: string, name: string): Promise<void> {
+  await mkdir(join(home, '..'), { recursive: true });
+  const work = await mkdtemp(`${home}-`);
+  try {
+    let own: readonly string[] = [];
+    let missing = await lacking(name, own).catch(() => null);
+    if (missing === null) {
+      own = await ownLists(work);
+      missing = await lacking(name, own);
+    }
+    await run('apt-get', [...own, '-qq', 'download', ...missing], { cwd: work, timeout: 300_000 });
+    await mkdir(join(work, 'root'));
+    for (const file of await readdir(work)) {
+      if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', file, 'root'], { cwd: work });
+    }
+    await rm(home, { recursive: true, force: true });
+    await rename(join(work, 'root'), home);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The package and those that it needs and this system has not got. */
+async function lacking(name: string, own: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await run('apt-get', [
+    ...own,
+    '-s',
+    'install',
+    '--no-install-recommends',
+    '--reinstall',
+    name,
+  ]);
+  const named = [...stdout.matchAll(/^Inst (\S+)/gm)].flatMap(([, found]) =>
+    found === undefined ? [] : [found],
+  );
+  if (named.length === 0) throw new Error(`apt knows no package ${name}`);
+  return named;
+}
+
+async function ownLists(work: string): Promise<readonly string[]> {
+  await mkdir(join(work, 'lists', 'partial'), { recursive: true });
+  await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
+  const own = [
+    `Dir::State::lists=${join(work, 'lists')}`,
+    `Dir::Cache=${join(work, 'cache')}`,
+    'APT::Sandbox::User=',
+    'Acquire::Retries=1',
+  ].flatMap((option) => ['-o', option]);
+  await run('apt-get', [...own, '-qq', 'update'], { timeout: 120_000 });
+  return own;
+}
+
+async function programIn(home: string, program: string): Promise<DebianProgram | null> {
+  for (const folder of ['usr/bin', 'usr/sbin']) {
+    const path = join(home, folder, program);
+    if (!(await isRunnable(path))) continue;
+    const libraries = [
+      join(home, 'usr/lib/x86_64-linux-gnu'),
+      join(home, 'usr/lib/aarch64-linux-gnu'),
+      join(home, 'usr/lib'),
+    ];
+    return { path, env: { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) } };
+  }
+  return null;
+}
+
+function isRunnable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
