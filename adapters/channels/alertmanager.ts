@@ -3,7 +3,8 @@
  * every minute with the times that it began with; it repeats, groups and routes by its own configuration.
  *
  * 1. An alarm is one alert: its labels are the same from its raising to its end, or Alertmanager takes it for another.
- * 2. Of several servers of a cluster each is posted to; one that takes it is enough, since they gossip.
+ * 2. An end at or before the beginning is refused by it: what was over at once lasts a millisecond.
+ * 3. Of several servers of a cluster each is posted to; one that takes it is enough, since they gossip.
  */
 import { formatTime } from '../../checkpoints/index.ts';
 import type { NoticeAlarm, Sending, SendOutcome } from '../../engine/index.ts';
@@ -87,7 +88,7 @@ function alertsOf(sending: Sending, now: number): readonly unknown[] {
     labels: labelsOf(alarm),
     annotations: { summary: sending.subject, description: alarm.text },
     startsAt: formatTime(alarm.raisedAt),
-    endsAt: formatTime(alarm.clearedAt ?? (recovered ? at : now + STANDS_FOR)),
+    endsAt: formatTime(Math.max(alarm.raisedAt + 1, alarm.clearedAt ?? (recovered ? at : now + STANDS_FOR))),
     ...(link === null ? {} : { generatorURL: link }),
   }));
 }

@@ -8,6 +8,7 @@
  * 4. Until the content was handed over nothing is taken; after that, without an answer, it may have been.
  */
 import { createHash } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { Sending, SendOutcome } from '../../engine/index.ts';
 import { excerpt } from './answer-outcome.ts';
@@ -88,13 +89,19 @@ function openMail(settings: MailSettings, world: ChannelWorld) {
           disableFileAccess: true,
           disableUrlAccess: true,
         });
+        let handedOver = false;
+        transport.use('stream', (mail, done) => {
+          // it flows once the server has asked for the content, and not before
+          mail.message.transform(() => new PassThrough().once('data', () => (handedOver = true)));
+          done();
+        });
         const over = () => transport.close();
         signal.addEventListener('abort', over, { once: true });
         try {
           const mail = transport.sendMail(message(sending, { from: settings.from, domain, to }));
-          return outcomeOfMail(await Promise.race([mail, aborted(signal)]));
+          return outcomeOfMail(await Promise.race([mail, aborted(signal)]), handedOver);
         } catch (error) {
-          return failureOfMail(error);
+          return failureOfMail(error, handedOver);
         } finally {
           signal.removeEventListener('abort', over);
           transport.close();
@@ -131,8 +138,11 @@ function isAddress(text: string): boolean {
   return /^[^\s@<>",;:()[\]\\\p{Cc}]+@[A-Za-z0-9.-]+$/u.test(text);
 }
 
-function outcomeOfMail(sent: { readonly rejected?: readonly unknown[] } | 'aborted'): SendOutcome {
-  if (sent === 'aborted') return { kind: 'unknown', reason: 'no answer in time' };
+function outcomeOfMail(
+  sent: { readonly rejected?: readonly unknown[] } | 'aborted',
+  handedOver: boolean,
+): SendOutcome {
+  if (sent === 'aborted') return unanswered('no answer in time', handedOver);
   const refused = (sent.rejected ?? []).map(String);
   return { kind: 'sent', detail: refused.length === 0 ? null : `refused for ${refused.join(', ')}` };
 }
@@ -144,13 +154,14 @@ async function aborted(signal: AbortSignal): Promise<'aborted'> {
 }
 
 /** 5xx will not change by itself, 4xx may; without an answer it depends on whether the content was under way. */
-function failureOfMail(error: unknown): SendOutcome {
+function failureOfMail(error: unknown, handedOver: boolean): SendOutcome {
   if (!(error instanceof Error)) return { kind: 'unknown', reason: String(error) };
-  const command = 'command' in error ? error.command : null;
   const responseCode = 'responseCode' in error ? error.responseCode : null;
   const reason = excerpt(error.message).slice(2);
-  if (typeof responseCode === 'number' && responseCode > 0) {
-    return responseCode >= 500 ? { kind: 'failed', reason } : { kind: 'retry', after: null, reason };
-  }
-  return command === 'DATA' ? { kind: 'unknown', reason } : { kind: 'retry', after: null, reason };
+  if (typeof responseCode !== 'number' || responseCode === 0) return unanswered(reason, handedOver);
+  return responseCode >= 500 ? { kind: 'failed', reason } : { kind: 'retry', after: null, reason };
+}
+
+function unanswered(reason: string, handedOver: boolean): SendOutcome {
+  return handedOver ? { kind: 'unknown', reason } : { kind: 'retry', after: null, reason };
 }

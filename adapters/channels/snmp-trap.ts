@@ -18,7 +18,8 @@ import { failedWithoutSecret } from './world-secrets.ts';
  * house that has one moves the MIB there with `enterprise`.
  */
 const ENTERPRISE = '1.3.6.1.4.1.8072.9999.9999.4600';
-const LONGEST_TEXT = 1024;
+/** bytes of an SnmpAdminString */
+const LONGEST_TEXT = 255;
 
 const SEVERITY = { info: 1, warning: 2, critical: 3 } as const;
 const NOTIFICATION = { raised: 1, cleared: 2, notice: 3 } as const;

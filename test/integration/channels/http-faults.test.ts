@@ -105,7 +105,7 @@ describe('a webhook', () => {
       id: 'notice-1',
       attempt: 2,
       uncertain: true,
-      alarms: [{ flow: 'settlement', raisedAt: '2026-11-24T08:30:00.000Z', clearedAt: null }],
+      alarms: [{ flow: 'settlement', raisedAt: '2026-11-20T08:30:00.000Z', clearedAt: null }],
     });
   });
 

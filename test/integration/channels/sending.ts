@@ -3,20 +3,20 @@ import { CHANNEL_KINDS } from '../../../adapters/channels/index.ts';
 import type { Channel, NoticeAlarm, Sending } from '../../../engine/index.ts';
 
 export const ALARM: NoticeAlarm = {
-  id: 'settlement/clearing-2026-11-24/import/stalled/1',
+  id: 'settlement/clearing-2026-11-20/import/stalled/1',
   flow: 'settlement',
-  key: 'clearing-2026-11-24',
+  key: 'clearing-2026-11-20',
   step: 'import',
   name: 'stalled',
   source: 'timer',
   severity: 'critical',
   group: 'clearing',
-  tradingDay: '2026-11-24',
+  tradingDay: '2026-11-20',
   labels: {},
   text: '导入 has not moved for 45 min',
   count: 1,
-  raisedAt: Date.parse('2026-11-24T08:30:00.000Z'),
-  lastAt: Date.parse('2026-11-24T08:30:00.000Z'),
+  raisedAt: Date.parse('2026-11-20T08:30:00.000Z'),
+  lastAt: Date.parse('2026-11-20T08:30:00.000Z'),
   clearedAt: null,
   clearedBy: null,
   acknowledgedBy: null,
@@ -26,7 +26,7 @@ export const SENDING: Sending = {
   id: 'notice-1',
   channel: 'desk',
   kind: 'raised',
-  thread: 'settlement/clearing-2026-11-24/import/stalled',
+  thread: 'settlement/clearing-2026-11-20/import/stalled',
   recovered: false,
   severity: 'critical',
   level: 1,
@@ -35,7 +35,7 @@ export const SENDING: Sending = {
     en: { subject: 'settlement: stalled', text: '导入 has not moved for 45 min' },
     zh: { subject: '日终结算:停滞', text: '导入 45 分钟无进展' },
   },
-  path: '/flows/settlement/clearing-2026-11-24',
+  path: '/flows/settlement/clearing-2026-11-20',
   to: [{ name: 'li-wei', title: '李伟', address: 'liwei@ops.example' }],
   alarms: [ALARM],
   folded: [],
@@ -43,7 +43,7 @@ export const SENDING: Sending = {
   uncertain: false,
   subject: '日终结算 settlement: stalled',
   text: '导入 has not moved for 45 min',
-  link: 'https://milepost.example/flows/settlement/clearing-2026-11-24',
+  link: 'https://milepost.example/flows/settlement/clearing-2026-11-20',
 };
 
 /** The sending that ends the trouble of SENDING. */
