@@ -18,16 +18,18 @@ export class DefinitionPathError extends Error {
 /**
  * Reads every `.yaml` and `.yml` file below the paths (a file may be named directly, whatever it is called), in the order
  * of their names. Names are given as they were asked for: path joined with what lies below it. The source of the extension
- * module, if there is one, is part of the revision.
+ * module, if there is one, is part of the revision. Files for tests, `NAME.test.yaml`, are left out unless `tests` is true:
+ * what runs does not change with them.
  */
 export async function readDefinitionFiles(
   paths: readonly string[],
   extensions: string | null = null,
+  tests = false,
 ): Promise<DefinitionFiles> {
   const sources: Source[] = [];
   const hash = createHash('sha256');
   for (const path of paths) {
-    for (const file of await filesBelow(path)) {
+    for (const file of await filesBelow(path, tests)) {
       const bytes = await readFile(file).catch((error: unknown) => {
         throw new DefinitionPathError(`${file} cannot be read (${reasonOf(error)})`, { cause: error });
       });
@@ -40,7 +42,7 @@ export async function readDefinitionFiles(
   return { sources, revision: hash.digest('hex').slice(0, 12) };
 }
 
-async function filesBelow(path: string): Promise<readonly string[]> {
+async function filesBelow(path: string, tests: boolean): Promise<readonly string[]> {
   const found = await stat(path).catch((error: unknown) => {
     throw new DefinitionPathError(
       `${path} cannot be opened (${reasonOf(error)}): name a definition file or a folder of them`,
@@ -54,6 +56,7 @@ async function filesBelow(path: string): Promise<readonly string[]> {
   const files = names.filter(
     (name) =>
       /\.ya?ml$/.test(name) &&
+      (tests || !/\.test\.ya?ml$/.test(name)) &&
       !name.split('/').some((part) => part.startsWith('.') || part === 'node_modules'),
   );
   return files.sort().map((name) => join(path, name));

@@ -12,6 +12,7 @@ import type { DateRange, Moment, Span, TimeOfDay, Weekday } from './moment.ts';
 import type { Located, Place } from './place.ts';
 import type { ChannelDocument, PolicyDocument } from './policy-document.ts';
 import type { Severity } from './severity.ts';
+import type { TestDocument } from './test-document.ts';
 import type { Title } from './title.ts';
 
 export type { Severity, Title };
@@ -188,9 +189,9 @@ export interface CalendarDocument extends MayLack {
   readonly validUntil: Located<string> | null;
 }
 
-/** A kind that this version knows by name but does not evaluate yet: `view`, `collector`, `test`. */
+/** A kind that this version knows by name but does not evaluate yet: `view`, `collector`. */
 export interface OtherDocument extends MayLack {
-  readonly kind: 'view' | 'collector' | 'test';
+  readonly kind: 'view' | 'collector';
   readonly at: Place;
   readonly name: string;
 }
@@ -201,4 +202,5 @@ export type Document =
   | CalendarDocument
   | PolicyDocument
   | ChannelDocument
+  | TestDocument
   | OtherDocument;

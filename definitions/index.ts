@@ -18,6 +18,8 @@ export { type Condition, type Extensions, type Handler, NO_EXTENSIONS } from './
 export { formatPlace, sortFindings } from './findings.ts';
 export * from './flow.ts';
 export { type Linked, linkDefinitions } from './link-definitions.ts';
+export { alarmNamesOf } from './link-test.ts';
+export { linkTests } from './link-tests.ts';
 export { createMatcher, MATCH_FIELDS, type Match } from './matcher.ts';
 export * from './moment.ts';
 export { fillIn, type NoticeField } from './notice-fields.ts';
@@ -27,3 +29,5 @@ export { formatFinding, readDefinitions } from './read-definitions.ts';
 export type { ReturnedAction } from './returned-actions.ts';
 export * from './scope.ts';
 export type { Template } from './template.ts';
+export * from './test-case.ts';
+export * from './test-document.ts';

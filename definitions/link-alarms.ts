@@ -12,7 +12,7 @@ export interface AlarmNames {
 }
 
 /** Events that raise an alarm of their own name, next to the timers. */
-const DEFAULT_ALARMS: readonly string[] = [
+export const DEFAULT_ALARMS: readonly string[] = [
   'start-timeout',
   'deadline',
   'illegal-state',

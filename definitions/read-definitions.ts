@@ -16,6 +16,7 @@ import { CHANNEL } from './read-channel.ts';
 import { CHECKPOINT } from './read-checkpoint.ts';
 import { FLOW } from './read-flow.ts';
 import { POLICY } from './read-policy.ts';
+import { TEST } from './read-test.ts';
 import { shown } from './read-text.ts';
 import { type Entry, readTrees, type Tree } from './read-tree.ts';
 import { documentsIn, hiddenIn, type Unread } from './read-unread.ts';
@@ -38,7 +39,7 @@ export const DOCUMENT_SHAPES: ReadonlyMap<string, Shape<Document>> = new Map<str
   ['policy', POLICY],
   ['channel', CHANNEL],
   ['collector', otherShape('collector')],
-  ['test', otherShape('test')],
+  ['test', TEST],
 ]);
 
 /** All that could be read, for the linker, which says what else is wrong with it. */
@@ -49,7 +50,9 @@ export interface Drafts {
 }
 
 /** The keys of the kinds of documents of which every key is known. */
-const KEYS = new Map([FLOW, CHECKPOINT, CALENDAR, POLICY, CHANNEL].map(({ keys }) => [keys[0] ?? '', keys]));
+const KEYS = new Map(
+  [FLOW, CHECKPOINT, CALENDAR, POLICY, CHANNEL, TEST].map(({ keys }) => [keys[0] ?? '', keys]),
+);
 
 /**
  * Reads definition files. Gives the documents that have no error in them, in the order of the sources, drafts of all of

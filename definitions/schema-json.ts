@@ -20,10 +20,11 @@ export function jsonSchemas(): ReadonlyMap<string, JsonSchema> {
   ]);
 }
 
-/** One schema for every kind: a flow may have a key `calendar`, so `flow` is asked for before it. */
+/** One schema for every kind: a test may have a key `flow`, and a flow a key `calendar`, so that they are asked for in this order. */
 function combined(kinds: readonly string[]): JsonSchema {
   // biome-ignore-start lint/suspicious/noThenProperty: a keyword of JSON Schema
-  const choose = kinds.reduceRight<JsonSchema>(
+  const asked = ['test', ...kinds.filter((kind) => kind !== 'test')];
+  const choose = asked.reduceRight<JsonSchema>(
     (otherwise, kind) => ({ if: { required: [kind] }, then: { $ref: fileName(kind) }, else: otherwise }),
     { required: ['flow'] },
   );

@@ -11,6 +11,7 @@ export {
 export { alarmText, type Language } from './alarm-text.ts';
 export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
+export { type Coverage, type CoverageItem, createCoverage } from './coverage.ts';
 export { type Birth, decide, newInstance } from './decide.ts';
 export { healthOf, worse } from './draft.ts';
 export { startDue } from './expected-days.ts';
@@ -38,6 +39,7 @@ export {
   type ReplayOptions,
   type ReplayReport,
 } from './replay.ts';
+export { runTest, type TestOptions, type TestRouter } from './run-test.ts';
 export { decodeInstance, encodeInstance } from './snapshot.ts';
 export {
   activatedAt,
@@ -48,6 +50,7 @@ export {
   type StepStatus,
 } from './step-state.ts';
 export { type TellOptions, tell } from './tell.ts';
+export type { SentNotice, TestFailure, TestHappening, TestOutcome } from './test-outcome.ts';
 export { type Usual, usualOf } from './usual.ts';
 export {
   type AlarmView,

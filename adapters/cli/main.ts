@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'checks definitions',
     load: async () => (await import('./commands/lint.ts')).lint,
   },
+  test: {
+    about: 'runs the tests that stand beside definitions, in virtual time',
+    load: async () => (await import('./commands/test.ts')).test,
+  },
   replay: {
     about: 'runs an event log through definitions, without servers',
     load: async () => (await import('./commands/replay.ts')).replay,

@@ -60,7 +60,7 @@ async function readFiles(folder: string): Promise<readonly DefinitionFile[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new DemoError(`${folder} cannot be opened; name a folder of definition files`, { cause: error });
   });
-  const files = names.filter((name) => /\.ya?ml$/.test(name)).sort();
+  const files = names.filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
   if (files.length === 0) throw new DemoError(`${folder} has no definition files, *.yaml`);
   return Promise.all(files.map(async (file) => ({ file, text: await readFile(join(folder, file), 'utf8') })));
 }

@@ -9,7 +9,9 @@ import { createReplay, type ReplayReport } from '../../engine/index.ts';
 export const EXAMPLE = readFiles(join(import.meta.dirname, '../../definitions/examples/futures-company'));
 
 export function readFiles(folder: string): readonly { readonly file: string; readonly text: string }[] {
-  const names = readdirSync(folder).sort();
+  const names = readdirSync(folder)
+    .filter((file) => !file.endsWith('.test.yaml'))
+    .sort();
   return names.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
 }
 

@@ -1,11 +1,19 @@
 /** The examples that teach: each without findings, a case in good order without an alarm, and one that deviates. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { linkDefinitions, readDefinitions, type Title } from '../../../definitions/index.ts';
+import {
+  compileDefinitions,
+  linkDefinitions,
+  linkTests,
+  readDefinitions,
+  type Title,
+} from '../../../definitions/index.ts';
+import { runTest } from '../../../engine/index.ts';
 import { at, end, from, scenario, want } from '../timeline.ts';
 
 const HOME = new URL('../../../definitions/examples/', import.meta.url);
-const FILES = readdirSync(HOME).filter((file) => file.endsWith('.yaml'));
+const FILES = readdirSync(HOME).filter((file) => file.endsWith('.yaml') && !file.endsWith('.test.yaml'));
+const TESTS = readdirSync(HOME, { recursive: true }).filter((file) => String(file).endsWith('.test.yaml'));
 
 function source(file: string) {
   return { file, text: readFileSync(new URL(file, HOME), 'utf8') };
@@ -32,6 +40,22 @@ describe.each(FILES)('%s', (file) => {
     const untitled = titles.filter(([, title]) => typeof title !== 'object' || !title?.en || !title.zh);
     expect(untitled.map(([name]) => name)).toEqual([]);
   });
+});
+
+test('each has tests of its own, and all of them hold', () => {
+  const yaml = readdirSync(HOME, { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith('.yaml'));
+  const sources = yaml.map(source);
+  const { definitions, findings } = compileDefinitions(sources, 'r1');
+  expect(findings).toEqual([]);
+  if (definitions === null) return;
+  const linked = linkTests(readDefinitions(sources).documents, definitions);
+  expect(linked.findings).toEqual([]);
+  expect(linked.tests.flatMap((each) => runTest(definitions, each).failures)).toEqual([]);
+  expect(FILES.filter((file) => !TESTS.includes(file.replace('.yaml', '.test.yaml')))).toEqual([]);
+  const tested = linked.tests.filter(({ at }) => at.file.startsWith('futures-company/'));
+  expect(tested.length).toBeGreaterThan(5);
 });
 
 test('the table of examples names every file', () => {
