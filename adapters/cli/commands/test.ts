@@ -7,6 +7,7 @@ import {
   sortFindings,
 } from '../../../definitions/index.ts';
 import { type CoverageItem, createCoverage, runTest, type TestOutcome } from '../../../engine/index.ts';
+import { watchFiles } from '../../watch-files.ts';
 import type { Command } from '../command.ts';
 import { coverageJson, coverageLcov, coverageText } from '../coverage-report.ts';
 import { definitionSources } from '../definition-sources.ts';
@@ -17,7 +18,6 @@ import type { Options } from '../options.ts';
 import { EXIT, FileTrouble, WrongUse } from '../outcome.ts';
 import { type TestFormat, testReport } from '../test-report.ts';
 import { testWords } from '../test-words.ts';
-import { watchFiles } from '../watch-files.ts';
 
 const FORMATS: readonly TestFormat[] = ['text', 'json', 'junit'];
 const COVERAGE_FORMATS = ['text', 'json', 'lcov'] as const;
