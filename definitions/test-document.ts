@@ -1,9 +1,10 @@
 /** Documents of the kind `test` as read: a timeline of events and acts, and what is expected to have come of them. */
 import type { EventKind, Value } from '../checkpoints/index.ts';
-import type { Severity, Title } from './document.ts';
 import type { MayLack } from './lost.ts';
 import type { Day, Moment, Span } from './moment.ts';
 import type { Located, Place } from './place.ts';
+import type { Severity } from './severity.ts';
+import type { Title } from './title.ts';
 
 /** A time as it is written in a test: an instant, or a moment of a trading day. */
 export type TestTime =
