@@ -9,7 +9,7 @@ import { readEventText } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
 import { readActText } from './act.ts';
 import { type Explanation, explainHeard } from './explain.ts';
-import { type Listener, listenTo } from './explain-heard.ts';
+import { type Heard, type Listener, listenTo } from './explain-heard.ts';
 import { nameOf, relatives } from './family.ts';
 import type { InstanceKey, JournalRecord } from './ports.ts';
 import { encodeInstance } from './snapshot.ts';
@@ -44,14 +44,18 @@ export interface Rebuilt {
  * instance because a part of it is gone, the explanation is what the journal gives, and `asStored` is false.
  */
 export function explainJournal(rerun: Rerun, step: string | null): Rebuilt {
-  const { asOf } = rerun;
+  const { heard, asStored } = hearJournal(rerun);
+  return { explanation: explainHeard(heard, { step, asOf: rerun.asOf }), asStored };
+}
+
+/** What was heard of an instance when its journal was run again, and whether that comes to the instance that is stored. */
+export function hearJournal(rerun: Rerun): { readonly heard: readonly Heard[]; readonly asStored: boolean } {
   for (const reading of READINGS) {
     const { heard } = run(rerun, reading);
     const last = heard.at(-1)?.after;
-    if (last !== undefined && encodeInstance(last) === rerun.stored)
-      return { explanation: explainHeard(heard, { step, asOf }), asStored: true };
+    if (last !== undefined && encodeInstance(last) === rerun.stored) return { heard, asStored: true };
   }
-  return { explanation: explainHeard(run(rerun, 'waiting').heard, { step, asOf }), asStored: false };
+  return { heard: run(rerun, 'waiting').heard, asStored: false };
 }
 
 /**

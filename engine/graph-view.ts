@@ -1,7 +1,7 @@
 /** A flow as nodes and edges, with the status of one instance where there is one: what graphs are drawn from. */
 import { formatTime } from '../checkpoints/index.ts';
 import type { Flow } from '../definitions/index.ts';
-import type { Instance } from './instance.ts';
+import type { Health, Instance, InstanceStatus } from './instance.ts';
 import { activatedAt, endedAt } from './step-state.ts';
 
 export interface GraphNode {
@@ -10,7 +10,16 @@ export interface GraphNode {
   readonly kind: 'checkpoint' | 'flow' | 'gate';
   readonly checkpoint: string | null;
   /** the nested flow and the keys of its instances */
-  readonly nested: { readonly flow: string; readonly keys: readonly string[] } | null;
+  readonly nested: {
+    readonly flow: string;
+    readonly keys: readonly string[];
+    /** of each key, as far as they have been heard of */
+    readonly children: readonly {
+      readonly key: string;
+      readonly status: InstanceStatus;
+      readonly health: Health;
+    }[];
+  } | null;
   readonly start: boolean;
   readonly end: boolean;
   readonly status: string | null;
@@ -83,6 +92,10 @@ function nodeOf(flow: Flow, index: number, instance: Instance | null): GraphNode
         : {
             flow: step.nested.flow,
             keys: instance === null ? [] : suffixes.map((suffix) => instance.key + suffix),
+            children: suffixes.flatMap((suffix, entry) => {
+              const child = instance?.children.get(`${index}/${entry}`);
+              return child === undefined ? [] : [{ key: instance?.key + suffix, ...child }];
+            }),
           },
     start: flow.startSteps.includes(index),
     end: step.end || step.outgoing.length === 0,

@@ -18,7 +18,7 @@ export { startDue } from './expected-days.ts';
 export { type AlarmTale, type Chapter, type Explanation, explainHeard } from './explain.ts';
 export type { Cause } from './explain-cause.ts';
 export { type Heard, type Listener, listenTo } from './explain-heard.ts';
-export { explainJournal, kinOf, type Rebuilt, type Rerun } from './explain-rerun.ts';
+export { explainJournal, hearJournal, kinOf, type Rebuilt, type Rerun } from './explain-rerun.ts';
 export type { Silence, SilenceReason } from './explain-silence.ts';
 export type { Asked, Happening, Moment } from './explain-story.ts';
 export type { ChildFact, Decision, Effect, Fact } from './fact.ts';
@@ -31,6 +31,7 @@ export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './l
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export * from './notifying/index.ts';
 export { partitionOf, partitionOfToken, rootOf } from './partition.ts';
+export { type Evaluation, type Frame, type Playback, playBack } from './playback.ts';
 export * from './ports.ts';
 export {
   createReplay,

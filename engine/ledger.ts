@@ -31,7 +31,13 @@ export type LedgerStatus =
 export interface WaitingFor {
   /** null: for the start of the flow */
   readonly step: string | null;
+  readonly title: Flow['title'];
   readonly since: string;
+}
+
+/** A step whose application has reported and has not ended. */
+export interface UnderWay extends WaitingFor {
+  readonly step: string;
 }
 
 export interface LedgerRow {
@@ -54,6 +60,7 @@ export interface LedgerRow {
     readonly at: string;
   }[];
   readonly waitingFor: readonly WaitingFor[];
+  readonly underWay: readonly UnderWay[];
   readonly startDue: string | null;
   readonly deadline: string | null;
   readonly startedAt: string | null;
@@ -140,6 +147,7 @@ function rowOf(question: LedgerQuestion, { flow, instance, health }: LedgerEntry
     corrected: instance.corrected,
     waivers: viewWaivers(flow, instance),
     waitingFor: waitingFor(flow, instance, due, now),
+    underWay: underWay(flow, instance),
     startDue: timeOrNull(due),
     deadline: timeOrNull(deadline),
     startedAt: timeOrNull(instance.startedAt),
@@ -205,14 +213,22 @@ function excusedLeader(question: LedgerQuestion, { start }: Flow, key: string): 
 function waitingFor(flow: Flow, instance: Instance, due: number | null, now: number): readonly WaitingFor[] {
   if (isWaived(instance, -1)) return [];
   if (instance.status === 'expected') {
-    return due !== null && now > due ? [{ step: null, since: formatTime(due) }] : [];
+    return due !== null && now > due ? [{ step: null, title: null, since: formatTime(due) }] : [];
   }
   if (instance.status !== 'running') return [];
-  return flow.steps.flatMap(({ name, kind }, index) => {
+  return stepsIn(flow, instance, 'active');
+}
+
+function underWay(flow: Flow, instance: Instance): readonly UnderWay[] {
+  return instance.status === 'running' ? stepsIn(flow, instance, 'running') : [];
+}
+
+function stepsIn(flow: Flow, instance: Instance, status: 'active' | 'running'): readonly UnderWay[] {
+  return flow.steps.flatMap(({ name, title, kind }, index) => {
     const state = instance.steps[index];
-    if (kind === 'gate' || state?.status !== 'active') return [];
+    if (kind === 'gate' || state?.status !== status) return [];
     const since = activatedAt(instance, state);
-    return since === null ? [] : [{ step: name, since: formatTime(since) }];
+    return since === null ? [] : [{ step: name, title, since: formatTime(since) }];
   });
 }
 
@@ -239,6 +255,7 @@ function emptyRow(question: LedgerQuestion, flow: Flow, key: string): LedgerRow 
     corrected: false,
     waivers: leader === null ? [] : viewWaivers(leader.flow, leader.instance),
     waitingFor: [],
+    underWay: [],
     startDue: timeOrNull(due),
     deadline: timeOrNull(deadline),
     startedAt: null,

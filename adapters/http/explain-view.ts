@@ -3,11 +3,14 @@ import { closest, type Definitions } from '../../definitions/index.ts';
 import {
   decodeInstance,
   explainJournal,
+  hearJournal,
   type InstanceKey,
   type InstanceRecord,
   type JournalRecord,
   kinOf,
+  playBack,
   type Reader,
+  type Rerun,
 } from '../../engine/index.ts';
 import { Refusal } from './refusal.ts';
 
@@ -17,20 +20,39 @@ const PAGE = 500;
 /** Events of an instance and its relatives that are run again for one answer. */
 const MOST_EVENTS = 20_000;
 
-/**
- * Explains a stored instance, or one step of it, by running its journal and that of its relatives through the engine
- * once more. Rejects with a Refusal for an unknown step and for more than 20,000 events.
- */
-export async function explainInstance(asked: {
+interface Asked {
   readonly reader: Reader;
   /** those that the instance started with */
   readonly definitions: Definitions;
   readonly record: InstanceRecord;
-  readonly step: string | null;
   readonly now: number;
-}): Promise<object> {
-  const { reader, definitions, record, step, now } = asked;
-  checkStep(definitions, record.flow, step);
+}
+
+/**
+ * Explains a stored instance, or one step of it, by running its journal and that of its relatives through the engine
+ * once more. Rejects with a Refusal for an unknown step and for more than 20,000 events.
+ */
+export async function explainInstance(asked: Asked & { readonly step: string | null }): Promise<object> {
+  checkStep(asked.definitions, asked.record.flow, asked.step);
+  const { explanation, asStored } = explainJournal(await rerunOf(asked), asked.step);
+  if (explanation === null) throw nothingKept(asked);
+  return { ...explanation, asStored };
+}
+
+/** Plays a stored instance back from its journal, one frame a fact. Rejects with a Refusal for more than 20,000 events. */
+export async function playInstance(asked: Asked): Promise<object> {
+  const { heard, asStored } = hearJournal(await rerunOf(asked));
+  const playback = playBack(heard);
+  if (playback === null) throw nothingKept(asked);
+  return { ...playback, asStored };
+}
+
+function nothingKept({ record: { flow, key } }: Asked): Refusal {
+  return new Refusal('not-found', `nothing is kept of what happened to ${shown(flow)} ${shown(key)}`);
+}
+
+/** Everything that running a journal again takes. */
+async function rerunOf({ reader, definitions, record, now }: Asked): Promise<Rerun> {
   const position = await reader.position(PARTITION);
   const journal: JournalRecord[] = [];
   let createdAt: number | null = null;
@@ -42,21 +64,16 @@ export async function explainInstance(asked: {
   const { flow, key } = record;
   // read after the journal, so that what was decided meanwhile is seen to be missing there
   const stored = (await reader.instance(flow, key)) ?? record;
-  const { explanation, asStored } = explainJournal(
-    {
-      definitions,
-      of: { flow, key },
-      journal,
-      since: new Map((await reader.watched()).map((one) => [one.flow, one.since])),
-      createdAt,
-      until: position?.clock ?? null,
-      asOf: now,
-      stored: stored.snapshot,
-    },
-    step,
-  );
-  if (explanation !== null) return { ...explanation, asStored };
-  throw new Refusal('not-found', `nothing is kept of what happened to ${shown(flow)} ${shown(key)}`);
+  return {
+    definitions,
+    of: { flow, key },
+    journal,
+    since: new Map((await reader.watched()).map((one) => [one.flow, one.since])),
+    createdAt,
+    until: position?.clock ?? null,
+    asOf: now,
+    stored: stored.snapshot,
+  };
 }
 
 function checkStep(definitions: Definitions, flow: string, step: string | null): void {

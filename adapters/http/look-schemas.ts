@@ -1,6 +1,18 @@
 /** The JSON Schemas of what looks back and of what searches. */
 import type { JsonSchema } from './route.ts';
-import { count, day, flag, list, open, record, text, textOrNull, time, timeOrNull } from './schema-parts.ts';
+import {
+  count,
+  day,
+  flag,
+  list,
+  open,
+  record,
+  reference,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+} from './schema-parts.ts';
 
 const milliseconds = { type: 'integer', minimum: 0, description: 'milliseconds' };
 const millisecondsOrNull = { type: ['integer', 'null'], description: 'milliseconds' };
@@ -54,6 +66,37 @@ export const LOOK_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
             severity: text,
             raisedAt: time,
             clearedAt: timeOrNull,
+          }),
+        ),
+      }),
+    ),
+  }),
+  Playback: record({
+    begin: reference('Graph'),
+    asStored: {
+      ...flag,
+      description:
+        'whether the journal comes to the instance that is stored; false where a part of it is gone',
+    },
+    frames: list(
+      record({
+        at: time,
+        cause: open({ kind: text }),
+        status: text,
+        health: text,
+        state: textOrNull,
+        nodes: {
+          ...list(open({ id: text })),
+          description: 'those of the graph that changed, as they are from then on',
+        },
+        edges: { ...list(open({ id: text, taken: count })), description: 'those that changed' },
+        evaluations: list(
+          record({
+            edge: text,
+            expression: text,
+            values: { type: 'object', description: 'what went into it, by name' },
+            value: { type: ['boolean', 'string', 'number', 'null'] },
+            error: textOrNull,
           }),
         ),
       }),

@@ -7,7 +7,7 @@
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
 import { CursorError, type InstanceRecord, nameOf, type Page, type Reader } from '../../engine/index.ts';
-import { explainInstance } from './explain-view.ts';
+import { explainInstance, playInstance } from './explain-view.ts';
 import { dayCounts, viewFlow, viewFlowInFull } from './flow-view.ts';
 import { lookBack } from './looking-back.ts';
 import { type Parameter, readParameters, type Values } from './parameters.ts';
@@ -102,6 +102,11 @@ export function createQueries(options: QueryOptions): Queries {
         step: values.text('step') ?? null,
         now: now(),
       });
+    }),
+
+    replay: checked('replay', async (values) => {
+      const record = await findInstance(values);
+      return playInstance({ reader, definitions: await definitionsFor(record), record, now: now() });
     }),
 
     events: checked('events', async (values) => {

@@ -37,6 +37,7 @@ export const QUERY_PARAMETERS = {
   instance: [FLOW, KEY],
   events: [FLOW, KEY, limit(500, 100), CURSOR],
   graph: [FLOW, KEY],
+  replay: [FLOW, KEY],
   explain: [
     FLOW,
     KEY,

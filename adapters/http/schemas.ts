@@ -294,7 +294,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         deviated: flag,
         corrected,
         waivers: list(waiver),
-        waitingFor: list(open({ step: { ...textOrNull, description: 'null: for its start' }, since: time })),
+        waitingFor: list(
+          open({ step: { ...textOrNull, description: 'null: for its start' }, title, since: time }),
+        ),
+        underWay: list(open({ step: text, title, since: time })),
         startDue: timeOrNull,
         deadline: timeOrNull,
         startedAt: timeOrNull,

@@ -44,6 +44,7 @@ test('the document names exactly the routes that the server has', async () => {
     'GET /api/v1/instances/{flow}/{key}/events',
     'GET /api/v1/instances/{flow}/{key}/explain',
     'GET /api/v1/instances/{flow}/{key}/graph',
+    'GET /api/v1/instances/{flow}/{key}/replay',
     'GET /api/v1/rejected',
     'GET /api/v1/rejected/{id}',
     'GET /api/v1/search',

@@ -68,6 +68,13 @@ const READS: readonly Read[] = [
     answer: jsonAnswer('The story of the instance and of its steps, or of one step', 'Explanation'),
   },
   {
+    path: '/instances/{flow}/{key}/replay',
+    query: 'replay',
+    summary:
+      'An instance played back from its journal: what each event, due time and act changed in its graph',
+    answer: jsonAnswer('The graph at the beginning, and one frame a fact', 'Playback'),
+  },
+  {
     path: '/days/{day}',
     query: 'day',
     summary: 'The ledger of a trading day',

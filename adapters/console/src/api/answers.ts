@@ -24,6 +24,8 @@ export interface FlowItem {
   readonly steps: number;
   /** flows that have it as a step */
   readonly nestedIn: readonly string[];
+  /** when it is to start: at a time, or after another flow; null where it is not expected */
+  readonly start: { readonly due?: string | null; readonly after?: string } | null;
   readonly today: DayCounts;
 }
 
@@ -70,14 +72,45 @@ export interface SearchHit {
   readonly tradingDay: string | null;
 }
 
-/** The trading days that there are rows for, the latest first. */
-export interface Days {
+/** A trading day with its neighbours, by the calendar of most flows. */
+export interface TradingDay {
   /** the trading day that most flows are in now */
   readonly today: string;
-  readonly asOf: string;
-  /** the zone of most flows */
-  readonly zone: string;
+  readonly day: string;
+  readonly isTradingDay: boolean;
   readonly previous: string | null;
   readonly next: string | null;
-  readonly day: string;
+  /** the zone of most flows */
+  readonly zone: string;
+  readonly asOf: string;
+}
+
+/** What is usual for a flow; spans in milliseconds. */
+export interface UsualFlow {
+  readonly flow: string;
+  readonly of: number;
+  /** when it usually starts on the day asked for */
+  readonly start: string | null;
+  readonly took: number | null;
+  readonly steps: Readonly<Record<string, number>>;
+}
+
+export interface AlarmItem {
+  readonly id: string;
+  readonly flow: string;
+  readonly key: string;
+  readonly step: string | null;
+  readonly name: string;
+  readonly source: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly group: string | null;
+  readonly tradingDay: string;
+  readonly text: string;
+  readonly count: number;
+  readonly open: boolean;
+  readonly late: boolean;
+  readonly raisedAt: string;
+  readonly lastAt: string;
+  readonly clearedAt: string | null;
+  readonly clearedBy: string | null;
 }

@@ -1,7 +1,16 @@
 /** The reads of the API as queries: each has one key, so that the live stream knows what to load anew. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { learnServerTime } from '../time/server-clock.ts';
-import type { Day, Days, FlowPage, Readiness, SearchHit } from './answers.ts';
+import type {
+  AlarmItem,
+  Day,
+  FlowPage,
+  Page,
+  Readiness,
+  SearchHit,
+  TradingDay,
+  UsualFlow,
+} from './answers.ts';
 import { ask, segment } from './ask.ts';
 
 const API = '/api/v1';
@@ -38,12 +47,29 @@ export const readReadiness = () =>
     retry: false,
   });
 
+/** What is usual for the flows of a day; it changes from day to day only. */
+export const readUsual = (day: string) =>
+  queryOptions({
+    queryKey: ['usual', day],
+    queryFn: ({ signal }) =>
+      ask<{ readonly items: readonly UsualFlow[] }>(`${API}/days/${segment(day)}/usual`, signal),
+    staleTime: 10 * 60_000,
+  });
+
+/** The open alarms of a trading day, newest first, as many as a page shows. */
+export const readOpenAlarms = (day: string) =>
+  queryOptions({
+    queryKey: ['alarms', 'open', day],
+    queryFn: ({ signal }) =>
+      ask<Page<AlarmItem>>(`${API}/alarms?open=true&limit=500&day=${segment(day)}`, signal),
+  });
+
 /** The trading day that it is, or the given one, with those before and after it. */
 export const readDays = (day: string | null) =>
   queryOptions({
     queryKey: ['days', day],
     async queryFn({ signal }) {
-      const found = await ask<Days>(`${API}/days${day === null ? '' : `?day=${segment(day)}`}`, signal);
+      const found = await ask<TradingDay>(`${API}/days${day === null ? '' : `?day=${segment(day)}`}`, signal);
       learnServerTime(found.asOf);
       return found;
     },

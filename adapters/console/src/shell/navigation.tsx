@@ -3,10 +3,10 @@ import { Input } from 'antd';
 import { useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { flowAddress } from '../address/address.ts';
-import type { FlowItem, Health } from '../api/answers.ts';
+import type { FlowItem } from '../api/answers.ts';
 import { readFlows } from '../api/reads.ts';
 import { StatusMark } from '../status/status-mark.tsx';
-import { type Tone, toneOfHealth, worstFirst } from '../status/tone.ts';
+import { type Tone, toneOfCounts, worstFirst } from '../status/tone.ts';
 import { titleIn, useWords, type Words } from '../words/words.ts';
 
 interface Group {
@@ -120,7 +120,7 @@ function groupsOf(items: readonly FlowItem[], words: Words): readonly Group[] {
   return [...byGroup]
     .map(([name, flows]) => {
       const entries = inTree(flows, nestedIn, words);
-      return { name, flows: entries, tone: worst(flows.map((flow) => flow.today.health)) };
+      return { name, flows: entries, tone: entries.map(({ tone }) => tone).sort(worstFirst)[0] ?? 'idle' };
     })
     .sort((a, b) => worstFirst(a.tone, b.tone) || compare(a.name ?? '\uffff', b.name ?? '\uffff'));
 }
@@ -141,17 +141,13 @@ function inTree(
       flow,
       depth,
       title: titleIn(words.language, flow.title, flow.name),
-      tone: toneOfHealth(flow.today.health),
+      tone: toneOfCounts(flow.today),
     });
     for (const child of flows) if (nestedIn.get(child.name)?.includes(flow.name)) add(child, depth + 1);
   };
   for (const flow of flows) if (!nestedIn.get(flow.name)?.some((parent) => here.has(parent))) add(flow, 0);
   for (const flow of flows) add(flow, 0);
   return entries;
-}
-
-function worst(healths: readonly (Health | null)[]): Tone {
-  return healths.map(toneOfHealth).sort(worstFirst)[0] ?? 'idle';
 }
 
 function compare(a: string, b: string): number {

@@ -2,7 +2,7 @@
  * Tones: the few meanings that everything with a status is shown in. A tone has a colour, a shape and a word, so that a
  * colour is never the only cue.
  */
-import type { GraphNode, Health, LedgerRow } from '../api/answers.ts';
+import type { DayCounts, GraphNode, Health, LedgerRow } from '../api/answers.ts';
 
 export const TONES = [
   'critical',
@@ -27,6 +27,14 @@ const OF_HEALTH: Readonly<Record<Health, Tone>> = {
 /** The tone of a health; null, where nothing is known to have any, is idle. */
 export function toneOfHealth(health: Health | null): Tone {
   return health === null ? 'idle' : OF_HEALTH[health];
+}
+
+/** The tone of a flow on a day, by its instances: expected ones alone are not due yet, whatever their health. */
+export function toneOfCounts({ counts, health }: DayCounts): Tone {
+  if (health === null || health === 'critical' || health === 'warning' || health === 'unknown')
+    return toneOfHealth(health);
+  if (counts.running > 0) return 'running';
+  return counts.committed > 0 && counts.expected === 0 ? 'done' : 'idle';
 }
 
 /** The tone of a row of the day: its health where that is bad, else what its status says. */
