@@ -126,7 +126,11 @@ describe('what a row comes to', () => {
     [
       'while none reports: waiting for the steps that are expected, since when',
       { now: '09:05', lines: [event('09:00', 'a', 'committed')] },
-      { status: 'waiting', late: false, waitingFor: [{ step: 'b', title: null, since: `${DAY}T09:00:00.000Z` }] },
+      {
+        status: 'waiting',
+        late: false,
+        waitingFor: [{ step: 'b', title: null, since: `${DAY}T09:00:00.000Z` }],
+      },
     ],
     [
       'past its deadline and still running: late',
