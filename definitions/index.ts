@@ -26,6 +26,7 @@ export { fillIn, type NoticeField } from './notice-fields.ts';
 export * from './place.ts';
 export * from './policy.ts';
 export { formatFinding, readDefinitions } from './read-definitions.ts';
+export { type PlainDocument, plainDocuments } from './read-plain.ts';
 export type { ReturnedAction } from './returned-actions.ts';
 export * from './scope.ts';
 export type { Template } from './template.ts';

@@ -9,9 +9,9 @@ import { COMPUTED, filesBelow, type Import, readSource, type Source } from './so
 const ROOMS = ['checkpoints', 'definitions', 'engine', 'adapters'];
 const PURE_ROOMS = ['checkpoints', 'definitions', 'engine'];
 const WAITING_FILES = ['engine/worker.ts', 'engine/tell.ts'];
-const ASSEMBLY = 'adapters/serve.ts';
 /** Markup in TypeScript, and what a browser has, are known only here. */
 const CONSOLE = 'adapters/console/';
+const ASSEMBLIES = ['adapters/serve.ts', 'adapters/convert.ts'];
 
 /** Foreign packages and the beginnings of the paths that may import them. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +38,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'virtual:antd.css': [CONSOLE],
   nodemailer: ['adapters/channels/email.ts'],
   'net-snmp': ['adapters/channels/snmp-trap.ts'],
+  'bpmn-moddle': ['adapters/bpmn/'],
+  'bpmn-auto-layout': ['adapters/bpmn/'],
+  sax: ['adapters/logs/'],
 };
 
 /** What pure rooms may take from the runtime by name, since it only computes. */
@@ -122,11 +125,11 @@ function forbidden(from: string, to: string): string | null {
     if (ROOMS.indexOf(toRoom) > ROOMS.indexOf(fromRoom)) return `${fromRoom} comes before ${toRoom}`;
     return to === `${toRoom}/index.ts` ? null : `a room is entered through ${toRoom}/index.ts`;
   }
-  if (fromRoom !== 'adapters' || from === ASSEMBLY || fromFolder === toFolder) return null;
-  if (to === ASSEMBLY) return fromFolder === 'cli' ? null : `only the command line may know ${ASSEMBLY}`;
+  if (fromRoom !== 'adapters' || ASSEMBLIES.includes(from) || fromFolder === toFolder) return null;
+  if (ASSEMBLIES.includes(to)) return fromFolder === 'cli' ? null : `only the command line may know ${to}`;
   // What lies beside the folders, such as the log, is common ground: everyone may stand on it, it knows nobody.
   if (!to.slice('adapters/'.length).includes('/')) return null;
-  return `adapters do not know each other, only ${ASSEMBLY} knows them`;
+  return `adapters do not know each other, only ${ASSEMBLIES.join(' and ')} know them`;
 }
 
 function importedPackages({ path, imports }: Source): string[] {
