@@ -34,7 +34,10 @@ export function textOf(element: Element | null, name: string): string {
 
 /** The name on one line, as people read it. */
 export function labelOf(element: Element | null): string {
-  return textOf(element, 'name').replace(/\s+/g, ' ').trim();
+  return textOf(element, 'name')
+    .toWellFormed()
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]+/gu, ' ')
+    .trim();
 }
 
 export function idOf(element: Element | null): string {

@@ -40,6 +40,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'runs an event log through definitions, without servers',
     load: async () => (await import('./commands/replay.ts')).replay,
   },
+  import: {
+    about: 'turns BPMN diagrams into definitions',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  export: {
+    about: 'writes definitions as BPMN, Mermaid or a statechart',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
   send: {
     about: 'sends checkpoint events to a running Milepost',
     load: async () => (await import('./commands/send.ts')).send,

@@ -4,7 +4,7 @@ import type { ConnectorDraft, FlowDraft, Plain, PlainMap, StepDraft } from '../.
 import { writeYaml } from '../../../adapters/flow-yaml.ts';
 import { compileDefinitions, type Definitions } from '../../../definitions/index.ts';
 
-export const INNER: FlowDraft = {
+const INNER: FlowDraft = {
   name: 'inner',
   comments: [],
   keys: {},

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { node, type ProcessTree, SILENT } from '../../../adapters/discover/process-tree.ts';
 
 /** A tree in which every activity stands once; `bits` decides its shape. */
-export function treeOf(size: number, bits: readonly number[]): ProcessTree {
+function treeOf(size: number, bits: readonly number[]): ProcessTree {
   let at = 0;
   let names = 0;
   const next = (below: number) => (bits[at++ % bits.length] ?? 0) % below;

@@ -1,0 +1,2 @@
+export { exportMermaid } from './mermaid.ts';
+export { exportXstate } from './xstate-chart.ts';
