@@ -20,6 +20,8 @@ export * from './flow.ts';
 export { type Linked, linkDefinitions } from './link-definitions.ts';
 export { alarmNamesOf } from './link-test.ts';
 export { linkTests } from './link-tests.ts';
+export { type LintOptions, lintDefinitions } from './lint.ts';
+export { LINT_CODES, type LintCode } from './lint-codes.ts';
 export { createMatcher, MATCH_FIELDS, type Match } from './matcher.ts';
 export * from './moment.ts';
 export { fillIn, type NoticeField } from './notice-fields.ts';

@@ -1,7 +1,7 @@
 /** Findings in the forms that people, programs, code scanners and GitHub read. */
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Finding, formatFinding } from '../../definitions/index.ts';
+import { type Finding, formatFinding, LINT_CODES } from '../../definitions/index.ts';
 import type { Io } from './io.ts';
 import { tintOf } from './tint.ts';
 import { version } from './version.ts';
@@ -26,7 +26,9 @@ export function findingsText(findings: readonly Finding[], format: FindingFormat
 
 function coloured(finding: Finding, tint: Io['tint']): string {
   const word = `${finding.severity}: `;
-  const text = oneLine(formatFinding(finding));
+  // a warning can be ignored by its code, so that it is shown
+  const code = finding.severity === 'warning' ? ` [${finding.code}]` : '';
+  const text = oneLine(formatFinding(finding) + code);
   const at = text.indexOf(word);
   return at === -1
     ? text
@@ -45,7 +47,7 @@ function sarif(findings: readonly Finding[]): object {
     runs: [
       {
         tool: {
-          driver: { name: 'milepost', semanticVersion: version(), rules: codes.map((id) => ({ id })) },
+          driver: { name: 'milepost', semanticVersion: version(), rules: codes.map(ruleOf) },
         },
         columnKind: 'utf16CodeUnits',
         results: findings.map(({ at, severity, code, message }) => ({
@@ -64,6 +66,17 @@ function sarif(findings: readonly Finding[]): object {
         })),
       },
     ],
+  };
+}
+
+/** What a code scanner shows of a rule. */
+function ruleOf(id: string): object {
+  const about = new Map<string, string>(Object.entries(LINT_CODES)).get(id);
+  if (about === undefined) return { id };
+  return {
+    id,
+    shortDescription: { text: about },
+    help: { text: `definitions/lint.md#${id.toLowerCase()}` },
   };
 }
 

@@ -79,3 +79,16 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toMatch(message);
 });
+
+test('what works and is hardly meant is a warning with a code, and can be accepted with a reason', async () => {
+  const loop =
+    'flow: one\nsteps: { a: {}, b: {} }\nconnectors:\n  - { from: a, to: b }\n  - { from: b, to: a }';
+  writeFileSync(join(cwd, 'loop.yaml'), `${loop}\n`);
+  const { code, out, err } = await lint('loop.yaml');
+  expect(out).toMatch(/^loop\.yaml:5:5: warning: the loop a → b → a .*add `limit: 3`.* \[MP301\]\n$/);
+  expect([code, err]).toEqual([0, '1 file: 0 errors, 1 warning\n']);
+  writeFileSync(join(cwd, 'loop.yaml'), `${loop} # milepost-ignore MP301\n`);
+  expect((await lint('loop.yaml')).code).toBe(1);
+  writeFileSync(join(cwd, 'loop.yaml'), `${loop} # milepost-ignore MP301 bounded elsewhere\n`);
+  expect(await lint('loop.yaml')).toEqual({ code: 0, out: '', err: '1 file: nothing found\n' });
+});

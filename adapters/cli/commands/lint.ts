@@ -1,15 +1,7 @@
-import {
-  calendarExpiry,
-  compileDefinitions,
-  type Finding,
-  parseDay,
-  readDefinitions,
-  sortFindings,
-} from '../../../definitions/index.ts';
-import type { Source } from '../../../engine/index.ts';
+import { lintDefinitions, parseDay, sortFindings } from '../../../definitions/index.ts';
 import type { Command } from '../command.ts';
 import { definitionSources } from '../definition-sources.ts';
-import { type CheckedExtensions, checkedExtensions, EXTENSIONS_OPTION } from '../extension-option.ts';
+import { checkedExtensions, EXTENSIONS_OPTION } from '../extension-option.ts';
 import { type FindingFormat, findingsText } from '../findings-text.ts';
 import { EXIT, WrongUse } from '../outcome.ts';
 import { dayIn } from '../wall-time.ts';
@@ -36,6 +28,7 @@ export const lint: Command = {
     { line: 'lint flows/ --format github', about: 'as annotations of a pull request' },
   ],
   notes: [
+    'Codes such as MP301 are explained in definitions/lint.md; `# milepost-ignore MP301 REASON` beside a line accepts a warning.',
     'Exit codes: 0 no errors (there may be warnings), 1 errors, 2 a path cannot be opened or holds no definitions.',
   ],
   async run({ operands, options, io }) {
@@ -43,7 +36,14 @@ export const lint: Command = {
     const format = FORMATS.find((each) => each === options.text('format')) ?? 'text';
     const sources = await definitionSources(operands);
     const module = await checkedExtensions(options.text('extensions') ?? null);
-    const findings = check(sources, module, (zone) => today ?? dayIn(zone, io.now()));
+    const findings = sortFindings([
+      ...module.findings,
+      ...lintDefinitions(sources, {
+        extensions: module.extensions,
+        today: (zone) => today ?? dayIn(zone, io.now()),
+        certain: module.certain,
+      }),
+    ]);
     await io.out(findingsText(findings, format, io.tint));
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     io.say(summary({ files: sources.length, errors, warnings: findings.length - errors }));
@@ -56,30 +56,6 @@ function readToday(text: string | undefined): string | null {
   const day = parseDay(text);
   if (!day.ok) throw new WrongUse(`--today: ${day.message}`);
   return day.value;
-}
-
-/** What is wrong with the definitions themselves, and with their calendars today. */
-function check(
-  sources: readonly Source[],
-  module: CheckedExtensions,
-  today: (zone: string) => string,
-): readonly Finding[] {
-  const { findings } = compileDefinitions(sources, '', module.extensions);
-  const expiry = readDefinitions(sources).documents.flatMap((document) => {
-    if (document.kind !== 'calendar' || isUnsound(document.zone?.value)) return [];
-    return calendarExpiry(document, today(document.zone?.value ?? 'UTC'));
-  });
-  return sortFindings([...module.findings, ...module.certain(findings), ...expiry]);
-}
-
-/** A zone that this machine does not know is a finding already. */
-function isUnsound(zone: string | undefined): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' });
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 function summary(count: { files: number; errors: number; warnings: number }): string {

@@ -16,7 +16,7 @@ const untinted = (_: unknown, text: string) => text;
 
 test('as text a finding is one line, coloured by its severity', () => {
   expect(findingsText(FINDINGS, 'text', untinted)).toBe(
-    'flows/a b.yaml:3:7: error: 100% wrong: remove it or, use another\n/abs,x.yaml:1:1: warning: ends\n',
+    'flows/a b.yaml:3:7: error: 100% wrong: remove it or, use another\n/abs,x.yaml:1:1: warning: ends [soon]\n',
   );
   const coloured = findingsText(FINDINGS, 'text', (color, text) => `<${color}>${text}</>`);
   expect(coloured).toContain('a b.yaml:3:7: <red>error: </>100%');
@@ -42,6 +42,19 @@ test('for GitHub a finding is an annotation, with what would end it early escape
       '',
     ].join('\n'),
   );
+});
+
+test('in SARIF a rule of lint says what it is about, and where it is explained', () => {
+  const at = { file: 'a.yaml', line: 1, column: 1 };
+  const finding: Finding = { at, severity: 'warning', code: 'MP301', message: 'a loop' };
+  const { runs } = JSON.parse(findingsText([finding], 'sarif', untinted));
+  expect(runs[0].tool.driver.rules).toEqual([
+    {
+      id: 'MP301',
+      shortDescription: { text: 'a loop without a limit' },
+      help: { text: 'definitions/lint.md#mp301' },
+    },
+  ]);
 });
 
 test('as SARIF 2.1.0 a finding has its rule, level and place, the file as a URI', () => {
