@@ -4,14 +4,38 @@
  * 1. Raised again while it is open it counts; raised after its end it is another episode.
  * 2. It is cleared when its cause ends, closed when an operator says so. What has ended is not acknowledged any more.
  * 3. Clearing what is not open does nothing: causes may end that never led to an alarm.
+ * 4. Once somebody sees to it, it is not passed on to the next level. Muting changes who is told, not where it stands.
  */
 import { setup } from 'xstate';
 import { namedActions } from './named-actions.ts';
 
-export type AlarmEvent = 'raise' | 'acknowledge' | 'assign' | 'comment' | 'clear' | 'close';
+export type AlarmEvent =
+  | 'raise'
+  | 'acknowledge'
+  | 'assign'
+  | 'comment'
+  | 'escalate'
+  | 'mute'
+  | 'unmute'
+  | 'judge'
+  | 'clear'
+  | 'close';
 
-const HANDLING = { assign: { actions: 'note' }, comment: { actions: 'note' } } as const;
-const WHILE_OPEN = { ...HANDLING, raise: { actions: 'count' }, clear: 'cleared', close: 'closed' } as const;
+const NOTE = { actions: 'note' } as const;
+const HANDLING = { assign: NOTE, comment: NOTE, judge: NOTE } as const;
+const WHILE_OPEN = {
+  ...HANDLING,
+  mute: NOTE,
+  unmute: NOTE,
+  raise: { actions: 'count' },
+  clear: 'cleared',
+  close: 'closed',
+} as const;
+const UNANSWERED = {
+  ...WHILE_OPEN,
+  acknowledge: { target: 'acknowledged', actions: 'note' },
+  escalate: { target: 'escalated', actions: 'note' },
+} as const;
 const AFTER_THE_END = { ...HANDLING, raise: 'open', clear: {} } as const;
 
 export const alarmMachine = setup({
@@ -25,11 +49,15 @@ export const alarmMachine = setup({
     open: {
       description: 'Its cause is there, and nobody has seen to it yet.',
       entry: ['begin-episode', 'tell-raised'],
-      on: { ...WHILE_OPEN, acknowledge: { target: 'acknowledged', actions: 'note' } },
+      on: UNANSWERED,
+    },
+    escalated: {
+      description: 'Its cause is there, nobody has seen to it in time, and the next level was told.',
+      on: UNANSWERED,
     },
     acknowledged: {
       description: 'Its cause is there, and somebody sees to it.',
-      on: { ...WHILE_OPEN, acknowledge: { actions: 'note' } },
+      on: { ...WHILE_OPEN, acknowledge: NOTE },
     },
     cleared: { description: 'Its cause ended.', entry: 'tell-cleared', on: AFTER_THE_END },
     closed: { description: 'An operator ended it.', entry: ['note', 'tell-cleared'], on: AFTER_THE_END },

@@ -12,7 +12,7 @@ import type { AlarmSource } from '../instance.ts';
 
 /**
  * Why there is a notice: a trouble begins, changes (another alarm, a higher severity, a consequence left standing), is
- * told again, goes to the next level, ends; an item flaps; a storm's summary; a `notify` rule; a notice that another
+ * told again, goes to the next level, is given to a person, ends; an item flaps; a storm's summary; a `notify` rule; a notice that another
  * channel could not deliver; a trial asked for by a person.
  */
 export type NoticeKind =
@@ -20,6 +20,7 @@ export type NoticeKind =
   | 'changed'
   | 'repeated'
   | 'escalated'
+  | 'assigned'
   | 'recovered'
   | 'flapping'
   | 'storm'

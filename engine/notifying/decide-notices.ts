@@ -1,0 +1,103 @@
+/**
+ * The rule of telling, pure: what people know, facts and the time in; what they are to be told, out.
+ *
+ * 1. Same definitions, state, facts and time give the same decision, byte for byte; ids of notices are made of causes.
+ * 2. Every alarm that stands is told, or is quiet for a reason that is put down with it; nothing is forgotten.
+ * 3. No notice has the id of an earlier one.
+ * 4. What falls due is done in the order: silences, calm items, severities, troubles, levels, repeats, storms; until
+ *    nothing is due any more.
+ */
+import { Desk, type NotifyRules } from './desk.ts';
+import { type First, lookAt } from './look.ts';
+import type { NotifierState } from './notifier-state.ts';
+import { nextDue } from './notifier-state.ts';
+import type { NotifyDecision, NotifyFact } from './notify-fact.ts';
+import { escalate, repeat } from './remind.ts';
+import { lookAtStorm, tellFirsts } from './storms.ts';
+import { expire, takeAct } from './take-act.ts';
+import { calmDown, rise, takeAlarm } from './take-alarm.ts';
+import { tellUndeliverable, tellWish } from './take-wish.ts';
+
+const MOST_ROUNDS = 1000;
+
+/** Takes facts in their order at a time, then does all that is due by then. Nothing that is given is changed. */
+export function decideNotices(
+  rules: NotifyRules,
+  state: NotifierState,
+  facts: readonly NotifyFact[],
+  now: number,
+): NotifyDecision {
+  const desk = new Desk(rules, state, now);
+  for (const fact of facts) take(desk, fact);
+  for (let round = 0; isDue(desk); round += 1) {
+    if (round > MOST_ROUNDS) throw new Error('broken rule: what is due is done once, and falls due later');
+    doWhatIsDue(desk);
+  }
+  return {
+    state: stateOf(desk),
+    ...{ notices: desk.notices, history: desk.history, acts: desk.acts },
+    handlings: desk.handlings.changes(),
+    troubles: desk.troubles.changes(),
+    silences: desk.silences.changes(),
+    items: desk.items.changes(),
+    storms: desk.storms.changes(),
+  };
+}
+
+function take(desk: Desk, fact: NotifyFact): void {
+  switch (fact.kind) {
+    case 'alarm':
+      takeAlarm(desk, fact.alarm);
+      break;
+    case 'wish':
+      tellWish(desk, fact);
+      break;
+    case 'act':
+      takeAct(desk, fact.act, fact.known);
+      break;
+    case 'undeliverable':
+      tellUndeliverable(desk, fact.notice, fact.reason);
+      break;
+    default:
+      fact satisfies never;
+  }
+}
+
+function stateOf(desk: Desk): NotifierState {
+  return {
+    handlings: desk.handlings.map,
+    troubles: desk.troubles.map,
+    silences: desk.silences.map,
+    items: desk.items.map,
+    storms: desk.storms.map,
+  };
+}
+
+function isDue(desk: Desk): boolean {
+  const due = nextDue(stateOf(desk));
+  return due !== null && due <= desk.now;
+}
+
+function doWhatIsDue(desk: Desk): void {
+  const { now } = desk;
+  const isPast = (time: number | null) => time !== null && time <= now;
+  // Sorted, since the order of a map is not kept where it is stored.
+  const ids = <T>(map: ReadonlyMap<string, T>, due: (value: T) => boolean) =>
+    [...map]
+      .filter(([, value]) => due(value))
+      .map(([id]) => id)
+      .sort();
+
+  for (const id of ids(desk.silences.map, ({ until }) => isPast(until))) expire(desk, id);
+  for (const id of ids(desk.items.map, ({ until }) => isPast(until))) calmDown(desk, id);
+  for (const id of ids(desk.handlings.map, ({ risesAt }) => isPast(risesAt))) rise(desk, id);
+  const firsts: First[] = [];
+  for (const id of ids(desk.troubles.map, (trouble) => isPast(trouble.lookAt))) {
+    const first = lookAt(desk, id);
+    if (first !== null) firsts.push(first);
+  }
+  tellFirsts(desk, firsts);
+  for (const id of ids(desk.troubles.map, ({ escalateAt }) => isPast(escalateAt))) escalate(desk, id);
+  for (const id of ids(desk.troubles.map, ({ repeatAt }) => isPast(repeatAt))) repeat(desk, id);
+  for (const id of ids(desk.storms.map, (storm) => isPast(storm.lookAt))) lookAtStorm(desk, id);
+}

@@ -1,0 +1,177 @@
+/** The working copy of one turn of the notifier: its state while facts are taken, and what came of them. */
+import type { Definitions, Notifying } from '../../definitions/index.ts';
+import { nameOf } from '../family.ts';
+import type { Notice } from './channel.ts';
+import { explainers } from './explains.ts';
+import { type Handling, type HistoryEntry, isOpen } from './handling.ts';
+import type { Item, NotifierState, Silence, Storm, Trouble } from './notifier-state.ts';
+
+/** A map under change: which of its entries changed, and which left it. */
+export class Drafted<T> {
+  readonly #map: Map<string, T>;
+  readonly #changed = new Set<string>();
+  readonly #gone = new Map<string, T>();
+
+  constructor(base: ReadonlyMap<string, T>) {
+    this.#map = new Map(base);
+  }
+
+  get map(): ReadonlyMap<string, T> {
+    return this.#map;
+  }
+
+  get(id: string): T | undefined {
+    return this.#map.get(id);
+  }
+
+  set(id: string, value: T): T {
+    this.#map.set(id, value);
+    this.#changed.add(id);
+    this.#gone.delete(id);
+    return value;
+  }
+
+  /** Leaves it out from now on; `last` is what was known of it. */
+  remove(id: string, last: T): void {
+    this.#map.delete(id);
+    this.#changed.delete(id);
+    this.#gone.set(id, last);
+  }
+
+  changes(): Changes<T> {
+    const changed = [...this.#changed].flatMap((id): readonly (readonly [string, T])[] => {
+      const value = this.#map.get(id);
+      return value === undefined ? [] : [[id, value]];
+    });
+    return { changed, gone: [...this.#gone] };
+  }
+}
+
+/** What a turn changed of a map. */
+export interface Changes<T> {
+  readonly changed: readonly (readonly [string, T])[];
+  readonly gone: readonly (readonly [string, T])[];
+}
+
+/** What the notifier goes by. */
+export interface NotifyRules {
+  readonly definitions: Definitions;
+}
+
+/** What became of an operator's act; `reason` is for him. */
+export interface ActOutcome {
+  readonly id: string;
+  readonly done: boolean;
+  readonly reason: string | null;
+}
+
+export class Desk {
+  readonly definitions: Definitions;
+  readonly notifying: Notifying;
+  readonly now: number;
+  readonly handlings: Drafted<Handling>;
+  readonly troubles: Drafted<Trouble>;
+  readonly silences: Drafted<Silence>;
+  readonly items: Drafted<Item>;
+  readonly storms: Drafted<Storm>;
+  readonly notices: Notice[] = [];
+  readonly history: HistoryEntry[] = [];
+  readonly acts: ActOutcome[] = [];
+  #byInstance: Map<string, Set<string>> | null = null;
+  #byKey: Map<string, string> | null = null;
+  #byRoot: Map<string, Set<string>> | null = null;
+
+  constructor(rules: NotifyRules, state: NotifierState, now: number) {
+    this.definitions = rules.definitions;
+    this.notifying = rules.definitions.notifying;
+    this.now = now;
+    this.handlings = new Drafted(state.handlings);
+    this.troubles = new Drafted(state.troubles);
+    this.silences = new Drafted(state.silences);
+    this.items = new Drafted(state.items);
+    this.storms = new Drafted(state.storms);
+  }
+
+  /** Changes an alarm's handling, and gives it back as it is then. */
+  change(handling: Handling, change: Partial<Handling>): Handling {
+    const { id } = handling.alarm;
+    if (change.root != null) this.#roots().set(change.root, this.#under(change.root).add(id));
+    return this.handlings.set(id, { ...handling, ...change });
+  }
+
+  note(entry: Omit<HistoryEntry, 'at' | 'by' | 'detail'> & Partial<HistoryEntry>): void {
+    this.history.push({ at: this.now, by: null, detail: null, ...entry });
+  }
+
+  /** Lets a trouble be looked at by this time at the latest. */
+  wake(id: string | null, at: number): void {
+    const trouble = id === null ? undefined : this.troubles.get(id);
+    if (trouble === undefined || (trouble.lookAt !== null && trouble.lookAt <= at)) return;
+    this.troubles.set(trouble.id, { ...trouble, lookAt: at });
+  }
+
+  /** The alarms of a trouble, in their order. */
+  members(trouble: Trouble): readonly Handling[] {
+    return trouble.members.flatMap((id) => this.handlings.get(id) ?? []);
+  }
+
+  /** The open consequences that are listed under an alarm. */
+  consequences(root: string): readonly Handling[] {
+    const open = [...this.#under(root)].flatMap((id) => {
+      const each = this.handlings.get(id);
+      return each !== undefined && each.root === root && isOpen(each) ? [each] : [];
+    });
+    return open.sort((a, b) => a.alarm.raisedAt - b.alarm.raisedAt || (a.alarm.id < b.alarm.id ? -1 : 1));
+  }
+
+  /** Open alarms at every instance whose alarms may explain this one. */
+  relatedTo({ alarm }: Handling): readonly Handling[] {
+    const index = this.#instances();
+    return explainers(this.definitions, alarm).flatMap(({ flow, key }) =>
+      [...(index.get(nameOf(flow, key)) ?? [])].flatMap((id) => {
+        const other = this.handlings.get(id);
+        return other !== undefined && isOpen(other) ? [other] : [];
+      }),
+    );
+  }
+
+  /** Puts a new alarm where `relatedTo` finds it. */
+  index({ alarm }: Handling): void {
+    const name = nameOf(alarm.flow, alarm.key);
+    const index = this.#instances();
+    index.set(name, (index.get(name) ?? new Set()).add(alarm.id));
+  }
+
+  /** The trouble of a key; undefined where there is none. */
+  troubleOf(key: string): Trouble | undefined {
+    this.#byKey ??= new Map([...this.troubles.map.values()].map((trouble) => [trouble.key, trouble.id]));
+    const id = this.#byKey.get(key);
+    return id === undefined ? undefined : this.troubles.get(id);
+  }
+
+  begin(trouble: Trouble): Trouble {
+    this.troubleOf(trouble.key);
+    this.#byKey?.set(trouble.key, trouble.id);
+    return this.troubles.set(trouble.id, trouble);
+  }
+
+  #under(root: string): Set<string> {
+    return this.#roots().get(root) ?? new Set();
+  }
+
+  /** Ids by the root that they have or had. */
+  #roots(): Map<string, Set<string>> {
+    if (this.#byRoot !== null) return this.#byRoot;
+    this.#byRoot = new Map();
+    for (const { root, alarm } of this.handlings.map.values())
+      if (root !== null) this.#byRoot.set(root, (this.#byRoot.get(root) ?? new Set()).add(alarm.id));
+    return this.#byRoot;
+  }
+
+  #instances(): Map<string, Set<string>> {
+    if (this.#byInstance !== null) return this.#byInstance;
+    this.#byInstance = new Map();
+    for (const handling of this.handlings.map.values()) if (isOpen(handling)) this.index(handling);
+    return this.#byInstance;
+  }
+}

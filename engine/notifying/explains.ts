@@ -1,0 +1,152 @@
+/**
+ * Which alarm is the consequence of which, by the flow graph alone: what keeps a step from being done keeps back all that
+ * lies behind it, in its flow, in the flow around it, in the flows nested behind it, and in those that start after it.
+ *
+ * 1. Only what says that something is not done holds anything back: an exception, a timer, a start-timeout, a deadline, a
+ *    dead end, a silent source. An alarm about values, order or legality leaves the step free to go on.
+ * 2. Only lateness by the clock is a consequence: a start-timeout, a deadline, a timer with a time of day. A timer that its
+ *    step's arrival starts runs only once the way was free.
+ * 3. A step that nests a flow is held by whatever holds that flow, and so are all its own timers.
+ */
+import type { Definitions } from '../../definitions/index.ts';
+import { childKey, nameOf, parentOf } from '../family.ts';
+import type { AlarmSource } from '../instance.ts';
+import type { InstanceKey } from '../ports.ts';
+
+/** What of an alarm the graph is asked with. */
+export interface AlarmPoint {
+  readonly flow: string;
+  readonly key: string;
+  readonly step: string | null;
+  readonly name: string;
+  readonly source: AlarmSource;
+}
+
+/** What is held back at an instance: the whole of it until others are done, its start, one of its steps, or its end. */
+type Hold = { readonly flow: string; readonly key: string } & (
+  | { readonly kind: 'expected' | 'start' | 'end' }
+  /** `nested`: by something in the flow that it nests */
+  | { readonly kind: 'step'; readonly step: number; readonly nested: boolean }
+);
+
+const HOLDING: ReadonlySet<AlarmSource> = new Set([
+  ...(['exception', 'timer', 'start-timeout', 'deadline', 'dead-end', 'stale'] as const),
+]);
+const LATENESS: ReadonlySet<AlarmSource> = new Set(['timer', 'start-timeout', 'deadline'] as const);
+
+/** Whether an alarm can be a consequence of anything. */
+export function canFollow(alarm: AlarmPoint): boolean {
+  return LATENESS.has(alarm.source);
+}
+
+/** Whether `late` is a consequence of `root`, as long as that stands. No alarm explains itself. */
+export function explains(definitions: Definitions, root: AlarmPoint, late: AlarmPoint): boolean {
+  if (!HOLDING.has(root.source) || !LATENESS.has(late.source)) return false;
+  return holdsOf(definitions, root).some((hold) => isHeld(definitions, hold, late));
+}
+
+/** The instances whose alarms may explain those of this one: itself, those around it and before it, and all that they nest. */
+export function explainers(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
+  const found = new Map<string, InstanceKey>();
+  const visit = (one: InstanceKey, upward: boolean) => {
+    const mark = nameOf(one.flow, one.key);
+    const flow = definitions.flows.get(one.flow);
+    if (found.has(mark)) return;
+    found.set(mark, one);
+    if (flow === undefined) return;
+    for (const step of flow.steps) {
+      step.nested?.suffixes.forEach((_, entry) => {
+        visit(childKey(flow, one.key, step.index, entry), false);
+      });
+    }
+    if (!upward) return;
+    const parent = parentOf(definitions, flow, one.key);
+    if (parent !== null) visit(parent, true);
+    if (flow.start?.kind === 'after') visit({ flow: flow.start.flow, key: one.key }, true);
+  };
+  visit(of, true);
+  return [...found.values()].map(({ flow, key }) => ({ flow, key }));
+}
+
+/** What an alarm holds back: at its own instance, then at the flows around it, and at those that start after these. */
+function holdsOf(definitions: Definitions, root: AlarmPoint): readonly Hold[] {
+  const own = ownHold(definitions, root);
+  const found: Hold[] = [];
+  const seen = new Set<string>();
+  const visit = (hold: Hold) => {
+    const { flow: name, key } = hold;
+    const mark = JSON.stringify([name, key, hold.kind, hold.kind === 'step' ? hold.step : null]);
+    const flow = definitions.flows.get(name);
+    if (flow === undefined || seen.has(mark)) return;
+    seen.add(mark);
+    found.push(hold);
+    const parent = parentOf(definitions, flow, key);
+    if (parent !== null)
+      visit({ flow: parent.flow, key: parent.key, kind: 'step', step: parent.step, nested: true });
+    for (const follower of flow.followers) visit({ flow: follower, key, kind: 'expected' });
+  };
+  if (own !== null) visit(own);
+  return found;
+}
+
+function ownHold(definitions: Definitions, { flow, key, step, source }: AlarmPoint): Hold | null {
+  if (source === 'start-timeout') return { flow, key, kind: 'start' };
+  if (source === 'deadline') return { flow, key, kind: 'end' };
+  const index = step === null ? undefined : definitions.flows.get(flow)?.stepIndex.get(step);
+  return index === undefined ? null : { flow, key, kind: 'step', step: index, nested: false };
+}
+
+function isHeld(definitions: Definitions, hold: Hold, late: AlarmPoint): boolean {
+  if (late.flow === hold.flow && late.key === hold.key) return isHeldWithin(definitions, hold, late);
+  if (hold.kind === 'end' || !isByTheClock(definitions, late)) return false;
+  const through = stepAbove(definitions, late, hold);
+  if (through === null) return false;
+  return hold.kind !== 'step' || isBehind(definitions, hold, through);
+}
+
+function isHeldWithin(definitions: Definitions, hold: Hold, late: AlarmPoint): boolean {
+  if (hold.kind === 'end') return false;
+  if (hold.kind === 'expected') return isByTheClock(definitions, late);
+  if (late.source === 'deadline') return true;
+  if (hold.kind !== 'step' || late.source !== 'timer' || late.step === null) return false;
+  const step = definitions.flows.get(late.flow)?.stepIndex.get(late.step);
+  if (step === undefined) return false;
+  if (step === hold.step) return hold.nested;
+  return isByTheClock(definitions, late) && isBehind(definitions, hold, step);
+}
+
+/** Whether a way leads from the held step to this one. */
+function isBehind(definitions: Definitions, hold: Hold & { readonly kind: 'step' }, step: number): boolean {
+  if (step === hold.step) return false;
+  return definitions.flows.get(hold.flow)?.steps[step]?.reachable[hold.step] ?? false;
+}
+
+/** Whether an alarm falls due by the clock, whether or not its turn has come. */
+function isByTheClock(definitions: Definitions, late: AlarmPoint): boolean {
+  const flow = definitions.flows.get(late.flow);
+  if (late.source === 'start-timeout') return true;
+  if (late.source === 'deadline') return flow?.deadline?.kind === 'at';
+  const index = late.step === null ? undefined : flow?.stepIndex.get(late.step);
+  const timers = index === undefined ? [] : (flow?.steps[index]?.timers ?? []);
+  // A rule may give the alarm another name than its timer's: then all timers of the step must be by the clock.
+  const named = timers.filter(({ name }) => name === late.name);
+  const meant = named.length > 0 ? named : timers;
+  return meant.length > 0 && meant.every(({ moment }) => moment !== null);
+}
+
+/** The step of `above` under which the alarm's instance is nested, at any depth; null where it is not. */
+function stepAbove(
+  definitions: Definitions,
+  late: AlarmPoint,
+  above: { readonly flow: string; readonly key: string },
+): number | null {
+  let { flow: name, key } = late;
+  for (let depth = 0; depth < definitions.flows.size; depth += 1) {
+    const flow = definitions.flows.get(name);
+    const parent = flow === undefined ? null : parentOf(definitions, flow, key);
+    if (parent === null) return null;
+    if (parent.flow === above.flow && parent.key === above.key) return parent.step;
+    ({ flow: name, key } = parent);
+  }
+  return null;
+}

@@ -1,0 +1,64 @@
+/** Notices out of the desk: one per channel, to everybody who is to hear it there. */
+import type { Severity } from '../../definitions/index.ts';
+import type { Notice, NoticeKind, Recipient } from './channel.ts';
+import type { Desk } from './desk.ts';
+import { type Handling, listed } from './handling.ts';
+import type { Delivery } from './route.ts';
+import { wordsOf } from './words.ts';
+
+/** What is to be told. */
+export interface Telling {
+  /** unique for this thread: the notices' ids are made of it and the channel */
+  readonly id: string;
+  readonly kind: NoticeKind;
+  readonly thread: string;
+  readonly severity: Severity;
+  readonly level: number;
+  readonly deliveries: readonly Delivery[];
+  readonly alarms: readonly Handling[];
+  readonly folded: readonly Handling[];
+  readonly troubles?: number;
+  readonly extra?: string | null;
+}
+
+/** Puts one notice per channel on the desk. A channel that is not told of recoveries is left out of them. */
+export function tellPeople(desk: Desk, telling: Telling): void {
+  const { id, kind, thread, severity, level } = telling;
+  const recovered = kind === 'recovered';
+  const alarms = telling.alarms.map((each) => listed(desk.definitions, each));
+  const folded = telling.folded.map((each) => listed(desk.definitions, each));
+  const { troubles = 0, extra = null } = telling;
+  for (const { channel, to } of telling.deliveries) {
+    if (recovered && desk.notifying.channels.get(channel)?.recovery === false) continue;
+    const words = wordsOf(desk.definitions, { kind, severity, level, alarms, folded, to, troubles, extra });
+    const [first] = alarms;
+    const path = first === undefined ? null : `/alarms/${encodeURIComponent(first.id)}`;
+    const notice: Notice = {
+      ...{ id: `${id}/${channel}`, channel, kind, thread, recovered, severity, level },
+      ...{ at: desk.now, words, path, to, alarms, folded },
+    };
+    desk.notices.push(notice);
+  }
+}
+
+export type Audience = Readonly<Record<string, readonly Recipient[]>>;
+
+/** An audience with those of some deliveries; nobody twice on a channel. */
+export function withDeliveries(audience: Audience, deliveries: readonly Delivery[]): Audience {
+  const all = new Map(Object.entries(audience));
+  for (const { channel, to } of deliveries) {
+    const known = all.get(channel) ?? [];
+    all.set(channel, [
+      ...known,
+      ...to.filter(({ address }) => !known.some((each) => each.address === address)),
+    ]);
+  }
+  return Object.fromEntries(all);
+}
+
+/** An audience as deliveries, by the name of the channel. */
+export function deliveriesTo(audience: Audience): readonly Delivery[] {
+  return Object.entries(audience)
+    .map(([channel, to]) => ({ channel, to }))
+    .toSorted((a, b) => (a.channel < b.channel ? -1 : 1));
+}
