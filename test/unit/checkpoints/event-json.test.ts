@@ -82,6 +82,18 @@ describe('the digest of an event', () => {
     expect(read.ok && eventDigest(read.event)).toBe(eventDigest(full));
   });
 
+  it('is the same for every order of the same params', () => {
+    const params = [
+      ['b', 1],
+      ['a', 2],
+      ['d', 3],
+      ['c', 4],
+    ] as const;
+    const digests = fc.sample(fc.shuffledSubarray([...params], { minLength: 4 }), { numRuns: 60, seed: 6 });
+    const all = new Set(digests.map((shuffled) => eventDigest({ ...full, params: shuffled })));
+    expect([...all]).toEqual([eventDigest({ ...full, params })]);
+  });
+
   it.each<[string, Partial<CheckpointEvent>]>([
     ['id', { id: 'e-2' }],
     ['flow', { flow: 'x' }],

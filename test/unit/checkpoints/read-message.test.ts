@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_EVENT_BYTES, readMessage } from '../../../checkpoints/index.ts';
+import { MAX_EVENT_BYTES, MAX_MESSAGE_BYTES, readMessage } from '../../../checkpoints/index.ts';
 import { bytes, cloud, messages, native } from './event-samples.ts';
 
 const one = JSON.stringify(native());
@@ -86,6 +86,71 @@ describe('a message that means nothing is one refusal:', () => {
     ['an event over lines that is too long', longSpread, `1!it has ${longSpread.length} bytes`],
     ['more than a message may have', new Uint8Array(17 * 1024 * 1024).fill(32), '1!the message has 17825792'],
   ])('%s', (_, payload, expected) => expect(outline(payload)).toEqual([expected]));
+});
+
+describe('the text that an item is kept with', () => {
+  const broken = '{"id": 1,\n"flow": x,\n"step": y}';
+  const latin = Buffer.from('{"id": 1,\n"flow": \u00ff,\n"step": y}', 'latin1');
+
+  it.each<
+    [says: string, payload: string | Uint8Array, items: readonly (readonly [line: number, text: string])[]]
+  >([
+    ['is the line without its end', `${one}\n`, [[1, one]]],
+    ['also where that is a Windows line end', `${one}\r\n`, [[1, one]]],
+    ['is the line without blanks at its end', `${one}  \n\n`, [[1, `${one}`]]],
+    ['is the whole where blanks stand before it and nothing behind', ` ${one}`, [[1, ` ${one}`]]],
+    ['is the line without its end, whatever it holds', '5\n', [[1, '5']]],
+    [
+      'is each line of a batch',
+      `\n${id('a')} \n5\n`,
+      [
+        [2, id('a')],
+        [3, '5'],
+      ],
+    ],
+    ['is the whole of an event over lines', `\n${spread}\n`, [[2, `\n${spread}\n`]]],
+    [
+      'is an event of a list, as it was understood',
+      ` [ ${one}, 5 ]`,
+      [
+        [1, one],
+        [2, '5'],
+      ],
+    ],
+    ['is the whole of an empty list, with the line where it begins', '\n\n[\n]', [[3, '\n\n[\n]']]],
+    ['is the one line of a broken event', ' {broken \n\n', [[1, ' {broken']]],
+    [
+      'is the whole of a broken event over lines, with the line where it begins',
+      `\n\n${broken}`,
+      [[3, `\n\n${broken}`]],
+    ],
+    ['is the whole of a broken list over lines', ` [\n{"a":\n`, [[1, ` [\n{"a":\n`]]],
+    ['has a sign for each byte that is no UTF-8', latin, [[1, '{"id": 1,\n"flow": \ufffd,\n"step": y}']]],
+    [
+      'is each line of what does not begin like JSON',
+      'x\n{"a"\ny',
+      [
+        [1, 'x'],
+        [2, '{"a"'],
+        [3, 'y'],
+      ],
+    ],
+  ])('%s', (_, payload, items) => {
+    const read = readMessage(typeof payload === 'string' ? bytes(payload) : payload, {});
+    expect(read.map(({ line, text }) => [line, text])).toEqual(items);
+  });
+
+  it('is not the reason: bytes that are no UTF-8 are told before what they make of the JSON', () => {
+    expect(outline(latin)).toEqual(['1!the bytes are no']);
+    expect(outline(broken)).toEqual(['1!it is no JSON']);
+  });
+
+  it('may be as long as a message, and of one that is longer the beginning is kept', () => {
+    expect(outline(new Uint8Array(MAX_MESSAGE_BYTES).fill(32))).toEqual(['1!the message is empty']);
+    const [refusal] = readMessage(new Uint8Array(MAX_MESSAGE_BYTES + 1).fill(32), {});
+    expect(refusal?.text).toHaveLength(MAX_EVENT_BYTES);
+    expect(refusal?.result).toMatchObject({ ok: false });
+  });
 });
 
 describe('the limits of one event', () => {
