@@ -253,19 +253,21 @@ function limitsOf({ flow, instance, step }: Case) {
   });
 }
 
+/** What is offered is taken later, by whoever reports first. */
 function wentOn({ flow, heard, step, instance }: Case): SilenceReason {
-  for (const { at, entries } of heard.toReversed()) {
-    const ended = entries.some((entry) => isOf(entry, 'step', step) && entry.to === 'committed');
-    if (!ended) continue;
-    const to = (flow.steps[step]?.outgoing ?? []).flatMap((index) => {
-      const name = flow.steps[flow.connectors[index]?.to ?? -1]?.name;
-      const taken = entries.some((entry) => entry.kind === 'taken' && entry.connector === index);
-      const offered = instance.steps.some((state) => state.detail.offeredVia === index);
-      return name !== undefined && (taken || offered) ? [name] : [];
-    });
-    return { kind: 'went-on', at: formatTime(at), to };
-  }
-  return { kind: 'not-happened', event: 'committed' };
+  const last = heard.findLastIndex(({ entries }) =>
+    entries.some((entry) => isOf(entry, 'step', step) && entry.to === 'committed'),
+  );
+  const committed = heard[last];
+  if (committed === undefined) return { kind: 'not-happened', event: 'committed' };
+  const since = heard.slice(last).flatMap(({ entries }) => entries);
+  const to = (flow.steps[step]?.outgoing ?? []).flatMap((index) => {
+    const name = flow.steps[flow.connectors[index]?.to ?? -1]?.name;
+    const taken = since.some((entry) => entry.kind === 'taken' && entry.connector === index);
+    const offered = instance.steps.some((state) => state.detail.offeredVia === index);
+    return name !== undefined && (taken || offered) ? [name] : [];
+  });
+  return { kind: 'went-on', at: formatTime(committed.at), to };
 }
 
 /** Why a due time has raised nothing; a step of -1 is the flow's own. */

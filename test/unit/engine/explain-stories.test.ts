@@ -1,0 +1,498 @@
+/** What `explain` says, word for word: the stories of steps, and the alarms that were not raised, with every field. */
+import { describe, expect, it } from 'vitest';
+import { explained } from '../../scenarios/explained.ts';
+import { at, type Entry, from } from '../../scenarios/timeline.ts';
+import { silencesOf, storyOf } from './explaining.ts';
+import {
+  act,
+  CONNECTORS,
+  FAILING,
+  FLOW,
+  JOIN,
+  NESTED,
+  NIGHTS,
+  OFFER,
+  RULES,
+  TELLING,
+} from './explaining-flows.ts';
+
+interface Told {
+  readonly says: string;
+  readonly yaml: string;
+  readonly entries: readonly Entry[];
+  readonly acts?: readonly object[];
+  /** the instance; default: f/k */
+  readonly of?: string;
+  readonly from?: string;
+  readonly until?: string;
+  /** by step; `` is the instance itself */
+  readonly stories: Readonly<Record<string, readonly string[]>>;
+  readonly silences: Readonly<Record<string, readonly string[]>>;
+}
+
+const CASES: readonly Told[] = [
+  {
+    says: 'rules, timers and values of a step',
+    yaml: RULES,
+    entries: [
+      at('15:00', 'a activated'),
+      at('15:01', 'a params', { N: 5 }),
+      at('15:02', 'a state two'),
+      at('15:03', 'a params', { N: 2 }),
+      at('15:10', 'a state one'),
+      at('15:20', 'a committed'),
+      at('15:21', 'a params', { N: 1 }),
+    ],
+    until: '15:30',
+    stories: {
+      a: [
+        '15:00 event id=e1 step=a event=activated | activated visit=1 | armed timer=slow due=15:10 | running',
+        '15:01 event id=e2 step=a event=params params=N:5 | stopped timer=slow due=15:10 early=9m | rule event=params place=13:11 asked=[13:19 N > M -> true; N:5 M:4] held=true does=alarm big,set M,clear other | set asked=[13:61 N -> 5; N:5] | rule event=params place=14:11 held=true does=start-timer spare | armed timer=spare due=15:03 | alarm change=raised name=big severity=warning text=big: N > M count=1',
+        '15:02 event id=e3 step=a event=state state=two | stopped timer=spare due=15:03 early=1m | state from=one to=two verdict=legal allowed=two | armed timer=again due=15:07 | rule event=state place=15:7 held=true does=cancel-timer spare,start-timer slow | armed timer=slow due=15:12',
+        '15:03 event id=e4 step=a event=params params=N:2 | stopped timer=slow due=15:12 early=9m | rule event=params place=13:11 asked=[13:19 N > M -> false; N:2 M:5] | rule event=params place=14:11 held=true does=start-timer spare | armed timer=spare due=15:05 | alarm change=cleared name=big severity=warning text=big: N > M count=1 clearedBy=rule-false',
+        '15:05 due step=a name=spare | ran-out timer=spare due=15:05 | silenced event=timer.spare',
+        '15:07 due step=a name=again | ran-out timer=again due=15:07 | alarm change=raised name=again severity=warning text=a: timer again ran out at 2026-11-23 15:07:00 count=1',
+        '15:10 event id=e5 step=a event=state state=one | state from=two to=one verdict=illegal allowed=three | armed timer=again due=15:15 | rule event=state place=15:7 held=true does=cancel-timer spare,start-timer slow | armed timer=slow due=15:20 | alarm change=raised name=illegal-state severity=critical text=a: illegal state: two to one count=1',
+        '15:15 due step=a name=again | ran-out timer=again due=15:15 | alarm change=repeated name=again severity=warning text=a: timer again ran out at 2026-11-23 15:15:00 count=2',
+        '15:20 event id=e6 step=a event=committed | stopped timer=slow due=15:20 early=0m | ended as=committed | alarm change=cleared name=again severity=warning text=a: timer again ran out at 2026-11-23 15:15:00 count=2 clearedBy=committed',
+        '15:21 event id=e7 step=a event=params params=N:1 | late was=committed',
+      ],
+    },
+    silences: {
+      a: [
+        'slow (8:7): stopped due=15:20 at=15:20 early=0m cause=(event id=e6 step=a event=committed)',
+        'spare (10:7): silenced event=timer.spare times=1',
+        'out-of-order (4:3): all-in-order reports=7',
+        'exception (4:3): not-happened event=exception',
+        'expression-error (4:3): none-failed evaluated=3',
+      ],
+    },
+  },
+  {
+    says: 'what rules ask of the outside, on a step that runs again',
+    yaml: TELLING,
+    entries: [at('15:00', 'a committed'), at('15:05', 'a committed')],
+    stories: {
+      a: [
+        '15:00 event id=e1 step=a event=committed | activated visit=1 | running | ended as=committed | rule event=committed place=11:11 asked=[11:17 visits > 1 -> false; visits:1] | rule event=committed place=13:11 held=true does=publish out.{flow.key},notify desk,run restart',
+        '15:05 event id=e2 step=a event=committed | began visit=2 was=committed | ended as=committed | rule event=committed place=11:11 asked=[11:17 visits > 1 -> true; visits:2] held=true does=alarm again | rule event=committed place=13:11 held=true does=publish out.{flow.key},notify desk,run restart | alarm change=raised name=out-of-order severity=warning text=a: out of order: reported while committed count=1 | alarm change=raised name=again severity=warning text=again: visits > 1 count=1',
+      ],
+    },
+    silences: {
+      a: ['exception (8:3): not-happened event=exception', 'expression-error (8:3): none-failed evaluated=2'],
+    },
+  },
+  {
+    says: 'the flow itself: its states, its deadline, its own exception',
+    yaml: FLOW,
+    entries: [
+      at('15:00', 'state shut'),
+      at('15:01', 'a committed'),
+      at('15:02', 'exception'),
+      at('15:03', 'b committed'),
+    ],
+    until: '16:30',
+    stories: {
+      '': [
+        '15:00 expected by=day',
+        "15:00 event id=e1 event=state state=shut | status from=expected to=running | armed timer=deadline due=16:00 | state from=open to=shut verdict=legal allowed=shut | rule event=state place=7:7 asked=[7:22 state == 'gone' -> false; state:shut]",
+        '15:02 event id=e3 event=exception | alarm change=raised name=exception severity=critical text=exception count=1',
+        '15:03 event id=e4 step=b event=committed | status from=running to=committed | rule event=committed place=7:62 held=true does=alarm over | alarm change=raised name=over severity=warning text=over count=1',
+        '16:00 due name=deadline | moot timer=deadline due=16:00',
+      ],
+      b: [
+        '15:01 event id=e2 step=a event=committed | activated visit=1 ledBy=a',
+        '15:03 event id=e4 step=b event=committed | running | ended as=committed',
+      ],
+    },
+    silences: {
+      '': [
+        'deadline (4:11): in-time due=16:00 at=15:03 early=57m by=ended',
+        'illegal-state (3:11): all-legal changes=1',
+        "gone (7:7): false at=15:00 asked=[7:22 state == 'gone' -> false; state:shut] times=1",
+      ],
+      b: ['out-of-order (5:17): all-in-order reports=1', 'exception (5:17): not-happened event=exception'],
+    },
+  },
+  {
+    says: 'a flow that was waived before its deadline, and ran all the same',
+    yaml: FLOW,
+    entries: [at('15:00', 'a committed')],
+    acts: [act('waive', '15:30')],
+    until: '16:30',
+    stories: {
+      '': [
+        '15:00 expected by=day',
+        '15:00 event id=e1 step=a event=committed | status from=expected to=running | armed timer=deadline due=16:00',
+        '15:30 waived by=Li reason=holiday',
+      ],
+    },
+    silences: {
+      '': [
+        'deadline (4:11): waived by=Li reason=holiday at=15:30',
+        'illegal-state (3:11): all-legal changes=0',
+        'exception (2:1): not-happened event=exception',
+        'gone (7:7): not-happened event=state',
+        'over (7:62): not-happened event=committed',
+      ],
+    },
+  },
+  {
+    says: 'an alarm that was closed by hand',
+    yaml: FLOW,
+    entries: [at('15:00', 'a committed'), at('15:01', 'exception')],
+    acts: [act('close', '15:30', { alarm: 'f/k//exception/1' })],
+    until: '15:40',
+    stories: {
+      '': [
+        '15:00 expected by=day',
+        '15:00 event id=e1 step=a event=committed | status from=expected to=running | armed timer=deadline due=16:00',
+        '15:01 event id=e2 event=exception | alarm change=raised name=exception severity=critical text=exception count=1',
+        '15:30 closed by=Li alarm=f/k//exception/1 | alarm change=cleared name=exception severity=critical text=exception count=1 clearedBy=by-hand',
+      ],
+    },
+    silences: {
+      '': [
+        'deadline (4:11): counting due=16:00 left=20m',
+        'illegal-state (3:11): all-legal changes=0',
+        'gone (7:7): not-happened event=state',
+        'over (7:62): not-happened event=committed',
+      ],
+    },
+  },
+  {
+    says: 'a join whose step reported before',
+    yaml: JOIN,
+    entries: [
+      at('15:00', 'a committed'),
+      at('15:01', 'j activated'),
+      at('15:02', 'b committed'),
+      at('15:03', 'j committed'),
+    ],
+    stories: {
+      j: [
+        '15:00 event id=e1 step=a event=committed | joining missing=1',
+        '15:01 event id=e2 step=j event=activated | began visit=1 was=idle | alarm change=raised name=out-of-order severity=warning text=j: out of order: reported while idle count=1',
+        '15:02 event id=e3 step=b event=committed | joining missing=1 | absorbed',
+        '15:03 event id=e4 step=j event=committed | ended as=committed | taken to=g count=1',
+      ],
+      g: ['15:03 event id=e4 step=j event=committed | activated visit=1 ledBy=j | ended as=committed'],
+    },
+    silences: {
+      j: ['exception (3:24): not-happened event=exception', 'dead-end (3:24): went-on at=15:03 to=g'],
+      g: [],
+    },
+  },
+  {
+    says: 'a choice: what was offered and not taken',
+    yaml: OFFER,
+    entries: [at('15:00', 's committed'), at('15:01', 'b activated')],
+    until: '16:30',
+    stories: {
+      s: [
+        '15:00 event id=e1 step=s event=committed | activated visit=1 | running | ended as=committed',
+        '15:01 event id=e2 step=b event=activated | taken to=b count=1',
+      ],
+      a: [
+        '15:00 event id=e1 step=s event=committed | activated visit=1 ledBy=s offered=true | armed timer=slow due=15:10',
+        '15:01 event id=e2 step=b event=activated | ended as=withdrawn | stopped timer=slow due=15:10 early=9m',
+      ],
+      b: [
+        '15:00 event id=e1 step=s event=committed | activated visit=1 ledBy=s offered=true',
+        '15:01 event id=e2 step=b event=activated | running',
+      ],
+    },
+    silences: {
+      s: [
+        'out-of-order (3:10): all-in-order reports=1',
+        'exception (3:10): not-happened event=exception',
+        'dead-end (3:10): went-on at=15:00 to=b',
+      ],
+      a: [
+        'slow (3:46): stopped due=15:10 at=15:01 early=9m cause=(event id=e2 step=b event=activated)',
+        'out-of-order (3:31): all-in-order reports=0',
+        'exception (3:31): not-happened event=exception',
+      ],
+      b: ['out-of-order (3:87): all-in-order reports=1', 'exception (3:87): not-happened event=exception'],
+    },
+  },
+  {
+    says: 'a choice that is still open',
+    yaml: OFFER,
+    entries: [at('15:00', 's committed')],
+    until: '15:05',
+    stories: {
+      s: ['15:00 event id=e1 step=s event=committed | activated visit=1 | running | ended as=committed'],
+    },
+    silences: {
+      s: [
+        'out-of-order (3:10): all-in-order reports=1',
+        'exception (3:10): not-happened event=exception',
+        'dead-end (3:10): went-on at=15:00 to=a,b',
+      ],
+    },
+  },
+  {
+    says: 'nested flows, one of which fails and runs again',
+    yaml: NESTED,
+    entries: [
+      at('15:00', 'a committed'),
+      from('g/k/n')('15:01', 'x exception'),
+      from('g/k/n')('15:02', 'x committed'),
+    ],
+    acts: [act('waive', '15:03', { step: 'm' }), act('unwaive', '15:04', { step: 'm' })],
+    until: '15:40',
+    stories: {
+      '': [
+        '15:00 expected by=day',
+        '15:00 event id=e1 step=a event=committed | status from=expected to=running',
+        '15:03 waived step=m by=Li reason=holiday | status from=running to=committed',
+      ],
+      n: [
+        '15:00 event id=e1 step=a event=committed | activated visit=1 ledBy=a',
+        '15:01 nested step=n flow=g key=k/n change=starting status=running | running',
+        '15:01 nested step=n flow=g key=k/n change=outcome status=failed | ended as=failed | rule event=exception place=3:53 asked=[3:72 visits > 5 -> false; visits:1]',
+        '15:02 nested step=n flow=g key=k/n change=outcome status=committed | began visit=2 was=failed | ended as=committed',
+      ],
+      m: [
+        '15:00 event id=e1 step=a event=committed | armed timer=cut due=15:30 | activated visit=1 ledBy=a',
+        '15:03 waived step=m by=Li reason=holiday | ended as=committed',
+        '15:04 unwaived step=m by=Li reason=holiday',
+        '15:30 due step=m name=cut | moot timer=cut due=15:30',
+      ],
+    },
+    silences: {
+      '': ['exception (2:1): not-happened event=exception'],
+      n: [
+        'out-of-order (3:17): all-in-order reports=1',
+        'expression-error (3:17): none-failed evaluated=1',
+        'often (3:53): false at=15:01 asked=[3:72 visits > 5 -> false; visits:1] times=1',
+      ],
+      m: [
+        'cut (3:152): in-time due=15:30 at=15:03 early=27m by=committed',
+        'out-of-order (3:112): all-in-order reports=0',
+        'exception (3:112): not-happened event=exception',
+      ],
+    },
+  },
+  {
+    says: 'a nested flow that has failed',
+    yaml: NESTED,
+    entries: [at('15:00', 'a committed'), from('g/k/n')('15:01', 'x exception')],
+    until: '15:20',
+    stories: {
+      n: [
+        '15:00 event id=e1 step=a event=committed | activated visit=1 ledBy=a',
+        '15:01 nested step=n flow=g key=k/n change=starting status=running | running',
+        '15:01 nested step=n flow=g key=k/n change=outcome status=failed | ended as=failed | rule event=exception place=3:53 asked=[3:72 visits > 5 -> false; visits:1]',
+      ],
+      m: ['15:00 event id=e1 step=a event=committed | armed timer=cut due=15:30 | activated visit=1 ledBy=a'],
+    },
+    silences: {
+      n: [
+        'out-of-order (3:17): all-in-order reports=1',
+        'expression-error (3:17): none-failed evaluated=1',
+        'often (3:53): false at=15:01 asked=[3:72 visits > 5 -> false; visits:1] times=1',
+      ],
+      m: [
+        'cut (3:152): counting due=15:30 left=10m',
+        'out-of-order (3:112): all-in-order reports=0',
+        'exception (3:112): not-happened event=exception',
+      ],
+    },
+  },
+  {
+    says: 'a nested flow, from below',
+    yaml: NESTED,
+    entries: [at('15:00', 'a committed')],
+    of: 'g/k/n',
+    stories: { '': ['15:00 expected by=parent'] },
+    silences: { '': ['exception (6:1): not-happened event=exception'] },
+  },
+  {
+    says: 'a flow that follows another and has not begun',
+    yaml: NESTED,
+    entries: [
+      at('15:00', 'a committed'),
+      from('g/k/n')('15:01', 'x committed'),
+      from('g/k/m')('15:02', 'x committed'),
+    ],
+    of: 'h/k',
+    until: '15:20',
+    stories: {
+      '': [
+        '15:02 expected by=followed startDue=15:12 | armed timer=start-timeout due=15:12',
+        '15:12 due name=start-timeout | ran-out timer=start-timeout due=15:12 | alarm change=raised name=start-timeout severity=warning text=not started by 2026-11-23 15:12:00 count=1',
+      ],
+      x: [],
+    },
+    silences: {
+      '': ['deadline (11:11): not-armed after=start', 'exception (9:1): not-happened event=exception'],
+      x: ['out-of-order (12:10): all-in-order reports=0', 'exception (12:10): not-happened event=exception'],
+    },
+  },
+  {
+    says: 'a flow that began though the one that it follows had not ended',
+    yaml: NESTED,
+    entries: [from('h/k')('15:00', 'x activated')],
+    of: 'h/k',
+    until: '15:01',
+    stories: {
+      '': [
+        '15:00 expected by=day',
+        '15:00 event id=e1 step=x event=activated | status from=expected to=running | armed timer=deadline due=15:05',
+      ],
+    },
+    silences: {
+      '': [
+        'start-timeout (10:8): not-armed after=start',
+        'deadline (11:11): counting due=15:05 left=4m',
+        'exception (9:1): not-happened event=exception',
+      ],
+    },
+  },
+  {
+    says: 'connectors with limits and rules',
+    yaml: CONNECTORS,
+    entries: [
+      at('15:00', 'a committed', { N: 1 }),
+      at('15:01', 'c committed'),
+      at('15:02', 'a committed'),
+      at('15:03', 'c committed'),
+    ],
+    stories: {
+      a: [
+        '15:00 event id=e1 step=a event=committed params=N:1 | activated visit=1 | running | ended as=committed | connector to=b asked=[5:29 N > 1 -> false; N:1] | rule event=evaluated place=5:42 asked=[5:61 N > 5 -> false; N:1] | rule event=refused place=5:90 held=true does=alarm no | taken to=c count=1 limit=1 | rule event=taken place=6:39 asked=[6:54 N > 7 -> false; N:1] | alarm change=raised name=no severity=warning text=no count=1',
+        '15:01 event id=e2 step=c event=committed | activated visit=2 ledBy=c',
+        "15:02 event id=e3 step=a event=committed | running | ended as=committed | connector to=b asked=[5:29 N > 1 -> 'N' has no value yet, in N > 1; N:null] | rule event=evaluated place=5:42 asked=[5:61 N > 5 -> 'N' has no value yet, in N > 5; N:null] | rule event=refused place=5:90 held=true does=alarm no | taken to=c count=2 limit=1 | rule event=taken place=6:39 asked=[6:54 N > 7 -> 'N' has no value yet, in N > 7; N:null] | alarm change=raised name=expression-error severity=warning text=a: expression failed: 'N' has no value yet, in N > 1 count=1 | alarm change=repeated name=expression-error severity=warning text=a: expression failed: 'N' has no value yet, in N > 5 count=2 | alarm change=repeated name=no severity=warning text=no count=2 | alarm change=raised name=loop-limit severity=warning text=a: loop limit passed: a to c taken 2 times, limit 1 count=1 | alarm change=repeated name=expression-error severity=warning text=a: expression failed: 'N' has no value yet, in N > 7 count=3",
+        '15:03 event id=e4 step=c event=committed | activated visit=3 ledBy=c',
+      ],
+    },
+    silences: {
+      a: [
+        'out-of-order (3:10): all-in-order reports=2',
+        'exception (3:10): not-happened event=exception',
+        'dead-end (3:10): went-on at=15:02 to=c',
+        "far (5:42): failed at=15:02 asked=[5:61 N > 5 -> 'N' has no value yet, in N > 5; N:null] times=2",
+        "other (6:39): failed at=15:02 asked=[6:54 N > 7 -> 'N' has no value yet, in N > 7; N:null] times=2",
+      ],
+    },
+  },
+  {
+    says: 'expressions that fail, and a dead end behind a gate',
+    yaml: FAILING,
+    entries: [at('15:00', 'a params', { N: 2 }), at('15:01', 'a exception'), at('15:02', 'a exception')],
+    stories: {
+      a: [
+        '15:00 event id=e1 step=a event=params params=N:2 | activated visit=1 | running | rule event=params place=9:7 asked=[9:23 N > 9 -> false; N:2]',
+        '15:01 event id=e2 step=a event=exception | ended as=failed | rule event=exception place=7:7 asked=[7:26 N > 1 -> true; N:2] held=true does=alarm bad | alarm change=raised name=bad severity=warning text=bad: N > 1 count=1',
+        "15:02 event id=e3 step=a event=exception | began visit=2 was=failed | ended as=failed | silenced event=expression-error | rule event=exception place=7:7 asked=[7:26 N > 1 -> 'N' has no value yet, in N > 1; N:null]",
+      ],
+    },
+    silences: {
+      a: [
+        'out-of-order (4:3): all-in-order reports=3',
+        'dead-end (4:3): not-happened event=committed',
+        'expression-error (4:3): silenced event=expression-error times=1',
+        'great (9:7): false at=15:00 asked=[9:23 N > 9 -> false; N:2] times=1',
+      ],
+    },
+  },
+  {
+    says: 'a gate without a way on',
+    yaml: FAILING,
+    entries: [at('15:00', 'a params', { N: 2 }), at('15:01', 'a committed')],
+    stories: {
+      a: [
+        '15:00 event id=e1 step=a event=params params=N:2 | activated visit=1 | running | rule event=params place=9:7 asked=[9:23 N > 9 -> false; N:2]',
+        '15:01 event id=e2 step=a event=committed | ended as=committed | taken to=g count=1',
+      ],
+      g: [
+        '15:01 event id=e2 step=a event=committed | activated visit=1 ledBy=a | ended as=committed | connector to=b asked=[12:58 1 > 2 -> false; ] | alarm change=raised name=dead-end severity=critical text=g: committed, but no connector is true count=1',
+      ],
+      b: [],
+    },
+    silences: {
+      a: [
+        'out-of-order (4:3): all-in-order reports=2',
+        'dead-end (4:3): went-on at=15:01 to=g',
+        'expression-error (4:3): silenced event=expression-error times=0',
+        'bad (7:7): not-happened event=exception',
+        'great (9:7): false at=15:00 asked=[9:23 N > 9 -> false; N:2] times=1',
+      ],
+      g: ['expression-error (11:3): none-failed evaluated=1'],
+      b: [
+        'out-of-order (10:3): all-in-order reports=0',
+        'exception (10:3): not-happened event=exception',
+        'loop-limit (10:3): below-limit connectors=to:a count:0 limit:3',
+      ],
+    },
+  },
+  {
+    says: 'times of a day that the day does not have',
+    yaml: NIGHTS,
+    entries: [],
+    of: 'f/2026-11-23',
+    from: '00:00',
+    until: '15:30',
+    stories: { '': ['00:00 expected by=day | armed timer=start-timeout due=16:00'], a: [] },
+    silences: {
+      '': [
+        'start-timeout (10:8): counting due=16:00 left=30m',
+        'deadline (11:11): no-such-time',
+        'exception (7:1): not-happened event=exception',
+      ],
+      a: [
+        'open (12:25): not-armed after=start',
+        'close (12:51): not-armed after=start',
+        'rare (12:82): not-armed after=rule',
+        'out-of-order (12:10): all-in-order reports=0',
+        'exception (12:10): not-happened event=exception',
+      ],
+    },
+  },
+  {
+    says: 'times of a day, once it has started',
+    yaml: NIGHTS,
+    entries: [from('f/2026-11-23')('15:00', 'a activated')],
+    of: 'f/2026-11-23',
+    from: '00:00',
+    until: '15:30',
+    stories: {
+      '': [
+        '00:00 expected by=day | armed timer=start-timeout due=16:00',
+        '15:00 event id=e1 step=a event=activated | status from=expected to=running | stopped timer=start-timeout due=16:00 early=60m',
+      ],
+      a: [
+        '15:00 event id=e1 step=a event=activated | armed timer=close due=16:00 | activated visit=1 | running',
+      ],
+    },
+    silences: {
+      '': [
+        'start-timeout (10:8): in-time due=16:00 at=15:00 early=60m by=started',
+        'deadline (11:11): no-such-time',
+        'exception (7:1): not-happened event=exception',
+      ],
+      a: [
+        'open (12:25): no-such-time',
+        'close (12:51): counting due=16:00 left=30m',
+        'rare (12:82): not-armed after=rule',
+        'out-of-order (12:10): all-in-order reports=1',
+        'exception (12:10): not-happened event=exception',
+      ],
+    },
+  },
+];
+
+describe('what is explained of', () => {
+  it.each(CASES)('$says', ({ says: _, of = 'f/k', stories, silences, ...what }) => {
+    const [flow = '', ...key] = of.split('/');
+    const { explanation } = explained({ ...what, flow, key: key.join('/') });
+    for (const [step, story] of Object.entries(stories))
+      expect(storyOf(explanation, step === '' ? null : step), `the story of ${step}`).toEqual(story);
+    for (const [step, reasons] of Object.entries(silences))
+      expect(silencesOf(explanation, step === '' ? null : step), `what was silent at ${step}`).toEqual(
+        reasons,
+      );
+  });
+});
