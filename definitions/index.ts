@@ -30,6 +30,7 @@ export * from './policy.ts';
 export { formatFinding, readDefinitions } from './read-definitions.ts';
 export { type PlainDocument, plainDocuments } from './read-plain.ts';
 export type { ReturnedAction } from './returned-actions.ts';
+export { jsonSchemas } from './schema-json.ts';
 export * from './scope.ts';
 export type { Template } from './template.ts';
 export * from './test-case.ts';
