@@ -36,6 +36,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'runs the tests that stand beside definitions, in virtual time',
     load: async () => (await import('./commands/test.ts')).test,
   },
+  init: {
+    about: 'makes a folder of definitions to begin with',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  lsp: {
+    about: 'serves an editor: findings, completion, hovers',
+    load: async () => (await import('./commands/lsp.ts')).lsp,
+  },
   replay: {
     about: 'runs an event log through definitions, without servers',
     load: async () => (await import('./commands/replay.ts')).replay,

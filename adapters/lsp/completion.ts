@@ -36,7 +36,7 @@ function valueSuggestions(place: CursorPlace, known: Known): readonly Suggestion
   return [
     ...fixed.map((value) => suggestion(value, 'value', '')),
     ...namesFor(key, place, known),
-    ...(isExpression(key) ? inExpression(place, known) : []),
+    ...(isExpression(place.path) ? inExpression(place, known) : []),
   ];
 }
 
@@ -112,8 +112,10 @@ function eventKeys(place: CursorPlace, known: Known): readonly Suggestion[] {
   return timers.map(({ name }) => suggestion(`timer.${name}`, 'key', 'the timer ran out', `timer.${name}: `));
 }
 
-function isExpression(key: string): boolean {
-  return ['when', 'value', 'to'].includes(key);
+/** `to` is an expression where it belongs to `set`, and a step on a connector. */
+function isExpression(path: readonly string[]): boolean {
+  const key = path.at(-1) ?? '';
+  return key === 'to' ? path.includes('on') : key === 'when' || key === 'value';
 }
 
 /** What an expression may name: parameters, states of the step, and the fixed names. */

@@ -11,7 +11,7 @@ const PURE_ROOMS = ['checkpoints', 'definitions', 'engine'];
 const WAITING_FILES = ['engine/worker.ts', 'engine/tell.ts'];
 /** Markup in TypeScript, and what a browser has, are known only here. */
 const CONSOLE = 'adapters/console/';
-const ASSEMBLIES = ['adapters/serve.ts', 'adapters/convert.ts'];
+const ASSEMBLIES = ['adapters/serve.ts', 'adapters/convert.ts', 'adapters/edit.ts'];
 
 /** Foreign packages and the beginnings of the paths that may import them. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +38,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'virtual:antd.css': [CONSOLE],
   nodemailer: ['adapters/channels/email.ts'],
   'net-snmp': ['adapters/channels/snmp-trap.ts'],
+  'vscode-languageserver': ['adapters/lsp/'],
   'bpmn-moddle': ['adapters/bpmn/'],
   'bpmn-auto-layout': ['adapters/bpmn/'],
   sax: ['adapters/logs/'],
