@@ -17,6 +17,7 @@ export function keysAt(kind: string, path: readonly string[]): readonly KeyInfo[
     for (const [name, described] of Object.entries(record(schema.properties))) {
       keys.set(name, { name, about: text(record(described).description) });
     }
+    for (const name of listedNames(schema.propertyNames)) keys.set(name, { name, about: '' });
   }
   return [...keys.values()];
 }
@@ -40,6 +41,12 @@ export function aboutKey(kind: string, path: readonly string[]): string | null {
   const key = path.at(-1);
   if (key === undefined) return null;
   return keysAt(kind, path.slice(0, -1)).find(({ name }) => name === key)?.about ?? null;
+}
+
+/** Names that a mapping takes from a list, as a trigger table does. */
+function listedNames(rule: unknown): readonly string[] {
+  const { enum: names, anyOf } = record(rule);
+  return [...list(names).map(String), ...list(anyOf).flatMap(listedNames)];
 }
 
 interface Node {

@@ -140,7 +140,7 @@ describe('an editor', () => {
       source: 'milepost',
       range: { start: { line: 5, character: 25 } },
     });
-    expect(wrong?.message).toContain('did you mean done?');
+    expect(wrong?.message).toContain("did you mean 'done'?");
     await edit('flow.yaml', FLOW);
     expect(await says('flow.yaml', (diagnostics) => diagnostics.length === 0)).toEqual([]);
   });
