@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Source } from '../engine/index.ts';
+import { isDefinitionFile } from './definition-names.ts';
 
 export interface DefinitionFiles {
   readonly sources: readonly Source[];
@@ -53,12 +54,7 @@ async function filesBelow(path: string, tests: boolean): Promise<readonly string
   });
   if (!found.isDirectory()) return [path];
   const names = await readdir(path, { recursive: true });
-  const files = names.filter(
-    (name) =>
-      /\.ya?ml$/.test(name) &&
-      (tests || !/\.test\.ya?ml$/.test(name)) &&
-      !name.split('/').some((part) => part.startsWith('.') || part === 'node_modules'),
-  );
+  const files = names.filter((name) => isDefinitionFile(name, tests));
   return files.sort().map((name) => join(path, name));
 }
 

@@ -8,6 +8,7 @@ export {
   readAct,
   readActText,
 } from './act.ts';
+export { type AlarmDiff, diffAlarms, type MovedAlarm, type MovedField } from './alarm-diff.ts';
 export { alarmText, type Language } from './alarm-text.ts';
 export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';

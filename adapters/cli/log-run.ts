@@ -44,7 +44,11 @@ export async function runLog(options: Options, io: Io, trace?: Listener['trace']
   const until = readTime(options.text('until'), '--until');
   if (from !== null && until !== null && until < from)
     throw new WrongUse('--until lies before --from: exchange them');
-  const definitions = await load(options.all('definitions'), options.text('extensions') ?? null, io);
+  const definitions = await loadDefinitions(
+    options.all('definitions'),
+    options.text('extensions') ?? null,
+    io,
+  );
   if (definitions === null) return null;
   const running = createReplay(definitions, { from, until, ...(trace === undefined ? {} : { trace }) });
   for await (const lines of linesOf(openLog(options.text('events') ?? '', io.stdin))) {
@@ -57,14 +61,20 @@ export async function runLog(options: Options, io: Io, trace?: Listener['trace']
   return { definitions, counts: running.counts, report, clock: running.watch.clock };
 }
 
-function readTime(text: string | undefined, option: string): number | null {
+/** The time of an option, ms; null where it is not given. Throws WrongUse. */
+export function readTime(text: string | undefined, option: string): number | null {
   if (text === undefined) return null;
   const time = parseTime(text);
   if (typeof time === 'string') throw new WrongUse(`${option} ${time}`);
   return time;
 }
 
-async function load(paths: readonly string[], module: string | null, io: Io): Promise<Definitions | null> {
+/** Definitions from paths; null where they have errors, which are said. */
+export async function loadDefinitions(
+  paths: readonly string[],
+  module: string | null,
+  io: Io,
+): Promise<Definitions | null> {
   const { extensions, text } = await loadExtensions(module);
   const sources = await definitionSources(paths);
   const revision = createHash('sha256')

@@ -56,6 +56,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'writes definitions as BPMN, Mermaid or a statechart',
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
+  diff: {
+    about: 'shows which alarms a change of definitions adds, removes or moves',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
   send: {
     about: 'sends checkpoint events to a running Milepost',
     load: async () => (await import('./commands/send.ts')).send,

@@ -34,7 +34,7 @@ export const lint: Command = {
   async run({ operands, options, io }) {
     const today = readToday(options.text('today'));
     const format = FORMATS.find((each) => each === options.text('format')) ?? 'text';
-    const sources = await definitionSources(operands);
+    const sources = await definitionSources(operands, true);
     const module = await checkedExtensions(options.text('extensions') ?? null);
     const findings = sortFindings([
       ...module.findings,

@@ -72,7 +72,7 @@ export const test: Command = {
 };
 
 async function runOnce(paths: readonly string[], options: Options, io: Io): Promise<number> {
-  const sources = await definitionSources(paths);
+  const sources = await definitionSources(paths, true);
   const module = await checkedExtensions(options.text('extensions') ?? null);
   const { definitions, findings } = compileDefinitions(sources, 'test', module.extensions);
   const certain = [...module.findings, ...module.certain(findings)];
