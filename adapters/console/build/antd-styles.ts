@@ -14,7 +14,7 @@ import * as antd from 'antd';
 import { type ComponentType, createElement, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Plugin } from 'vite';
-import { ANTD_THEME } from '../src/theme/antd-theme.ts';
+import { ANTD_DARK_TOKENS, ANTD_THEME } from '../src/theme/antd-theme.ts';
 
 const NAME = 'virtual:antd.css';
 const NONE = fileURLToPath(new URL('./no-styles-at-run-time.ts', import.meta.url));
@@ -74,7 +74,9 @@ function styleSheet(names: readonly string[]): string {
 
 function extract(names: readonly string[], algorithm: typeof antd.theme.defaultAlgorithm) {
   const cache = cssinjs.createCache();
-  const theme = { ...ANTD_THEME, zeroRuntime: false, algorithm };
+  const dark = algorithm === antd.theme.darkAlgorithm;
+  const token = { ...ANTD_THEME.token, ...(dark ? ANTD_DARK_TOKENS : {}) };
+  const theme = { ...ANTD_THEME, token, zeroRuntime: false, algorithm };
   const page = createElement(antd.ConfigProvider, { theme }, ...names.map(instanceOf));
   const warn = console.error;
   console.error = () => {}; // portals say that they show nothing without a browser

@@ -1,7 +1,7 @@
 /** What the API answers, as far as the console reads it. Times are UTC texts with milliseconds. */
-import type { Explanation, GraphView, Health, LedgerRow } from '../../../../engine/index.ts';
+import type { Frame, GraphView, Health, LedgerRow, Playback as Playing } from '../../../../engine/index.ts';
 
-export type { Explanation, GraphView, Health, LedgerRow };
+export type { Frame, GraphView, Health, LedgerRow };
 export type GraphNode = GraphView['nodes'][number];
 export type GraphEdge = GraphView['edges'][number];
 /** A text for all languages, one for each, or none. */
@@ -113,4 +113,149 @@ export interface AlarmItem {
   readonly lastAt: string;
   readonly clearedAt: string | null;
   readonly clearedBy: string | null;
+}
+
+export interface ParamInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly unit: string | null;
+  readonly title: Title;
+  readonly default: Value;
+  /** the parameter that is copied into it from the step before */
+  readonly from: string | null;
+  /** the expression that it is derived by */
+  readonly value: string | null;
+}
+
+export interface TimerInfo {
+  readonly name: string;
+  readonly after: string | null;
+  readonly in: string | null;
+  readonly severity: string;
+}
+
+/** A step as its definition has it. */
+export interface StepInfo {
+  readonly name: string;
+  readonly title: Title;
+  readonly kind: 'checkpoint' | 'flow' | 'gate';
+  readonly checkpoint: string | null;
+  readonly flow: string | null;
+  readonly states: readonly { readonly name: string; readonly next: readonly string[] }[];
+  readonly params: readonly ParamInfo[];
+  readonly timers: readonly TimerInfo[];
+}
+
+/** A flow with its definition. */
+export interface FlowInfo extends Omit<FlowItem, 'steps'> {
+  readonly revision: string;
+  readonly steps: readonly StepInfo[];
+  readonly graph: GraphView;
+}
+
+export interface InstanceItem {
+  readonly flow: string;
+  readonly key: string;
+  readonly status: 'expected' | 'running' | 'committed' | 'failed' | 'abandoned';
+  readonly health: Health;
+  readonly deviated: boolean;
+  readonly openAlarms: number;
+  readonly group: string | null;
+  readonly tradingDay: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly updatedAt: string;
+  readonly revision: string;
+}
+
+export interface Waiver {
+  readonly step: string | null;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** One instance with every step. */
+export interface InstanceInfo extends InstanceItem {
+  readonly state: string | null;
+  readonly parent: { readonly flow: string; readonly key: string } | null;
+  readonly corrected: boolean;
+  readonly steps: Readonly<
+    Record<
+      string,
+      {
+        readonly status: string;
+        readonly state: string | null;
+        readonly visits: number;
+        readonly activatedAt: string | null;
+        readonly endedAt: string | null;
+        readonly params: Readonly<Record<string, Value>>;
+      }
+    >
+  >;
+  readonly deviations: readonly {
+    readonly rule: string;
+    readonly step: string | null;
+    readonly at: string;
+    readonly detail: string;
+  }[];
+  readonly waivers: readonly Waiver[];
+  readonly visits: readonly {
+    readonly step: string;
+    readonly visit: number;
+    readonly status: string;
+    readonly state: string | null;
+    readonly activatedAt: string | null;
+    readonly endedAt: string | null;
+    readonly waived: boolean;
+  }[];
+  readonly timers: readonly { readonly step: string | null; readonly name: string; readonly due: string }[];
+}
+
+export interface JournalItem {
+  readonly id: string;
+  readonly step: string | null;
+  readonly event: string;
+  readonly time: string;
+  readonly receivedAt: string;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+export interface HistoryRow extends InstanceItem {
+  readonly steps: Readonly<
+    Record<
+      string,
+      {
+        readonly status: string;
+        readonly visits: number;
+        readonly activatedAt: string | null;
+        readonly endedAt: string | null;
+      }
+    >
+  >;
+  readonly alarms: readonly {
+    readonly id: string;
+    readonly step: string | null;
+    readonly name: string;
+    readonly severity: string;
+    readonly raisedAt: string;
+    readonly clearedAt: string | null;
+  }[];
+}
+
+/** The last trading days of a flow, the latest first. */
+export interface History {
+  readonly flow: string;
+  readonly until: string;
+  readonly items: readonly HistoryRow[];
+  readonly usual: {
+    readonly of: number;
+    readonly took: number | null;
+    readonly steps: Readonly<Record<string, number>>;
+  };
+}
+
+export interface Playback extends Playing {
+  /** whether the journal comes to the instance that is stored */
+  readonly asStored: boolean;
 }

@@ -4,14 +4,20 @@ import { learnServerTime } from '../time/server-clock.ts';
 import type {
   AlarmItem,
   Day,
+  FlowInfo,
   FlowPage,
+  GraphView,
+  History,
+  InstanceInfo,
+  JournalItem,
   Page,
+  Playback,
   Readiness,
   SearchHit,
   TradingDay,
   UsualFlow,
 } from './answers.ts';
-import { ask, segment } from './ask.ts';
+import { ApiError, ask, segment } from './ask.ts';
 
 const API = '/api/v1';
 
@@ -85,4 +91,64 @@ export const readSearch = (text: string) =>
       ask<{ readonly items: readonly SearchHit[] }>(`${API}/search?q=${segment(text)}`, signal),
     staleTime: 10_000,
     placeholderData: keepPreviousData,
+  });
+
+const instancePath = (flow: string, key: string) => `${API}/instances/${segment(flow)}/${segment(key)}`;
+
+/** One flow with its definition. */
+export const readFlow = (flow: string) =>
+  queryOptions({
+    queryKey: ['flow', flow],
+    queryFn: ({ signal }) => ask<FlowInfo>(`${API}/flows/${segment(flow)}`, signal),
+    staleTime: 60_000,
+  });
+
+/** One instance with every step. */
+export const readInstance = (flow: string, key: string) =>
+  queryOptions({
+    queryKey: ['instance', flow, key],
+    queryFn: ({ signal }) => ask<InstanceInfo>(instancePath(flow, key), signal),
+  });
+
+/** The graph of an instance; of one that there is not yet, the graph of its flow. */
+export const readGraph = (flow: string, key: string) =>
+  queryOptions({
+    queryKey: ['graph', flow, key],
+    async queryFn({ signal }): Promise<GraphView> {
+      try {
+        return await ask<GraphView>(`${instancePath(flow, key)}/graph`, signal);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 404) throw error;
+        return (await ask<FlowInfo>(`${API}/flows/${segment(flow)}`, signal)).graph;
+      }
+    },
+  });
+
+/** An instance played back from its journal. */
+export const readPlayback = (flow: string, key: string) =>
+  queryOptions({
+    queryKey: ['replay', flow, key],
+    queryFn: ({ signal }) => ask<Playback>(`${instancePath(flow, key)}/replay`, signal),
+  });
+
+/** The last trading days of a flow. */
+export const readHistory = (flow: string) =>
+  queryOptions({
+    queryKey: ['history', flow],
+    queryFn: ({ signal }) => ask<History>(`${API}/flows/${segment(flow)}/history`, signal),
+  });
+
+/** The events of an instance, in the order of acceptance. */
+export const readEvents = (flow: string, key: string) =>
+  queryOptions({
+    queryKey: ['instance', flow, key, 'events'],
+    queryFn: ({ signal }) => ask<Page<JournalItem>>(`${instancePath(flow, key)}/events?limit=500`, signal),
+  });
+
+/** The alarms of an instance, newest first. */
+export const readInstanceAlarms = (flow: string, key: string) =>
+  queryOptions({
+    queryKey: ['alarms', 'instance', flow, key],
+    queryFn: ({ signal }) =>
+      ask<Page<AlarmItem>>(`${API}/alarms?limit=100&flow=${segment(flow)}&key=${segment(key)}`, signal),
   });

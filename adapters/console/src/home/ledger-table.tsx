@@ -7,7 +7,7 @@ import type { DayScale } from './day-scale.ts';
 import { type LedgerEntry, LedgerRowView } from './ledger-row.tsx';
 import { useWindow } from './use-window.ts';
 
-export const ROW_HEIGHT = 42;
+const ROW_HEIGHT = 42;
 
 /** Labels so near to `now`, percent, would be covered by it. */
 const NEAR = 8;

@@ -85,7 +85,7 @@ function measures(row: LedgerRow, context: StoryContext): readonly string[] {
     if (end > deadline) said.push(home.overBy(span(end - deadline, language)));
     else if (!over) said.push(home.due(clock(row.deadline, zone)));
   }
-  if (over && row.late && row.startDue !== null && row.startedAt !== null) {
+  if (row.late && row.startDue !== null && row.startedAt !== null) {
     const behind = Date.parse(row.startedAt) - Date.parse(row.startDue);
     if (behind > 0) said.push(home.startedLate(span(behind, language)));
   }
@@ -96,9 +96,13 @@ function measures(row: LedgerRow, context: StoryContext): readonly string[] {
   return said;
 }
 
+/** Of fewer instances nothing is usual. */
+const ENOUGH = 3;
+
 /** How long it usually takes: the step that the row waits for, else all of it. */
 function usualSpan(row: LedgerRow, usual: UsualFlow | undefined): number | null {
-  if (usual === undefined || row.status === 'excused' || row.status === 'missing') return null;
+  if (usual === undefined || usual.of < ENOUGH || row.status === 'excused' || row.status === 'missing')
+    return null;
   const step = (row.waitingFor[0] ?? row.underWay[0])?.step ?? null;
   return (step === null ? null : usual.steps[step]) ?? usual.took;
 }

@@ -31,8 +31,7 @@ export function useSettings(): Settings {
   return useSyncExternalStore(subscribe, settings);
 }
 
-/** The settings as they are now. */
-export function settings(): Settings {
+function settings(): Settings {
   return current;
 }
 
@@ -47,7 +46,7 @@ export function changeSettings(changes: Partial<Settings>): void {
   for (const listener of listeners) listener();
 }
 
-export function subscribe(listener: () => void): () => void {
+function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }

@@ -38,10 +38,10 @@ export function toneOfCounts({ counts, health }: DayCounts): Tone {
 }
 
 /** The tone of a row of the day: its health where that is bad, else what its status says. */
-export function toneOfRow(row: Pick<LedgerRow, 'status' | 'health' | 'late'>): Tone {
+export function toneOfRow(row: Pick<LedgerRow, 'status' | 'health'>): Tone {
   if (row.status === 'excused') return 'excused';
   if (row.health === 'critical' || row.status === 'failed' || row.status === 'missing') return 'critical';
-  if (row.health === 'warning' || row.late) return 'warning';
+  if (row.health === 'warning' || row.status === 'late') return 'warning';
   switch (row.status) {
     case 'unknown':
       return 'unknown';

@@ -10,6 +10,7 @@ export const ANTD_THEME: ThemeConfig = {
   cssVar: { key: 'mp' },
   token: {
     colorPrimary: '#2457c5',
+    colorTextPlaceholder: 'var(--text-3)',
     borderRadius: 4,
     fontSize: 13,
     controlHeight: 28,
@@ -19,3 +20,11 @@ export const ANTD_THEME: ThemeConfig = {
     wireframe: false,
   },
 };
+
+/** What is different in the dark, at the time the styles are built. */
+export const ANTD_DARK_TOKENS = {
+  colorPrimary: '#6f9bff',
+  colorLink: '#86abff',
+  colorBgBase: '#14181d',
+  colorTextBase: '#eef1f5',
+} satisfies ThemeConfig['token'];

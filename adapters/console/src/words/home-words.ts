@@ -18,7 +18,7 @@ export const homeWords = both(
     nothingHere: 'No flow matches the filter',
     clear: 'Show all',
     waitingFor: (what: string, span: string) => `waiting for «${what}» for ${span}`,
-    underWay: (what: string, span: string) => `«${what}» has been running for ${span}`,
+    underWay: (what: string, span: string) => `«${what}» running for ${span}`,
     startedLate: (span: string) => `started ${span} late`,
     waitingStart: (span: string) => `not started, ${span} past its time`,
     andMore: (count: number) => `and ${count} more`,

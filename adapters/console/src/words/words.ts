@@ -28,11 +28,6 @@ export function useWords(): Words {
   return WORDS[useSettings().language];
 }
 
-/** The words of a language. */
-export function wordsOf(language: Language): Words {
-  return WORDS[language];
-}
-
 /** A title in a language: that one, else the other, else the name. */
 export function titleIn(language: Language, title: Title, name: string): string {
   if (title === null || title === undefined) return name;

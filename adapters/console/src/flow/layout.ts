@@ -1,0 +1,185 @@
+/** Where everything of a graph lies. Pure, so that it runs in a worker as well as in a test. */
+import dagre from '@dagrejs/dagre';
+
+/** What is laid out: sizes and who leads to whom. */
+export interface LayoutGraph {
+  readonly id: string;
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly inside: readonly LayoutGraph[];
+  }[];
+  readonly edges: readonly {
+    readonly id: string;
+    readonly from: string;
+    readonly to: string;
+    readonly label: number;
+  }[];
+}
+
+export interface Box {
+  /** of the top left corner, in the coordinates of the whole graph */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Line {
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** where its words stand; null where it has none */
+  readonly label: { readonly x: number; readonly y: number } | null;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: Readonly<Record<string, Box>>;
+  readonly lines: Readonly<Record<string, Line>>;
+}
+
+const STEP_SIZE = { width: 236, height: 58 };
+const GATE_SIZE = { width: 128, height: 34 };
+const HEAD = 58;
+const PADDING = 14;
+const CAPTION = 22;
+/** The best order of nodes takes long to find in large graphs; a good one is good enough there. */
+const LARGE = 120;
+
+/**
+ * Lays out a graph and everything that is open in it: left to right or top to bottom, whichever is larger on a canvas of
+ * these proportions (width by height). Large graphs go from left to right.
+ */
+export function layOut(graph: LayoutGraph, aspect: number): Layout {
+  const across = arranged(graph, 'LR');
+  if (graph.nodes.length > LARGE) return across;
+  const down = arranged(graph, 'TB');
+  return fitOf(down, aspect) > fitOf(across, aspect) * DOWN_IS_WORTH ? down : across;
+}
+
+/** Reading goes from left to right: the other way has to be so much larger. */
+const DOWN_IS_WORTH = 1.15;
+const LARGEST = 1.1;
+
+/** How large it can be drawn on a canvas of height 1000, in proportion to its size. */
+function fitOf({ width, height }: Size, aspect: number): number {
+  return Math.min(LARGEST, (1000 * aspect) / width, 1000 / height);
+}
+
+type Direction = 'LR' | 'TB';
+
+function arranged(graph: LayoutGraph, direction: Direction): Layout {
+  const boxes: Record<string, Box> = {};
+  const lines: Record<string, Line> = {};
+  const size = arrange(graph, direction, boxes, lines);
+  return { ...size, boxes, lines };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function arrange(
+  graph: LayoutGraph,
+  direction: Direction,
+  boxes: Record<string, Box>,
+  lines: Record<string, Line>,
+): Size {
+  const inner = new Map<string, { readonly size: Size; readonly parts: readonly Layout[] }>();
+  const board = new dagre.graphlib.Graph({ multigraph: true });
+  board.setGraph({
+    rankdir: direction,
+    nodesep: 22,
+    ranksep: 46,
+    edgesep: 12,
+    marginx: 8,
+    marginy: 8,
+    ranker: graph.nodes.length > LARGE ? 'longest-path' : 'network-simplex',
+  });
+  for (const { id, kind, inside } of graph.nodes) {
+    const parts = inside.map((each) => arranged(each, direction));
+    const size = parts.length > 0 ? openSize(parts, direction) : kind === 'gate' ? GATE_SIZE : STEP_SIZE;
+    inner.set(id, { size, parts });
+    board.setNode(id, { ...size });
+  }
+  for (const { id, from, to, label } of graph.edges) {
+    const words = label === 0 ? {} : { width: Math.min(label, 26) * 6.4 + 12, height: 18, labelpos: 'c' };
+    board.setEdge(from, to, { ...words, minlen: 1 }, id);
+  }
+  dagre.layout(board);
+  for (const { id } of graph.nodes) {
+    const { x, y, width, height } = board.node(id);
+    const box = { x: x - width / 2, y: y - height / 2, width, height };
+    boxes[id] = box;
+    const { parts = [] } = inner.get(id) ?? {};
+    let along = 0;
+    for (const part of parts) {
+      const [right, down] = direction === 'TB' ? [along, 0] : [0, along];
+      place(part, { x: box.x + PADDING + right, y: box.y + HEAD + CAPTION + down }, boxes, lines);
+      along += direction === 'TB' ? part.width : part.height + CAPTION;
+    }
+  }
+  for (const { id, from, to, label } of graph.edges) {
+    const edge = board.edge(from, to, id);
+    const box = boxes[from];
+    if (from === to && box !== undefined) lines[id] = loopOf(box, direction, edge.width ?? 0);
+    else {
+      const at =
+        label === 0 || edge.x === undefined || edge.y === undefined ? null : { x: edge.x, y: edge.y };
+      lines[id] = { points: edge.points ?? [], label: at };
+    }
+  }
+  const { width = 0, height = 0 } = board.graph();
+  return { width, height };
+}
+
+/** A connector from a step to itself: beside it where the graph goes down, below it where it goes right. */
+function loopOf({ x, y, width, height }: Box, direction: Direction, label: number): Line {
+  if (direction === 'TB') {
+    const [right, top, bottom] = [x + width, y + height * 0.28, y + height * 0.72];
+    const points = [
+      { x: right, y: bottom },
+      { x: right + LOOP, y: bottom },
+      { x: right + LOOP, y: top },
+      { x: right, y: top },
+    ];
+    return { points, label: label === 0 ? null : { x: right + LOOP + label / 2, y: y + height / 2 } };
+  }
+  const [left, right, bottom] = [x + width * 0.35, x + width * 0.65, y + height];
+  const points = [
+    { x: right, y: bottom },
+    { x: right, y: bottom + LOOP },
+    { x: left, y: bottom + LOOP },
+    { x: left, y: bottom },
+  ];
+  return { points, label: label === 0 ? null : { x: x + width / 2, y: bottom + LOOP } };
+}
+
+const LOOP = 20;
+
+/** Instances that run beside each other lie beside each other. */
+function openSize(parts: readonly Layout[], direction: Direction): Size {
+  const widths = parts.map((part) => part.width);
+  const heights = parts.map((part) => part.height + CAPTION);
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const [width, height] =
+    direction === 'TB' ? [sum(widths), Math.max(...heights)] : [Math.max(...widths), sum(heights)];
+  return { width: Math.max(STEP_SIZE.width, width + 2 * PADDING), height: height + HEAD + PADDING };
+}
+
+/** Moves a part to its place in the whole. */
+function place(
+  part: Layout,
+  by: { readonly x: number; readonly y: number },
+  boxes: Record<string, Box>,
+  lines: Record<string, Line>,
+): void {
+  for (const [id, box] of Object.entries(part.boxes))
+    boxes[id] = { ...box, x: box.x + by.x, y: box.y + by.y };
+  for (const [id, { points, label }] of Object.entries(part.lines))
+    lines[id] = {
+      points: points.map(({ x, y }) => ({ x: x + by.x, y: y + by.y })),
+      label: label === null ? null : { x: label.x + by.x, y: label.y + by.y },
+    };
+}
