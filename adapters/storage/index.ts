@@ -1,10 +1,13 @@
 export { postgresChangeLog } from './change-log.ts';
 export { type ConnectOptions, connect, type Database } from './connect.ts';
 export { type LocalStream, openLocalStream } from './local-stream.ts';
+export { type MemoryNotices, memoryNotices } from './memory-notices.ts';
 export { type MemoryStorage, memoryStorage } from './memory-store.ts';
 export { type MemoryStream, memoryStream } from './memory-stream.ts';
 export type { MemoryTables } from './memory-tables.ts';
 export { migrate } from './migrate.ts';
+export { postgresNoticeReader } from './notice-reader.ts';
+export { postgresNotices } from './notice-store.ts';
 export {
   type PrivatePostgres,
   type PrivatePostgresOptions,

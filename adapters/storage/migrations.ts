@@ -7,6 +7,7 @@
  */
 
 import { type Kysely, type Migration, sql } from 'kysely';
+import { NOTICE_MIGRATION } from './notice-migration.ts';
 
 export interface NamedMigration {
   readonly name: string;
@@ -174,6 +175,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
         ]),
     },
   },
+  NOTICE_MIGRATION,
 ];
 
 async function runAll(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

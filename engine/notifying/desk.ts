@@ -24,6 +24,11 @@ export class Drafted<T> {
     return this.#map.get(id);
   }
 
+  /** as `get`, also of what left it in this turn */
+  last(id: string): T | undefined {
+    return this.#map.get(id) ?? this.#gone.get(id);
+  }
+
   set(id: string, value: T): T {
     this.#map.set(id, value);
     this.#changed.add(id);

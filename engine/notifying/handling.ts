@@ -131,7 +131,8 @@ export function readAlarmChange(body: string): AlarmNews {
   const read = JSON.parse(body) as Record<string, unknown>; // each field is looked at below
   const text = (name: string): string => {
     const value = read[name];
-    if (typeof value === 'string') return value;
+    // No database takes NUL or half a character, and a single alarm must not stop all telling.
+    if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
     throw new Error(`broken rule: an alarm change without ${name}`);
   };
   const maybe = (name: string) => (read[name] == null ? null : text(name));
@@ -151,7 +152,7 @@ export function readAlarmChange(body: string): AlarmNews {
     severity: text('severity') as Severity,
     group: maybe('group'),
     tradingDay: text('tradingDay'),
-    text: typeof read.text === 'string' ? read.text : '',
+    text: maybe('text') ?? '',
     count: typeof read.count === 'number' ? read.count : 1,
     raisedAt: time('raisedAt'),
     lastAt: time('lastAt'),

@@ -1,6 +1,7 @@
 export * from './channel.ts';
 export { decideNotices } from './decide-notices.ts';
 export type { ActOutcome, Changes, NotifyRules } from './desk.ts';
+export { createDispatcher, type Dispatcher, type DispatchOptions } from './dispatch.ts';
 export { type AlarmPoint, explains } from './explains.ts';
 export {
   type AlarmNews,
@@ -17,14 +18,18 @@ export {
   handlingActToJson,
   readHandlingAct,
 } from './handling-act.ts';
+export { readHandling } from './notice-records.ts';
 export {
   type Item,
   NO_STATE,
   type NotifierState,
   nextDue,
-  type Silence,
+  type Silence as AlarmSilence,
   type Storm,
   type Trouble,
 } from './notifier-state.ts';
+export { createNotifier, type Notifier, type NotifierOptions, type NotifierTurn } from './notify.ts';
 export type { NotifyDecision, NotifyFact } from './notify-fact.ts';
+export * from './ports.ts';
+export { renderNotice } from './render-notice.ts';
 export { type Delivery, type LevelPlan, planRoute, type RoutePlan } from './route.ts';

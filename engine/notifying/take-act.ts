@@ -27,7 +27,7 @@ function apply(desk: Desk, act: HandlingAct, known: Handling | null): string | n
       return tryChannel(desk, act);
     default:
   }
-  const handling = desk.handlings.get(act.alarm) ?? known;
+  const handling = desk.handlings.last(act.alarm) ?? known;
   if (handling === null) return `there is no alarm ${act.alarm}`;
   switch (act.kind) {
     case 'ack':

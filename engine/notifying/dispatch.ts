@@ -1,0 +1,183 @@
+/**
+ * Sending what is owed to one channel: claim, send, write down what came of it.
+ *
+ * 1. A claim is written before the send. A process that ends in between leaves a claim without an outcome: that notice is
+ *    sent again with the same id, and says that it may have arrived before.
+ * 2. What certainly did not arrive is tried again, later and later, not before the other side wishes it, until its deadline.
+ * 3. What may have arrived is sent again a few times only: nobody is called twice an hour by a receiver that answers late.
+ * 4. After several failures in a row the channel is left alone for a while, and then tried with one notice.
+ */
+import type { ChannelDefinition } from '../../definitions/index.ts';
+import type { Channel, SendOutcome } from './channel.ts';
+import type { ClaimedNotice, NoticeStore, Settled } from './ports.ts';
+import { renderNotice } from './render-notice.ts';
+
+export interface DispatchOptions {
+  readonly definition: ChannelDefinition;
+  readonly channel: Channel;
+  readonly store: Pick<NoticeStore, 'claim' | 'settle' | 'standing'>;
+  /** where people open Milepost, without a slash at its end; null: nowhere */
+  readonly address: string | null;
+  readonly now: () => number;
+  /** 0 up to 1: what pauses are spread with */
+  readonly random: () => number;
+  /** a signal that aborts after so many milliseconds */
+  readonly timeout: (ms: number) => AbortSignal;
+}
+
+export interface Dispatcher {
+  /** One turn: sends what is due, one after another; says whether there was work. */
+  turn(): Promise<'worked' | 'idle'>;
+  /** what the channel failed with of late; null while it works */
+  trouble(): string | null;
+}
+
+const MOST_AT_ONCE = 10;
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 300_000;
+const MOST_UNKNOWN = 4;
+const FAILURES_IN_A_ROW = 5;
+const FIRST_BREAK = 30_000;
+const LONGEST_BREAK = 600_000;
+const MOST_STANDING = 1000;
+
+/** Makes the dispatcher of one channel. */
+export function createDispatcher(options: DispatchOptions): Dispatcher {
+  const { definition, channel, store, now } = options;
+  let failures = 0;
+  let closedUntil = 0;
+  let trouble: string | null = null;
+  let tokens = definition.quota?.count ?? 0;
+  let filledAt = now();
+  let refreshAt = 0;
+
+  async function turn(): Promise<'worked' | 'idle'> {
+    await refresh();
+    const time = now();
+    if (time < closedUntil) return 'idle';
+    const room = Math.min(MOST_AT_ONCE, failures >= FAILURES_IN_A_ROW ? 1 : MOST_AT_ONCE, allowance(time));
+    if (room < 1) return 'idle';
+    // One at a time, so that a claim lasts no longer than one attempt may take.
+    const [claimed] = await store.claim({
+      channel: definition.name,
+      now: time,
+      until: time + 2 * definition.timeout + FIRST_PAUSE,
+      max: 1,
+    });
+    if (claimed === undefined) return 'idle';
+    await store.settle(await attempt(claimed));
+    return 'worked';
+  }
+
+  async function attempt(claimed: ClaimedNotice): Promise<Settled> {
+    const { notice, attempt: count, unknowns } = claimed;
+    const base = { id: notice.id, attempt: count, nextAt: null, uncertain: false };
+    const late = now() - notice.at > definition.deadline;
+    if (late) {
+      const reason = `not delivered within its deadline${trouble === null ? '' : `: ${trouble}`}`;
+      return { ...base, state: claimed.uncertain ? 'unknown' : 'failed', reason, at: now() };
+    }
+    if (definition.dryRun) return { ...base, state: 'sent', reason: 'dry run: nothing was sent', at: now() };
+    if (claimed.uncertain && unknowns >= MOST_UNKNOWN) {
+      const reason = `whether it arrived is not known, after ${unknowns} attempts`;
+      return { ...base, state: 'unknown', reason, at: now() };
+    }
+    if (definition.quota !== null) tokens -= 1;
+    const outcome = await send(claimed);
+    return settled(outcome, base, count);
+  }
+
+  async function send(claimed: ClaimedNotice): Promise<SendOutcome> {
+    try {
+      const sending = renderNotice(claimed, definition, options.address);
+      return await channel.send(sending, options.timeout(definition.timeout));
+    } catch (error) {
+      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  function settled(
+    outcome: SendOutcome,
+    base: Pick<Settled, 'id' | 'attempt' | 'nextAt' | 'uncertain'>,
+    count: number,
+  ): Settled {
+    const at = now();
+    switch (outcome.kind) {
+      case 'sent':
+        works();
+        return { ...base, state: 'sent', reason: outcome.detail, at };
+      case 'failed':
+        // The other side has answered: it is this notice that is wrong, not the channel.
+        works();
+        return { ...base, state: 'failed', reason: outcome.reason, at };
+      case 'retry': {
+        fails(outcome.reason, at);
+        const nextAt = at + Math.max(outcome.after ?? 0, pause(count));
+        if (outcome.after !== null) closedUntil = Math.max(closedUntil, at + outcome.after);
+        return { ...base, state: 'owed', nextAt, reason: outcome.reason, at };
+      }
+      case 'unknown':
+        fails(outcome.reason, at);
+        return {
+          ...base,
+          state: 'owed',
+          nextAt: at + pause(count),
+          uncertain: true,
+          reason: outcome.reason,
+          at,
+        };
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  function works(): void {
+    failures = 0;
+    trouble = null;
+  }
+
+  function fails(reason: string, at: number): void {
+    failures += 1;
+    trouble = reason;
+    if (failures < FAILURES_IN_A_ROW) return;
+    const grown = Math.min(FIRST_BREAK * 2 ** (failures - FAILURES_IN_A_ROW), LONGEST_BREAK);
+    closedUntil = Math.max(closedUntil, at + spread(grown));
+  }
+
+  /** How long to wait before the next attempt: longer each time, spread so that many do not come at once. */
+  function pause(count: number): number {
+    return spread(Math.min(FIRST_PAUSE * 2 ** (count - 1), LONGEST_PAUSE));
+  }
+
+  function spread(ms: number): number {
+    return Math.round(ms * (0.5 + options.random()));
+  }
+
+  /** How many notices the quota lets through now. */
+  function allowance(time: number): number {
+    const { quota } = definition;
+    if (quota === null) return MOST_AT_ONCE;
+    tokens = Math.min(quota.count, tokens + ((time - filledAt) * quota.count) / quota.per);
+    filledAt = time;
+    return Math.floor(tokens);
+  }
+
+  /** Tells a forgetful receiver again what stands. A failure is no more than that: it is told again soon. */
+  async function refresh(): Promise<void> {
+    const time = now();
+    if (channel.refresh === undefined || definition.dryRun || time < refreshAt) return;
+    refreshAt = time + channel.refresh.every;
+    const standing = await store.standing(definition.name, MOST_STANDING);
+    const sendings = standing.map((notice) =>
+      renderNotice({ notice, attempt: 1, uncertain: false, unknowns: 0 }, definition, options.address),
+    );
+    try {
+      const outcome = await channel.refresh.post(sendings, options.timeout(definition.timeout));
+      if (outcome.kind !== 'sent') trouble = outcome.reason;
+    } catch (error) {
+      trouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  return { turn, trouble: () => trouble };
+}

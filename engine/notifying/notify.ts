@@ -1,0 +1,204 @@
+/**
+ * The notifier: committed alarm changes, acts, wishes and due times in; what people are owed out, in one transaction.
+ *
+ * 1. Only one runs: the others wait for its lease, and whoever lost it commits nothing.
+ * 2. A turn that failed never happened: what was remembered is thrown away and read anew.
+ * 3. Where changes are gone that were not taken yet, the alarms themselves are looked at: what stands, and what does not.
+ */
+import type { Definitions } from '../../definitions/index.ts';
+import type { AlarmRecord, ChangeLog, Reader } from '../ports.ts';
+import { decideNotices } from './decide-notices.ts';
+import { type AlarmNews, type Handling, isOpen, readAlarmChange } from './handling.ts';
+import { recordDecision, stateFrom } from './notice-records.ts';
+import { type NotifierState, nextDue } from './notifier-state.ts';
+import type { NotifyFact } from './notify-fact.ts';
+import type { NoticeStore, StoredAct } from './ports.ts';
+
+export interface NotifierOptions {
+  /** unique among all processes and starts */
+  readonly owner: string;
+  readonly store: NoticeStore;
+  readonly changes: Pick<ChangeLog, 'changes' | 'newest' | 'oldest'>;
+  readonly reader: Pick<Reader, 'alarms' | 'alarm'>;
+  /** those in force: asked at each turn */
+  readonly definitions: () => Definitions;
+  readonly now: () => number;
+  /** how long the lease lasts, ms; default 15 s */
+  readonly lease?: number;
+  /** most changes a turn; default 500 */
+  readonly batch?: number;
+}
+
+/** What a turn was: `waiting` while another notifier runs. */
+export type NotifierTurn = 'worked' | 'idle' | 'waiting';
+
+export interface Notifier {
+  turn(): Promise<NotifierTurn>;
+  /** when something falls due, ms; null: not by itself */
+  dueAt(): number | null;
+  /** whether this one runs */
+  leads(): boolean;
+  /** Lets another take over; after the last turn has come back. */
+  stop(): Promise<void>;
+}
+
+interface Leading {
+  readonly epoch: number;
+  readonly change: number;
+  readonly state: NotifierState;
+  readonly renewedAt: number;
+}
+
+const LEASE = 15_000;
+const MOST_ACTS = 200;
+const PAGE = 500;
+
+/** Makes a notifier; nothing is taken before its first turn. */
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { owner, store, now } = options;
+  const lease = options.lease ?? LEASE;
+  let leading: Leading | null = null;
+
+  async function turn(): Promise<NotifierTurn> {
+    const before = leading;
+    leading = null; // until this turn has succeeded
+    if (before === null) return begin();
+    const taken = await gather(before);
+    const time = now();
+    const due = nextDue(before.state);
+    if (taken.facts.length === 0 && taken.change === before.change && (due === null || due > time))
+      return rest(before, time);
+    return decide(before, taken, time);
+  }
+
+  /** Takes the lease and reads what is remembered; the first of all looks at every alarm that stands. */
+  async function begin(): Promise<NotifierTurn> {
+    const opened = await store.open(owner, lease);
+    if (opened === null) return 'waiting';
+    const time = now();
+    const state = stateFrom(opened);
+    const { epoch } = opened;
+    const oldest = opened.change === null ? 0 : await options.changes.oldest();
+    if (opened.change !== null && oldest <= opened.change + 1) {
+      leading = { epoch, change: opened.change, state, renewedAt: time };
+      return 'worked';
+    }
+    const change = await options.changes.newest();
+    const facts = [...(await standing()), ...(await ended(state))];
+    return decide(
+      { epoch, change, state, renewedAt: time },
+      { change, facts, wishes: [], failures: [] },
+      time,
+    );
+  }
+
+  async function standing(): Promise<readonly NotifyFact[]> {
+    const facts: NotifyFact[] = [];
+    for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
+      const page: Awaited<ReturnType<Reader['alarms']>> = await options.reader.alarms(
+        { open: true },
+        PAGE,
+        cursor,
+      );
+      facts.push(...page.items.map((record): NotifyFact => ({ kind: 'alarm', alarm: newsOf(record) })));
+      cursor = page.next;
+    }
+    return facts.reverse();
+  }
+
+  /** The alarms that are remembered as standing and do not stand any more. */
+  async function ended(state: NotifierState): Promise<readonly NotifyFact[]> {
+    const facts: NotifyFact[] = [];
+    for (const { alarm } of [...state.handlings.values()].filter(isOpen)) {
+      const record = await options.reader.alarm(alarm.id);
+      if (record !== null && record.clearedAt !== null) facts.push({ kind: 'alarm', alarm: newsOf(record) });
+    }
+    return facts;
+  }
+
+  async function gather(before: Leading): Promise<Taken> {
+    const changes = await options.changes.changes(before.change, options.batch ?? 500);
+    const [acts, wishes, failures] = await Promise.all([
+      store.waitingActs(MOST_ACTS),
+      store.wishes(MOST_ACTS),
+      store.failures(MOST_ACTS),
+    ]);
+    const alarms = changes.filter(({ kind }) => kind === 'alarm');
+    return {
+      change: changes.at(-1)?.id ?? before.change,
+      facts: [
+        ...alarms.map(({ body }): NotifyFact => ({ kind: 'alarm', alarm: readAlarmChange(body) })),
+        ...(await actFacts(acts, before.state)),
+        ...wishes.map(({ id, channel, text }): NotifyFact => {
+          const [flow = '', key = ''] = id.split('/').map(decodeURIComponent);
+          return { kind: 'wish', id, channel, text, flow, key };
+        }),
+        ...failures.map(({ notice, reason }): NotifyFact => ({ kind: 'undeliverable', notice, reason })),
+      ],
+      wishes: wishes.map(({ id }) => id),
+      failures: failures.map(({ notice }) => notice.id),
+    };
+  }
+
+  async function actFacts(acts: readonly StoredAct[], state: NotifierState): Promise<readonly NotifyFact[]> {
+    const facts: NotifyFact[] = [];
+    const known = new Map<string, Handling | null>();
+    for (const { act } of acts) {
+      const id = 'alarm' in act ? act.alarm : null;
+      // One that is over is read once a turn: two acts on it in one turn would else forget the first.
+      if (id !== null && state.handlings.has(id) === false && !known.has(id))
+        known.set(id, await store.handling(id));
+      facts.push({ kind: 'act', act, known: id === null ? null : (known.get(id) ?? null) });
+    }
+    return facts;
+  }
+
+  async function decide(before: Leading, taken: Taken, time: number): Promise<NotifierTurn> {
+    const { epoch } = before;
+    const { change, wishes, failures } = taken;
+    const definitions = options.definitions();
+    const decision = decideNotices({ definitions }, before.state, taken.facts, time);
+    const batch = recordDecision(decision, { epoch, change, lease, wishes, failures, now: time });
+    if ((await store.commit(batch)) === 'fenced') return 'waiting';
+    leading = { epoch, change, state: decision.state, renewedAt: time };
+    return 'worked';
+  }
+
+  async function rest(before: Leading, time: number): Promise<NotifierTurn> {
+    if (time - before.renewedAt < lease / 3) {
+      leading = before;
+      return 'idle';
+    }
+    if (!(await store.renew(before.epoch, lease))) return 'waiting';
+    leading = { ...before, renewedAt: time };
+    return 'idle';
+  }
+
+  return {
+    turn,
+    dueAt: () => (leading === null ? null : nextDue(leading.state)),
+    leads: () => leading !== null,
+    async stop() {
+      const last = leading;
+      leading = null;
+      if (last !== null) await store.release(last.epoch);
+    },
+  };
+}
+
+interface Taken {
+  readonly change: number;
+  readonly facts: readonly NotifyFact[];
+  readonly wishes: readonly string[];
+  readonly failures: readonly string[];
+}
+
+/** An alarm out of the table, as the change log would tell of it. */
+function newsOf(record: AlarmRecord): AlarmNews {
+  const { id, flow, key, step, name, source, severity, group, tradingDay, text, count } = record;
+  const { raisedAt, lastAt, clearedAt, clearedBy } = record;
+  return {
+    ...{ id, flow, key, step, name, source, severity, group, tradingDay, text, count },
+    ...{ raisedAt, lastAt, clearedAt, clearedBy },
+  };
+}
