@@ -23,7 +23,7 @@ const NOON = Date.parse('2026-11-23T04:00:00Z');
 
 const LONG = `settlement/${'x'.repeat(1900)}/receive/exception/1`;
 
-export const notice = (id: string, more: Partial<Notice> = {}): Notice => ({
+const notice = (id: string, more: Partial<Notice> = {}): Notice => ({
   ...{ id, channel: 'desk', kind: 'raised', thread: 't1', recovered: false, severity: 'critical', level: 1 },
   ...{ at: NOON, words: { en: { subject: 's', text: 't' }, zh: { subject: '题', text: '文' } }, path: '/a' },
   ...{ to: [{ name: 'li', title: '李伟', address: 'li@x' }], alarms: [], folded: [] },
