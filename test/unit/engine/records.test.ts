@@ -1,0 +1,147 @@
+/** What is stored of alarms and notices, and what the outside is told of, word for word. */
+import { describe, expect, it } from 'vitest';
+import { createWatch } from '../../../engine/index.ts';
+import { recordHarvest } from '../../../engine/records.ts';
+import { at, defined, event } from './watching.ts';
+
+const YAML = `
+channel: desk
+type: log
+settings: {}
+---
+flow: f
+group: clearing
+steps:
+  a:
+    timers: { slow: { after: activated, in: 10m, until: committed } }
+    on:
+      committed:
+        - do: { publish: "out.{flow.key}", data: { n: 1 } }
+        - do: { publish: "out {flow.key}" }
+        - do: [{ notify: desk, text: "done {flow.key}" }, { run: restart }, { notify: desk, text: again }]
+      withdrawn: { do: { publish: never } }
+`;
+
+/** What is recorded at `now` once these reports have come; one instance is about as good as another. */
+function recorded(reports: readonly (readonly [time: string, what: string])[], now: string) {
+  const watch = createWatch({ definitions: defined(YAML), clock: at('09:00') });
+  for (const [time, what] of reports) watch.take(event(time, what), at(time));
+  const { alarms, changes, notices } = recordHarvest(watch.harvest(), at(now));
+  const told = changes
+    .filter(({ kind }) => kind !== 'instance')
+    .map(({ kind, subject, body }) => ({ kind, subject, body: JSON.parse(body) }));
+  return { alarms, told, notices };
+}
+
+const SLOW = [
+  ['09:00', 'f/k/1 a activated'],
+  ['09:11', 'f/other a activated'],
+] as const;
+
+describe('an alarm', () => {
+  it('is stored with all that explains it, and told on a subject of its severity and flow', () => {
+    const { alarms, told, notices } = recorded(SLOW, '09:11');
+    const alarm = {
+      id: 'f/k%2F1/a/slow/1',
+      flow: 'f',
+      key: 'k/1',
+      step: 'a',
+      name: 'slow',
+      source: 'timer',
+      severity: 'warning',
+      group: 'clearing',
+      tradingDay: '2026-11-23',
+      text: 'a: timer slow ran out at 2026-11-23 09:10:00',
+      count: 1,
+      clearedBy: null,
+    };
+    const [first] = alarms;
+    expect(first).toMatchObject({
+      ...alarm,
+      raisedAt: at('09:10'),
+      lastAt: at('09:10'),
+      clearedAt: null,
+      late: true,
+    });
+    expect(JSON.parse(first?.why ?? '')).toMatchObject({
+      rule: 'watch.yaml:10:15',
+      cause: 'timer.slow',
+      due: at('09:10'),
+      values: [['status', 'running']],
+    });
+    const { tradingDay, group, ...rest } = alarm;
+    const time = '2026-11-23T09:10:00.000Z';
+    expect(told).toEqual([
+      {
+        kind: 'alarm',
+        subject: 'milepost.alarm.warning.f',
+        body: { ...rest, group, tradingDay, late: true, raisedAt: time, lastAt: time, clearedAt: null },
+      },
+    ]);
+    expect(notices).toEqual([]);
+  });
+
+  it.each<[says: string, now: string, late: boolean]>([
+    ['is in time for ten seconds', '09:10:10', false],
+    ['is late after that: nothing was running when it was due', '09:10:10.001', true],
+  ])('%s', (_, now, late) => {
+    expect(recorded(SLOW, now).alarms.map((each) => each.late)).toEqual([late]);
+  });
+
+  it('that is only cleared, or that no due time raised, is never late', () => {
+    const watch = createWatch({ definitions: defined(YAML), clock: at('09:00') });
+    for (const [time, what] of SLOW) watch.take(event(time, what), at(time));
+    watch.harvest();
+    watch.take(event('09:20', 'f/k/1 a committed'), at('09:20'));
+    const { alarms } = recordHarvest(watch.harvest(), at('09:40'));
+    expect(alarms).toMatchObject([
+      { name: 'slow', late: false, clearedAt: at('09:20'), clearedBy: 'committed' },
+    ]);
+    expect(recorded([['09:00', 'f/k a exception']], '10:00').alarms).toMatchObject([
+      { name: 'exception', late: false },
+    ]);
+  });
+});
+
+describe('what rules ask for', () => {
+  const { told, notices } = recorded([['09:00', 'f/k/1 a committed']], '09:00');
+
+  it('is published where they say, and where no such subject can be, on one that tells so', () => {
+    const body = { flow: 'f', key: 'k/1', time: '2026-11-23T09:00:00.000Z' };
+    expect(told).toEqual([
+      { kind: 'publish', subject: 'out.k/1', body: { ...body, data: { n: 1 } } },
+      {
+        kind: 'publish',
+        subject: 'milepost.illegal-subject',
+        body: { ...body, data: null, subject: 'out k/1' },
+      },
+    ]);
+  });
+
+  it('is a notice each, whose id is the same whenever it is made', () => {
+    expect(notices).toEqual([
+      { id: `f/k%2F1/desk/${at('09:00')}/2`, alarm: null, kind: 'notify', channel: 'desk', text: 'done k/1' },
+      { id: `f/k%2F1/desk/${at('09:00')}/4`, alarm: null, kind: 'notify', channel: 'desk', text: 'again' },
+    ]);
+  });
+});
+
+describe('a subject that rules publish on', () => {
+  it.each<[subject: string, legal: boolean]>([
+    ['out', true],
+    ['out.a.b', true],
+    ['out.a b', false],
+    ['out.*', false],
+    ['out.>', false],
+    ['.out', false],
+    ['out.', false],
+    ['out..a', false],
+  ])('%s: %s', (subject, legal) => {
+    const yaml = `flow: f\nsteps: { a: { on: { committed: { do: { publish: "{event.message}" } } } } }`;
+    const watch = createWatch({ definitions: defined(yaml), clock: at('09:00') });
+    watch.take(event('09:00', 'f/k a committed', { message: subject }), at('09:00'));
+    const { changes } = recordHarvest(watch.harvest(), at('09:00'));
+    const published = changes.filter(({ kind }) => kind === 'publish').map((change) => change.subject);
+    expect(published).toEqual([legal ? subject : 'milepost.illegal-subject']);
+  });
+});
