@@ -255,6 +255,52 @@ describe('events of a flow with disorder', () => {
     expect(alarmsOf(watch.harvest())).toEqual(['09:01 slow of timed/l', '09:09 slow of timed/m']);
   });
 
+  it('of the same time are decided in the order in which they came', () => {
+    const watch = watching(LATE, '09:10');
+    watch.take(event('09:08', 'timed/k a committed'), at('09:10'));
+    watch.take(event('09:08', 'timed/k b activated'), at('09:10'));
+    watch.advance(at('09:20'));
+    expect(watch.instances.get('timed/k')?.instance.deviations).toEqual([]);
+  });
+
+  it('may still stop what was due between them: nothing is decided before its time has come', () => {
+    const watch = watching(LATE, '09:00');
+    watch.take(event('08:57', 'timed/k a activated'), at('09:02:00.001'));
+    watch.take(event('09:08', 'timed/k b activated'), at('09:10'));
+    watch.take(event('09:06', 'timed/k a committed'), at('09:10'));
+    watch.advance(at('09:20'));
+    expect(alarmsOf(watch.harvest())).toEqual([]);
+  });
+
+  it('move a due time without its waiting less', () => {
+    const again = LATE.replace(
+      'until: committed } }',
+      'until: committed } }, on: { params: { do: { start-timer: slow } } }',
+    );
+    const definitions = defined(again);
+    const first = createWatch({ definitions, clock: at('09:00') });
+    first.take(event('08:50', 'timed/k a activated'), at('09:00'));
+    first.take(event('08:53', 'timed/k a params'), at('09:00'));
+    const watch = restarted(first, { definitions, since: new Map([['timed', at('08:00')]]) });
+    expect(shown(watch.nextDue())).toBe('09:08');
+    for (const each of [first, watch]) {
+      each.advance(at('09:07'));
+      expect(alarmsOf(each.harvest())).toEqual([]);
+      each.advance(at('09:09'));
+      expect(alarmsOf(each.harvest())).toEqual(['09:03 slow of timed/k']);
+    }
+  });
+
+  it('are flushed without what another flow, that waits for nothing, has due later', () => {
+    const watch = watching(`${LATE}\n---\n${TIMED.replace('timed', 'prompt')}`, '09:00');
+    watch.take(event('08:53', 'prompt/k a activated'), at('09:00'));
+    watch.flush();
+    expect(alarmsOf(watch.harvest())).toEqual([]);
+    expect(shown(watch.nextDue())).toBe('09:03');
+    watch.advance(at('09:04'));
+    expect(alarmsOf(watch.harvest())).toEqual(['09:03 slow of prompt/k']);
+  });
+
   it('a flush begins no day after the clock', () => {
     const watch = watching(`${LATE}\n---\n${DAILY}`);
     watch.advance(at('23:57'));
@@ -365,6 +411,14 @@ steps: { x: {} }
     watch.advance(at('24 00:00'));
     expect(keys('24 23:00')).toEqual([]);
     expect(keys('25 00:00')).toEqual(['outer o-2026-11-25', 'inner o-2026-11-25']);
+  });
+
+  it('no day that has begun, also when its instance has ended and is forgotten', () => {
+    const watch = watching(DAILY);
+    watch.advance(at('12:00'));
+    watch.take(event('12:00', 'daily/2026-11-23 a committed'), at('12:00'));
+    watch.forget(watch.harvest());
+    expect([instancesOf(watch), watch.wants([], at('13:00'))]).toEqual([[], []]);
   });
 
   it('nothing that is in memory, and what is held back', () => {
