@@ -139,7 +139,7 @@ function happeningOf(heard: Heard, entry: TraceEntry, index: number, step: numbe
   if ('step' in entry && entry.step !== step) return null;
   switch (entry.kind) {
     case 'step':
-      return moved(flow, entry, entries);
+      return moved(flow, entry);
     case 'reached':
       return entry.late ? { kind: 'late', was: entry.was } : null;
     case 'arrived':
@@ -176,11 +176,7 @@ function happeningOf(heard: Heard, entry: TraceEntry, index: number, step: numbe
   }
 }
 
-function moved(
-  flow: Flow,
-  entry: Extract<TraceEntry, { kind: 'step' }>,
-  entries: readonly TraceEntry[],
-): Happening {
+function moved(flow: Flow, entry: Extract<TraceEntry, { kind: 'step' }>): Happening {
   const { from, to, visit, ledBy, offeredVia } = entry;
   switch (to) {
     case 'active':
@@ -194,11 +190,8 @@ function moved(
     case 'failed':
     case 'withdrawn':
       return { kind: 'ended', as: to };
-    default: {
-      const reached = entries.find((other) => other.kind === 'reached' && other.step === entry.step);
-      const was = reached?.kind === 'reached' ? reached.was : from;
-      return from === 'active' ? { kind: 'running' } : { kind: 'began', visit, was };
-    }
+    default:
+      return from === 'active' ? { kind: 'running' } : { kind: 'began', visit, was: from };
   }
 }
 

@@ -16,7 +16,7 @@ steps:
       other: { after: activated, in: 20m, until: committed }
       cut-off: { at: "15:30" }
       cut-out: { at: "15:40" }
-    on: { params: { do: { start-timer: slow } } }
+    on: { params: { do: [{ start-timer: slow }, { start-timer: other }] } }
   b: { timers: { slow: { after: activated, in: 1m } } }
   c: {}
 connectors: [{ from: a, to: b }, { from: b, to: c }]
@@ -27,10 +27,12 @@ function runs(
   name: string,
   reports: readonly (readonly [time: string, what: string])[],
   until: string,
+  yaml = YAML,
 ): readonly string[] {
   const listener = listenTo({ flow: 'f', key: 'k' });
-  const replay = createReplay(defined(YAML), { from: null, until: at(until), trace: listener.trace });
-  for (const [time, what] of reports) replay.line(eventToJson(event(time, `f/k ${what}`)));
+  const replay = createReplay(defined(yaml), { from: null, until: at(until), trace: listener.trace });
+  for (const [time, what] of reports)
+    replay.line(eventToJson(event(time, what.includes('/') ? what : `f/k ${what}`)));
   const { rejected } = replay.finish();
   if (rejected.length > 0) throw new Error(`a report was refused: ${rejected[0]?.reason}`);
   const [step = '', timer = ''] = name.split(' ');
@@ -78,6 +80,13 @@ describe('a timer', () => {
       ],
     ],
     [
+      'was started anew while it counted',
+      'a other',
+      [BEGUN, ['15:04', 'a params']],
+      '15:30',
+      ['15:00 -> 15:20, anew at 15:04', '15:04 -> 15:24, ran-out'],
+    ],
+    [
       'of another step with the same name is another',
       'b slow',
       [BEGUN, ['15:02', 'a committed']],
@@ -115,5 +124,28 @@ describe('a timer', () => {
     ],
   ])('%s', (_, name, reports, until, wanted) => {
     expect(runs(name, reports, until)).toEqual(wanted);
+  });
+
+  it('was dropped with the rest when its instance was given up', () => {
+    const given = runs('flow deadline', [BEGUN], '16:10', YAML.replace('abandon: 3h', 'abandon: 30m'));
+    expect(given).toEqual(['15:00 -> 16:00, dropped at 15:30 abandoned']);
+  });
+
+  it('was dropped with the rest when its instance was expected once more', () => {
+    const yaml = `
+flow: f
+steps: { a: { timers: { cut-off: { at: "15:30" } } } }
+---
+flow: outer
+steps: { s: {}, n: { flow: f } }
+connectors: [{ from: s, to: n }]
+`;
+    const reports = [
+      ['14:50', 'outer/k s committed'],
+      ['15:00', 'a committed'],
+      ['15:10', 'outer/k s activated'],
+      ['15:11', 'outer/k s committed'],
+    ] as const;
+    expect(runs('a cut-off', reports, '15:40', yaml)).toEqual(['15:00 -> 15:30, dropped at 15:11 set-back']);
   });
 });

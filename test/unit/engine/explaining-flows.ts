@@ -1,4 +1,20 @@
 /** The flows that explanations are tested with; places in the tests are lines and columns of these. */
+import type { Entry } from '../../scenarios/timeline.ts';
+
+/** A log, and all that is said of an instance after it. */
+export interface Told {
+  readonly says: string;
+  readonly yaml: string;
+  readonly entries: readonly Entry[];
+  readonly acts?: readonly object[];
+  /** the instance; default: f/k */
+  readonly of?: string;
+  readonly from?: string;
+  readonly until?: string;
+  /** by step; `` is the instance itself */
+  readonly stories: Readonly<Record<string, readonly string[]>>;
+  readonly silences: Readonly<Record<string, readonly string[]>>;
+}
 
 /** An operator's act on this Monday. */
 export function act(kind: string, time: string, fields: object = {}): object {
@@ -15,13 +31,14 @@ steps:
     timers:
       slow: { after: activated, in: 10m }
       again: { after: state, in: 5m, until: committed }
-      spare: { in: 1m }
+      spare: { in: 1m, until: committed }
     on:
       params:
         - { when: N > M, do: [{ alarm: big }, { set: M, to: N }, { clear: other }] }
         - { do: { start-timer: spare, in: 2m } }
       state: { do: [{ cancel-timer: spare }, { start-timer: slow }] }
       timer.spare: []
+      timer.again: { do: [{ cancel-timer: slow }, { alarm: stuck }] }
 `;
 
 export const TELLING = `
