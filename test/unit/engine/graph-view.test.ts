@@ -74,7 +74,7 @@ describe('the graph of a flow', () => {
           title: null,
           kind: 'flow',
           checkpoint: null,
-          nested: { flow: 'inner', keys: [] },
+          nested: { flow: 'inner', keys: [], children: [] },
           start: false,
           end: true,
           ...IDLE,
@@ -104,6 +104,7 @@ describe('the graph of a flow', () => {
     const take = (time: string, what: string, fields = {}) =>
       watch.take(event(time, `f/k ${what}`, fields), at(time));
     take('09:00', 'a committed', { state: 'got' });
+    watch.take(event('09:01', 'inner/k/y s activated'), at('09:01'));
     take('09:05', 'z committed');
     take('09:20', 'a activated');
     take('09:21', 'z exception', { message: 'no space' });
@@ -130,7 +131,16 @@ describe('the graph of a flow', () => {
         activatedAt: '2026-11-23T09:00:00.000Z',
         endedAt: '2026-11-23T09:00:00.000Z',
       },
-      { id: 'n', status: 'active', nested: { flow: 'inner', keys: ['k/x', 'k/y'] }, alarms: [] },
+      {
+        id: 'n',
+        status: 'running',
+        nested: {
+          flow: 'inner',
+          keys: ['k/x', 'k/y'],
+          children: [{ key: 'k/y', status: 'running', health: 'running' }],
+        },
+        alarms: [],
+      },
       {
         id: 'z',
         status: 'failed',
