@@ -1,5 +1,6 @@
 export * from './calendar.ts';
 export * from './calendar-check.ts';
+export { createZone, isZone, type Zone } from './calendar-zone.ts';
 export { closest } from './closest.ts';
 export { compileDefinitions } from './compile-definitions.ts';
 export * from './document.ts';

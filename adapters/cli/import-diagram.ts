@@ -55,7 +55,7 @@ function headOf(file: string, { notes }: ImportedBpmn): readonly string[] {
 }
 
 /** `dropped: textAnnotation Note_1 "why": it belongs to no step` */
-export function noteLine({ what, type, id, name, text }: Note): string {
+function noteLine({ what, type, id, name, text }: Note): string {
   const shown = [type, id, name === '' ? '' : JSON.stringify(name.slice(0, 80))].filter(
     (each) => each !== '',
   );

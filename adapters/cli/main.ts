@@ -49,8 +49,12 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/replay.ts')).replay,
   },
   import: {
-    about: 'turns BPMN diagrams into definitions',
+    about: 'turns BPMN diagrams into definitions, and event logs into events',
     load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  discover: {
+    about: 'finds a first flow in an event log',
+    load: async () => (await import('./commands/discover.ts')).discoverCommand,
   },
   export: {
     about: 'writes definitions as BPMN, Mermaid or a statechart',

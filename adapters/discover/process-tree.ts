@@ -68,7 +68,7 @@ export function anyOrder(activities: readonly string[]): ProcessTree {
   return node('loop', [node('choice', activities.map(activity)), SILENT]);
 }
 
-function orNothing(tree: ProcessTree): ProcessTree {
+export function orNothing(tree: ProcessTree): ProcessTree {
   return node('choice', [tree, SILENT]);
 }
 

@@ -77,3 +77,115 @@ describe('export', () => {
     expect(await milepost(args, { cwd })).toEqual({ code, out: '', err: expect.stringContaining(err) });
   });
 });
+
+const SAMPLE = fileURLToPath(new URL('../data/purchase-to-pay/sample.csv.gz', import.meta.url));
+
+describe('import of logs', () => {
+  test('a table becomes events by time, with parameters, and replays', async () => {
+    writeFileSync(
+      join(cwd, 'orders.csv'),
+      'Order;Step;At;Total\n7;Check it;2026-11-23 15:30;10\n8;Check it;2026-11-23 15:00;20\n7;Ship;soon;30\n',
+    );
+    const args = ['--case', 'Order', '--activity', 'Step', '--time', 'At', '--zone', 'Asia/Shanghai'];
+    const { code, out, err } = await milepost(
+      ['import', 'csv', 'orders.csv', '--flow', 'order', '--param', 'total=Total', ...args],
+      { cwd },
+    );
+    const event = { flow: 'order', step: 'check-it', event: 'committed' };
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { id: '2', ...event, key: '8', time: '2026-11-23T07:00:00.000Z', params: { total: '20' } },
+      { id: '1', ...event, key: '7', time: '2026-11-23T07:30:00.000Z', params: { total: '10' } },
+    ]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'orders.csv:4: "soon" is no time: write 2026-11-23 15:30:00, with an offset or --zone\n2 events of 2 cases, flow order; 1 problems\n',
+    );
+  });
+
+  test('an XES log, packed, from standard input into a file', async () => {
+    const event = (name: string, time: string) =>
+      `<event><string key="concept:name" value="${name}"/><date key="time:timestamp" value="${time}"/></event>`;
+    const log = `<log><trace><string key="concept:name" value="a/b"/>${event('x', '2026-01-01T00:00:00Z')}${event('y', '2026-01-01T00:01:00Z')}</trace></log>`;
+    const { code, out } = await milepost(['import', 'xes', '-', '--output', 'x.ndjson', '--unsorted'], {
+      cwd,
+      stdin: gzipSync(log),
+    });
+    expect([code, out]).toEqual([0, '']);
+    expect(readFileSync(join(cwd, 'x.ndjson'), 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+
+  test.each([
+    [['import', 'csv', 'orders.csv', '--zone', 'Mars'], 2, 'there is no time zone "Mars"'],
+    [['import', 'csv', 'orders.csv', '--param', 'x'], 2, 'is no pair'],
+    [['import', 'csv', 'orders.csv', '--param', 'a-b=x'], 2, 'no name of a parameter'],
+    [['import', 'csv', 'orders.csv', '--delimiter', 'xx'], 2, '--delimiter is one sign'],
+    [['import', 'csv', 'orders.csv', '--flow', 'No'], 2, 'no name of a flow'],
+    [['import', 'bpmn', DIAGRAM, '--zone', 'UTC'], 2, '--zone is for logs'],
+    [['import', 'xes', DIAGRAM], 1, 'its root is "definitions" and not log'],
+    [['import', 'csv', 'gone.csv'], 2, 'gone.csv cannot be read (ENOENT)'],
+  ])('%j ends with %i', async (args, code, err) => {
+    expect(await milepost(args, { cwd })).toEqual({ code, out: '', err: expect.stringContaining(err) });
+  });
+});
+
+describe('discover', () => {
+  test('finds a flow in a table that lints clean and that the log goes through', async () => {
+    const from = ['--from', '2024-01-01T00:00:00Z', '--where', 'label=normal', '--flow', 'pay'];
+    const found = await milepost(['discover', SAMPLE, '--as', 'csv', ...from, '--output', 'pay.yaml'], {
+      cwd,
+    });
+    expect(found).toEqual({
+      code: 0,
+      out: '',
+      err: 'flow pay: 120 of 120 cases learnt, 120 of them go through it; 0 timers\n',
+    });
+    const lint = await milepost(['lint', 'pay.yaml', '--format', 'json'], { cwd });
+    expect(JSON.parse(lint.out)).toEqual({ findings: [] });
+    await milepost(['import', 'csv', SAMPLE, ...from, '--output', 'pay.ndjson'], { cwd });
+    const replay = await milepost(
+      ['replay', '--definitions', 'pay.yaml', '--events', 'pay.ndjson', '--format', 'json'],
+      { cwd },
+    );
+    const { instances, alarms, rejected } = JSON.parse(replay.out);
+    expect([instances.length, alarms, rejected]).toEqual([120, [], []]);
+    expect(instances.filter(({ status }: { status: string }) => status !== 'committed')).toEqual([]);
+  });
+
+  test('learns from events of one flow, and says which others it left', async () => {
+    const line = (flow: string, key: number, step: string, minute: number) =>
+      JSON.stringify({
+        id: step,
+        flow,
+        key: String(key),
+        step,
+        event: 'committed',
+        time: new Date(1e12 + minute * 60_000).toISOString(),
+      });
+    const lines = Array.from({ length: 30 }, (_, key) => [
+      line('f', key, 'a', key * 10),
+      line('f', key, 'b', key * 10 + 5),
+    ]);
+    writeFileSync(join(cwd, 'two.ndjson'), [...lines.flat(), line('g', 1, 'c', 0), '{broken'].join('\n'));
+    const { code, out, err } = await milepost(['discover', 'two.ndjson', '--format', 'json'], { cwd });
+    expect(code).toBe(1);
+    expect(err).toContain('two.ndjson:62: ');
+    expect(err).toContain('not learnt: g');
+    const { definitions, report } = JSON.parse(out);
+    expect(definitions).toContain('b: { timers: { slow: { after: activated, in: 5m, until: committed } } }');
+    expect(report).toMatchObject({ cases: 30, fitting: 30, timers: 1 });
+  });
+
+  test.each([
+    [['discover', 'pay.dat'], 2, 'does not say what it is'],
+    [['discover', 'two.ndjson', '--flow', 'h'], 2, 'there is no event of flow "h"'],
+    [['discover', 'two.ndjson', '--cover', '2'], 2, '--cover is a share from 0 to 1'],
+    [['discover', 'two.ndjson', '--percentile', '0'], 2, 'over 0'],
+  ])('%j ends with %i', async (args, code, err) => {
+    expect(await milepost(args, { cwd })).toEqual({ code, out: '', err: expect.stringContaining(err) });
+  });
+});

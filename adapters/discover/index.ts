@@ -1,0 +1,2 @@
+export { createCaseLog, type GatheredLog } from './case-log.ts';
+export { type Discovered, type DiscoverOptions, discover } from './discover.ts';
