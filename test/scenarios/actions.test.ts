@@ -14,7 +14,8 @@ flow: work
 steps: { a: { params: { N: { type: number } }, on: { committed: { when: N > 2, do: ${action} } } } }
 ---
 channel: desk
-webhook: { url: "http://127.0.0.1:1/" }
+type: log
+settings: {}
 `;
   const replay = createReplay(compile(yaml), { from: null, until: null });
   replay.line(line({ step: 'a', event: 'committed', params: { N: 3 } }));

@@ -52,7 +52,8 @@ flow: work
 steps: { a: ${rules}, b: ${rules} }
 ---
 channel: desk
-webhook: { url: "http://127.0.0.1:1/" }
+type: log
+settings: {}
 `;
     const replay = createReplay(compile(yaml), { from: null, until: null });
     const time = '2026-11-23T09:00:00Z';
