@@ -6,8 +6,9 @@
 import type { Severity } from '../definitions/index.ts';
 import type { AlarmSource, Health, InstanceStatus } from './instance.ts';
 
-/** How far a partition has come. `epoch` grows with every new owner; a commit with an old one is refused. */
+/** How far a partition has come. `epoch` grows with every `open`; a commit with an old one is refused. */
 export interface Position {
+  /** '0' to 'N-1' */
   readonly partition: string;
   readonly epoch: number;
   /** which stream the sequence belongs to: its name and creation time; '' before the first message */
@@ -16,10 +17,20 @@ export interface Position {
   readonly sequence: number;
   /** the partition's clock: nothing due before it is still to be decided; null before the first batch */
   readonly clock: number | null;
+  /** place of the last entry of the partition's journal; 0 before the first */
+  readonly journal: number;
+  /** what the stored instances hold at least: every entry of the journal up to this place */
+  readonly mark: number;
 }
 
-/** One accepted event as it is kept. Unique by (flow, key, id). */
+/** One accepted event as it is kept. Unique by (flow, key, id), and by (partition, place). */
 export interface JournalRecord {
+  /** 1, 2, 3 … within its partition */
+  readonly place: number;
+  /** where the watch's clock was put before the event was decided, ms: what a recovery must repeat */
+  readonly clock: number;
+  /** decided as part of a backlog, see `Watch.take` */
+  readonly backlog: boolean;
   readonly flow: string;
   readonly key: string;
   readonly id: string;
@@ -50,6 +61,8 @@ export interface InstanceRecord {
   readonly openAlarms: number;
   /** whether something is still due; that can be so after it has ended */
   readonly hasTimers: boolean;
+  /** place of the journal up to which this snapshot holds what happened to its root */
+  readonly applied: number;
   readonly snapshot: string;
 }
 
@@ -103,11 +116,13 @@ export interface NoticeRecord {
   readonly text: string;
 }
 
-/** Everything one turn of the worker changes; written in one transaction or not at all. */
+/** Everything one commit of the worker writes; in one transaction or not at all. */
 export interface Batch {
+  /** the position that this batch goes on from: a commit that does not find it as it is here is fenced */
+  readonly previous: Position;
   readonly position: Position;
   readonly journal: readonly JournalRecord[];
-  /** latest form of each changed instance; at most one per (flow, key) */
+  /** latest form of the instances written now; at most one per (flow, key). What changed and is not here is written later. */
   readonly instances: readonly InstanceRecord[];
   readonly removed: readonly { readonly flow: string; readonly key: string }[];
   /** upserts by id; at most one per id */
@@ -115,10 +130,19 @@ export interface Batch {
   readonly rejected: readonly RejectedRecord[];
   readonly changes: readonly ChangeRecord[];
   readonly notices: readonly NoticeRecord[];
-  /** flows watched from now on, with the time since which their days are judged */
+  /** flows watched by this partition from now on, with the time since which their days are judged */
   readonly watched: readonly { readonly flow: string; readonly since: number }[];
-  /** events held back by `disorder`, to be decided later: the whole list replaces the stored one; null leaves it */
-  readonly held: readonly HeldRecord[] | null;
+  /** of every root written now that has or had events held back by `disorder`: the whole list replaces the stored one */
+  readonly held: readonly HeldRoot[];
+}
+
+/** The events of one root that are held back, in the order in which they came. */
+export interface HeldRoot {
+  readonly root: string;
+  /** place of the journal up to which this list holds what happened to its root */
+  readonly applied: number;
+  /** empty: there are none any more */
+  readonly events: readonly HeldRecord[];
 }
 
 export interface HeldRecord {
@@ -131,25 +155,35 @@ export interface InstanceKey {
   readonly key: string;
 }
 
+/** The id of an accepted event, and the digest of its content. */
+export interface SeenId extends InstanceKey {
+  readonly id: string;
+  readonly digest: string;
+}
+
 /** Storage for the worker. Every method rejects with StoreError when the world failed. */
 export interface Store {
-  /** Takes the partition: epoch + 1, and gives the position to go on from. */
-  open(partition: string): Promise<Position>;
+  /**
+   * Reads the partition for its owner: epoch + 1, so that a commit of unknown outcome cannot land any more, and gives the
+   * position to go on from; null when `owner` does not hold the partition, or not any more. A partition that nobody ever
+   * had is made.
+   */
+  open(partition: string, owner: string): Promise<Position | null>;
   /** Instances by key, whatever their status; unknown ones are absent. */
   load(keys: readonly InstanceKey[]): Promise<readonly InstanceRecord[]>;
-  /** All instances that are expected or running, or have open alarms or timers. */
-  loadLive(): Promise<readonly InstanceRecord[]>;
-  /** Digests of events already in the journal, by (flow, key, id); what is not there is absent. */
-  seen(
-    ids: readonly { readonly flow: string; readonly key: string; readonly id: string }[],
-  ): Promise<
-    readonly { readonly flow: string; readonly key: string; readonly id: string; readonly digest: string }[]
-  >;
-  watched(): Promise<readonly { readonly flow: string; readonly since: number }[]>;
-  held(): Promise<readonly HeldRecord[]>;
+  /** The instances of the partition that are expected or running, or have open alarms or timers. */
+  loadLive(partition: string): Promise<readonly InstanceRecord[]>;
+  /** Every id in the journal of these instances, in any order; instances without one are absent. */
+  seen(keys: readonly InstanceKey[]): Promise<readonly SeenId[]>;
+  /** Entries of the partition's journal after a place, ascending, at most `max`. */
+  tail(partition: string, after: number, max: number): Promise<readonly JournalRecord[]>;
+  /** The roots of the partition with events held back, in any order; none has an empty list. */
+  held(partition: string): Promise<readonly HeldRoot[]>;
+  watched(partition: string): Promise<readonly { readonly flow: string; readonly since: number }[]>;
   /**
-   * One transaction. `fenced`: another owner has taken the partition, nothing was written. After a StoreError it is
-   * not known whether the batch was written: `open` again and go on from the position that it gives.
+   * One transaction that begins by moving the position where its epoch, sequence and place in the journal are those of
+   * `previous`. `fenced`: they are not, nothing was written. After a StoreError it is not known whether the batch was
+   * written: `open` again and go on from the position that it gives.
    */
   commit(batch: Batch): Promise<'committed' | 'fenced'>;
   /** Sources of a definition revision: file name and text. Saving the same revision again does nothing. */
@@ -160,6 +194,47 @@ export interface Store {
 export interface Source {
   readonly file: string;
   readonly text: string;
+}
+
+/** A process that works on partitions. `id` is made anew at every start. */
+export interface WorkerIdentity {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  /** where its API is reached; null without one */
+  readonly address: string | null;
+}
+
+export interface LeaseTable {
+  /** workers that have beaten and not left; `seenAgo` ms since the last beat */
+  readonly workers: readonly (WorkerIdentity & { readonly seenAgo: number })[];
+  /** every partition, ascending by number; `left` ms until its lease runs out, negative once it has */
+  readonly partitions: readonly {
+    readonly partition: string;
+    readonly owner: string | null;
+    readonly left: number;
+  }[];
+}
+
+/**
+ * Who works on which partition. A lease only says who should: safety is the epoch, which every `take` and `open` moves
+ * on. All times are the store's own; `ttl` is in ms. Every method rejects with StoreError when the world failed.
+ */
+export interface Leases {
+  /** Sets the number of partitions at the first call ever (null: 1), and gives the number in force. */
+  partitions(wanted: number | null): Promise<number>;
+  /** This worker is alive: notes it, renews what it holds and has not run out, and gives the table. */
+  beat(worker: WorkerIdentity, ttl: number): Promise<LeaseTable>;
+  /**
+   * Takes a partition that is free, has run out, or is held by one of `dead` (ids of workers known to be dead) or by this
+   * worker; epoch + 1. False: someone else has it.
+   */
+  take(partition: string, worker: string, ttl: number, dead: readonly string[]): Promise<boolean>;
+  /** Gives a partition back; nothing happens where the worker does not hold it. */
+  release(partition: string, worker: string): Promise<void>;
+  /** Gives everything of this worker back and forgets it. */
+  leave(worker: string): Promise<void>;
 }
 
 /** The world failed; `permanent` says that trying again cannot help. */
@@ -309,6 +384,9 @@ export interface Reader {
     }[]
   >;
   position(partition: string): Promise<Position | null>;
+  /** who works on what */
+  workers(): Promise<LeaseTable>;
+  /** flows watched by any partition, with the earliest time since which */
   watched(): Promise<readonly { readonly flow: string; readonly since: number }[]>;
   revision(revision: string): Promise<readonly Source[] | null>;
   ping(): Promise<void>;
