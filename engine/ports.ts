@@ -21,6 +21,10 @@ export interface Position {
   readonly journal: number;
   /** what the stored instances hold at least: every entry of the journal up to this place */
   readonly mark: number;
+  /** where the partition's clock stood at `mark`: a recovery begins there; null before the first batch */
+  readonly markClock: number | null;
+  /** of the definitions under which the journal after `mark` was decided; '' before the first batch */
+  readonly revision: string;
 }
 
 /** One accepted event as it is kept. Unique by (flow, key, id), and by (partition, place). */
