@@ -27,6 +27,13 @@ export function dayFromKey(flow: Flow, key: string): string | null {
   return parseDay(day).ok ? day : null;
 }
 
+/** The key that an event has or its flow's template gives it; null where it has none. */
+export function keyOf(definitions: Definitions, event: CheckpointEvent): string | null {
+  if (event.key !== null) return event.key;
+  const flow = definitions.flows.get(event.flow);
+  return flow === undefined ? null : keyFromTemplate(flow, event.time);
+}
+
 /** Gives the event its key, or says why there is none. `pinned` is the flow of a running instance where there is one. */
 export function checkEvent(
   definitions: Definitions,

@@ -11,9 +11,9 @@ import { readActText } from './act.ts';
 import { type Explanation, explainHeard } from './explain.ts';
 import { type Heard, type Listener, listenTo } from './explain-heard.ts';
 import { nameOf, relatives } from './family.ts';
+import { createWatch } from './live-watch.ts';
 import type { InstanceKey, JournalRecord } from './ports.ts';
 import { encodeInstance } from './snapshot.ts';
-import { createWatch } from './watch.ts';
 
 export interface Rerun {
   /** those that the instance started with */

@@ -36,6 +36,7 @@ export function childKey(flow: Flow, parentKey: string, step: number, entry: num
 
 /** Every instance that a fact about this one may touch, itself included: up, down and along `start.after`. */
 export function relatives(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
+  if (isSingle(definitions, of.flow)) return [of];
   const found = new Map<string, InstanceKey>();
   const visit = (one: InstanceKey) => {
     const name = nameOf(one.flow, one.key);
@@ -55,6 +56,23 @@ export function relatives(definitions: Definitions, of: InstanceKey): readonly I
   visit(of);
   return [...found.values()].map(({ flow, key }) => ({ flow, key }));
 }
+
+/** Whether a flow neither nests nor is nested, and nothing follows it: most have no relatives. */
+function isSingle(definitions: Definitions, name: string): boolean {
+  const flow = definitions.flows.get(name);
+  if (flow === undefined) return true;
+  let single = SINGLES.get(flow);
+  if (single === undefined) {
+    single =
+      flow.parents.length === 0 &&
+      flow.followers.length === 0 &&
+      flow.steps.every(({ nested }) => nested === null);
+    SINGLES.set(flow, single);
+  }
+  return single;
+}
+
+const SINGLES = new WeakMap<Flow, boolean>();
 
 const LAGS = new WeakMap<Definitions, ReadonlyMap<string, number>>();
 

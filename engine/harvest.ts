@@ -5,7 +5,8 @@ import type { Effect } from './fact.ts';
 import type { Alarm, Instance } from './instance.ts';
 import type { InstanceKey } from './ports.ts';
 
-interface Owner {
+/** An instance in memory, whose `instance` is always its latest form. */
+export interface Owner {
   readonly flow: Flow;
   readonly instance: Instance;
 }
@@ -33,6 +34,8 @@ export interface Harvest {
   readonly alarms: readonly AlarmChange[];
   readonly wishes: readonly Wish[];
   readonly watched: readonly { readonly flow: string; readonly since: number }[];
+  /** roots of which something was held back, or let go */
+  readonly held: readonly string[];
 }
 
 export interface HarvestBasket {
@@ -40,6 +43,10 @@ export interface HarvestBasket {
   remove(of: InstanceKey): void;
   add(owner: Owner, effect: Extract<Effect, { kind: 'alarm' | 'publish' | 'notify' | 'run' }>): void;
   watch(flow: string, since: number): void;
+  hold(root: string): void;
+  isEmpty(): boolean;
+  /** Whether an instance was removed since the last harvest, by `<flow>/<key>`. */
+  isRemoved(name: string): boolean;
   take(): Harvest;
 }
 
@@ -50,6 +57,7 @@ export function createHarvest(): HarvestBasket {
   let alarms = new Map<string, AlarmChange>();
   let wishes: Wish[] = [];
   let watched: { flow: string; since: number }[] = [];
+  let held = new Set<string>();
   return {
     touch(owner) {
       changed.add(owner);
@@ -74,6 +82,12 @@ export function createHarvest(): HarvestBasket {
     watch(flow, since) {
       watched.push({ flow, since });
     },
+    hold(root) {
+      held.add(root);
+    },
+    isEmpty: () =>
+      changed.size + removed.size + alarms.size + wishes.length + watched.length + held.size === 0,
+    isRemoved: (name) => removed.has(name),
     take() {
       const harvest = {
         changed: [...changed],
@@ -81,12 +95,14 @@ export function createHarvest(): HarvestBasket {
         alarms: [...alarms.values()],
         wishes,
         watched,
+        held: [...held],
       };
       changed = new Set();
       removed = new Map();
       alarms = new Map();
       wishes = [];
       watched = [];
+      held = new Set();
       return harvest;
     },
   };

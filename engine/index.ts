@@ -14,6 +14,7 @@ export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Coverage, type CoverageItem, createCoverage } from './coverage.ts';
 export { type Birth, decide, newInstance } from './decide.ts';
+export { WRITE_BUDGET, type WriteBudget } from './dirty-roots.ts';
 export { healthOf, worse } from './draft.ts';
 export { startDue } from './expected-days.ts';
 export { type AlarmTale, type Chapter, type Explanation, explainHeard } from './explain.ts';
@@ -23,6 +24,7 @@ export { explainJournal, hearJournal, kinOf, type Rebuilt, type Rerun } from './
 export type { Silence, SilenceReason } from './explain-silence.ts';
 export type { Asked, Happening, Moment } from './explain-story.ts';
 export type { ChildFact, Decision, Effect, Fact } from './fact.ts';
+export { FAIL_POINTS, type FailPoint, type FailPointHook } from './fail-points.ts';
 export { childKey, nameOf, parentOf, relatives } from './family.ts';
 export { type GraphView, viewGraph } from './graph-view.ts';
 export type { AlarmChange, Harvest, Wish } from './harvest.ts';
@@ -33,6 +35,7 @@ export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } fr
 export * from './notifying/index.ts';
 export { partitionOf, partitionOfToken, rootOf } from './partition.ts';
 export { type Evaluation, type Frame, type Playback, playBack } from './playback.ts';
+export { createWatch } from './live-watch.ts';
 export * from './ports.ts';
 export {
   createReplay,
@@ -63,5 +66,6 @@ export {
   viewVisits,
   viewWaivers,
 } from './view.ts';
-export { type Acted, createWatch, type Taken, type Watch } from './watch.ts';
-export { createWorker, type Turn, type Worker, type WorkerOptions } from './worker.ts';
+export type { Acted, Taken, Watch } from './watch.ts';
+export { createWorker, type Turn, type Worker } from './worker.ts';
+export type { WorkerOptions } from './worker-options.ts';

@@ -79,8 +79,8 @@ export class Kin {
   }
 
   /** Takes an instance from the store into memory. */
-  adopt(instance: Instance): void {
-    this.#add(this.#flowOf(instance.flow, instance.revision), instance);
+  adopt(instance: Instance): Watched {
+    return this.#add(this.#flowOf(instance.flow, instance.revision), instance);
   }
 
   /** Drops an instance from memory. */

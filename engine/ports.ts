@@ -177,8 +177,11 @@ export interface Store {
   load(keys: readonly InstanceKey[]): Promise<readonly InstanceRecord[]>;
   /** The instances of the partition that are expected or running, or have open alarms or timers. */
   loadLive(partition: string): Promise<readonly InstanceRecord[]>;
-  /** Every id in the journal of these instances, in any order; instances without one are absent. */
-  seen(keys: readonly InstanceKey[]): Promise<readonly SeenId[]>;
+  /**
+   * Every id in the journal of these instances, in any order; instances without one are absent. `since`: ids of events
+   * received before that time need not be given (default: all are), which keeps the question as cheap as the journal is long.
+   */
+  seen(keys: readonly InstanceKey[], since?: number): Promise<readonly SeenId[]>;
   /** Entries of the partition's journal after a place, ascending, at most `max`. */
   tail(partition: string, after: number, max: number): Promise<readonly JournalRecord[]>;
   /** The roots of the partition with events held back, in any order; none has an empty list. */

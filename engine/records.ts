@@ -1,54 +1,62 @@
 /** A harvest as the records that are stored, and as the changes that the outside is told of. */
 import { encodeToken, eventToJson, formatTime, subjectOf } from '../checkpoints/index.ts';
-import type { Flow } from '../definitions/index.ts';
 import { type Act, actDigest, actToJson } from './act.ts';
 import type { KeyedEvent } from './check-event.ts';
 import { healthOf } from './draft.ts';
-import type { AlarmChange, Harvest, Wish } from './harvest.ts';
-import type { Instance } from './instance.ts';
+import type { AlarmChange, Harvest, Owner, Wish } from './harvest.ts';
 import type { AlarmRecord, ChangeRecord, InstanceRecord, JournalRecord, NoticeRecord } from './ports.ts';
 import { encodeInstance } from './snapshot.ts';
 
 /** An alarm decided this long after it was due, in ms, is marked late: nothing was running when it should have been raised. */
 const LATE_AFTER = 10_000;
 
+/** What is stored of a harvest at once, whatever becomes of its instances. */
 export interface Recorded {
-  readonly instances: readonly InstanceRecord[];
   readonly alarms: readonly AlarmRecord[];
   readonly changes: readonly ChangeRecord[];
   readonly notices: readonly NoticeRecord[];
 }
 
-/** The records of a harvest that was decided at `now`. */
+/** The alarms, publications and notices of a harvest that was decided at `now`. */
 export function recordHarvest(harvest: Harvest, now: number): Recorded {
-  const instances = harvest.changed.map(({ flow, instance }) => instanceRecord(flow, instance, now));
   const alarms = harvest.alarms.map((change) => alarmRecord(change, now));
   return {
-    instances,
     alarms,
-    changes: [
-      ...instances.map(instanceChange),
-      ...alarms.map(alarmChange),
-      ...harvest.wishes.flatMap((wish) => publication(wish)),
-    ],
+    changes: [...alarms.map(alarmChange), ...harvest.wishes.flatMap((wish) => publication(wish))],
     notices: harvest.wishes.flatMap((wish, index) => notice(wish, index)),
   };
 }
 
-/** An accepted event as it is kept in the journal. */
-export function journalRecord(event: KeyedEvent, digest: string, receivedAt: number): JournalRecord {
+/** Where an entry stands in its journal, and with which clock it was decided. */
+export interface Entry {
+  readonly place: number;
+  readonly clock: number;
+  readonly backlog: boolean;
+  readonly receivedAt: number;
+}
+
+/** An accepted event as it is kept in the journal; `text` is its producer's own where that is native and has the key. */
+export function journalRecord(
+  event: KeyedEvent,
+  digest: string,
+  text: string | null,
+  entry: Entry,
+): JournalRecord {
   const { flow, key, id, step, kind, time } = event;
-  return { flow, key, id, digest, step, kind, time, receivedAt, event: eventToJson(event) };
+  const { place, clock, backlog, receivedAt } = entry;
+  const said = text ?? eventToJson(event);
+  return { place, clock, backlog, flow, key, id, digest, step, kind, time, receivedAt, event: said };
 }
 
 /** An operator's act as it is kept among the instance's events. */
-export function actRecord(act: Act, key: string, receivedAt: number): JournalRecord {
+export function actRecord(act: Act, key: string, entry: Entry): JournalRecord {
   const { flow, id, kind, time } = act;
   const step = act.kind === 'close' ? null : act.step;
-  return { flow, key, id, digest: actDigest(act), step, kind, time, receivedAt, event: actToJson(act) };
+  return { ...entry, flow, key, id, digest: actDigest(act), step, kind, time, event: actToJson(act) };
 }
 
-function instanceRecord(flow: Flow, instance: Instance, now: number): InstanceRecord {
+/** An instance as it is stored; `applied` is the place of the journal up to which it holds what happened to its root. */
+export function instanceRecord({ flow, instance }: Owner, now: number, applied: number): InstanceRecord {
   return {
     flow: instance.flow,
     key: instance.key,
@@ -63,6 +71,7 @@ function instanceRecord(flow: Flow, instance: Instance, now: number): InstanceRe
     updatedAt: now,
     openAlarms: instance.alarms.length,
     hasTimers: instance.timers.length > 0,
+    applied,
     snapshot: encodeInstance(instance),
   };
 }
@@ -90,7 +99,8 @@ function alarmRecord(change: AlarmChange, now: number): AlarmRecord {
   };
 }
 
-function instanceChange(record: InstanceRecord): ChangeRecord {
+/** What the outside is told of an instance. */
+export function instanceChange(record: InstanceRecord): ChangeRecord {
   const { flow, key, status, health, deviated, group, tradingDay, startedAt, endedAt, openAlarms } = record;
   const body = {
     flow,

@@ -9,11 +9,12 @@ import { type ReadResult, readEventText } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
 import { type ActResult, readActText } from './act.ts';
 import type { AlarmChange } from './harvest.ts';
+import { createWatch } from './live-watch.ts';
 import { problemText } from './problem-text.ts';
 import { createCompactSeenIds } from './seen-ids.ts';
 import type { Trace } from './trace.ts';
 import { type AlarmView, type InstanceView, viewAlarm, viewInstance } from './view.ts';
-import { createWatch, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 /** A line that is an operator's act, not an event. */
 const ACT = /^\s*\{\s*"act"\s*:/;

@@ -1,51 +1,24 @@
 /**
  * The batch: take what the stream has, skip what was seen, decide each event, write everything in one transaction, and
- * only then confirm. It runs on ports alone; whoever calls `turn` in a loop decides about waiting after a failure.
+ * only then confirm. While a batch is on its way to the store the next one is gathered and decided. It runs on ports
+ * alone; whoever calls `turn` in a loop decides about waiting after a failure.
  *
  * 1. Nothing is confirmed before it is committed; after a crash the stream gives again what was not.
- * 2. After any failure the watch is thrown away and made anew from the store: memory is never ahead of it.
+ * 2. At most one commit is under way. After any failure everything in memory is thrown away and made anew from the store:
+ *    what was decided ahead of it is decided again.
  * 3. Due times fire in the order of the log: before an event that happened later, and else only once the stream was seen
  *    to be empty at a time after they were due. Of a backlog only the event's own family is decided on the way; the rest
  *    follows once the backlog is applied.
+ * 4. The journal is written with its batch; instances follow (dirty-roots.ts), and what of them was not written is decided
+ *    again from the journal (recovery.ts).
  */
-import { type CheckpointEvent, eventToJson, readEventText, readMessage } from '../checkpoints/index.ts';
-import type { Definitions } from '../definitions/index.ts';
-import { ACT_SUBJECT, type Act, readActText } from './act.ts';
-import { actKey } from './check-act.ts';
-import { checkEvent, type KeyedEvent } from './check-event.ts';
-import type { Harvest } from './harvest.ts';
-import {
-  type HeldRecord,
-  type InstanceKey,
-  type Intake,
-  IntakeError,
-  type JournalRecord,
-  type Message,
-  type Position,
-  type RejectedRecord,
-  type Source,
-  type Store,
-} from './ports.ts';
-import { problemText } from './problem-text.ts';
-import { actRecord, journalRecord, recordHarvest } from './records.ts';
-import { decodeInstance } from './snapshot.ts';
-import { createWatch, type Watch } from './watch.ts';
-
-export interface WorkerOptions {
-  readonly partition: string;
-  readonly store: Store;
-  readonly intake: Intake;
-  /** the active definitions and the files that they were compiled from */
-  readonly definitions: Definitions;
-  readonly sources: readonly Source[];
-  /** compiles the sources of an earlier revision, for instances that began under it; null where that fails */
-  readonly compile: (sources: readonly Source[], revision: string) => Definitions | null;
-  readonly now: () => number;
-  /** most messages a batch */
-  readonly batch?: number;
-  /** longest wait for a message, ms */
-  readonly patience?: number;
-}
+import { type Composed, compose } from './compose.ts';
+import type { DirtyRoot } from './dirty-roots.ts';
+import { decideDue, decideMessages, type Gathered, newGathered } from './gather.ts';
+import { IntakeError, type Position } from './ports.ts';
+import { isBehind, recover } from './recovery.ts';
+import { definitionsOf, type Running } from './running.ts';
+import { DEFAULTS, type WorkerOptions } from './worker-options.ts';
 
 /** What a turn came to. `idle`: nothing came and nothing was due. `remade`: the stream is another one than before. */
 export interface Turn {
@@ -61,36 +34,38 @@ export interface Turn {
 }
 
 export interface Worker {
-  /** One batch. Rejects with StoreError or IntakeError when the world failed; the next turn begins from the store. */
+  /**
+   * Commits one batch, or finds that there is none. Rejects with StoreError or IntakeError when the world failed; the next
+   * turn begins from the store. The batch after it may be on its way when it returns.
+   */
   turn(): Promise<Turn>;
+  /** Commits what is under way and writes everything that is not written; gives the last turn, or null where there was nothing. */
+  settle(): Promise<Turn | null>;
   /** The position after the last commit; null before the first turn. */
   position(): Position | null;
   /** instances in memory */
   live(): number;
+  /** roots whose instances are not written as they are */
+  unwritten(): number;
   /** Forgets everything in memory; the next turn takes the partition anew. */
   reset(): void;
 }
 
-interface Running {
-  readonly watch: Watch;
-  readonly earlier: Map<string, Definitions>;
-  position: Position;
-  remade: boolean;
-  /** when this run began: messages stored earlier are its backlog */
-  readonly began: number;
+/** A batch on its way to the store. */
+interface Flight {
+  readonly gathered: Gathered;
+  readonly composed: Composed;
+  readonly number: number;
+  /** never rejects */
+  readonly outcome: Promise<Outcome>;
 }
 
-interface Collected {
-  readonly journal: JournalRecord[];
-  readonly rejected: RejectedRecord[];
-  repeats: number;
-  /** something was held back, or let go */
-  held: boolean;
-}
+type Outcome =
+  | { readonly kind: 'committed' | 'fenced' }
+  | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Someone else reads and writes this partition now. */
-const FENCED: Turn = {
-  kind: 'fenced',
+const NOTHING: Turn = {
+  kind: 'idle',
   messages: 0,
   events: 0,
   rejected: 0,
@@ -100,16 +75,22 @@ const FENCED: Turn = {
   seconds: 0,
 };
 
+/** Someone else reads and writes this partition now. */
+const FENCED: Turn = { ...NOTHING, kind: 'fenced' };
+
 /** A worker for one partition. */
 export function createWorker(options: WorkerOptions): Worker {
   const { intake, now } = options;
+  const most = options.batch ?? DEFAULTS.batch;
   let running: Running | null = null;
+  let flight: Flight | null = null;
   let latest: Running | null = null; // what is shown while a turn is under way
 
-  async function turn(): Promise<Turn> {
+  async function guarded<T>(work: () => Promise<T>): Promise<T | Turn> {
     try {
-      return await oneTurn();
+      return await work();
     } catch (error) {
+      reset();
       if (error instanceof IntakeError && error.reason === 'taken') return FENCED;
       throw error;
     }
@@ -117,269 +98,178 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function oneTurn(): Promise<Turn> {
     const at = running ?? (await begin(options));
+    if (at === null) return FENCED;
     running = null; // taken back only when the turn succeeds
-    const asked = now();
-    const due = at.watch.nextDue();
-    const patience = options.patience ?? 1000;
-    const wait = due === null ? patience : Math.min(patience, Math.max(0, Math.ceil(due - asked) + 1));
-    const messages = await intake.next(options.batch ?? 1000, wait);
-    const begun = now();
-    const collected = await apply(options, at, messages, wait === 0 ? asked : null);
-    const result = await commit(options, at, messages, collected);
-    if (result.kind !== 'fenced') running = at;
-    latest = running;
-    return { ...result, seconds: (now() - begun) / 1000 };
+    if (flight === null) {
+      const gathered = await gatherFirst(options, at);
+      launch(at, gathered, () => at.dirty.choose(now()));
+    }
+    const next = flight === null ? null : await gatherMore(options, at, most);
+    const turn = flight === null ? NOTHING : await land(at, flight);
+    if (turn.kind === 'fenced') return turn;
+    if (next !== null) launch(at, next, () => at.dirty.choose(now()));
+    running = at;
+    latest = at;
+    return turn;
+  }
+
+  /** Puts a batch on its way, if there is anything in it. From here on it is not changed any more. */
+  function launch(at: Running, gathered: Gathered, choose: () => readonly DirtyRoot[]): void {
+    const composed = compose(at, gathered, now(), choose);
+    if (composed === null) return;
+    const outcome = send(options, gathered, composed);
+    flight = { gathered, composed, number: at.batch, outcome };
+  }
+
+  /** Awaits the batch that is under way, and confirms it. */
+  async function land(at: Running, landing: Flight): Promise<Turn> {
+    const outcome = await landing.outcome;
+    flight = null;
+    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'fenced') return FENCED;
+    const { gathered, composed } = landing;
+    const { remade } = at;
+    settled(at, landing);
+    if (gathered.sequence !== null) {
+      await options.at?.('beforeConfirm');
+      await intake.confirm(gathered.sequence);
+      await options.at?.('afterConfirm');
+    }
+    return {
+      kind: 'worked',
+      messages: gathered.messages,
+      events: gathered.journal.length,
+      rejected: gathered.rejected.length,
+      repeats: gathered.repeats,
+      alarms: composed.batch.alarms.length,
+      remade,
+      seconds: (now() - gathered.begun) / 1000,
+    };
+  }
+
+  async function settle(): Promise<Turn | null> {
+    const at = running;
+    if (at === null) return null;
+    running = null;
+    await options.at?.('beforeSettle');
+    let turn: Turn | null = null;
+    for (;;) {
+      if (flight !== null) turn = await land(at, flight);
+      if (turn?.kind === 'fenced') return turn;
+      launch(at, newGathered(at, now()), () => at.dirty.chooseAny());
+      if (flight === null) break;
+    }
+    await options.at?.('afterSettle');
+    running = at;
+    return turn;
+  }
+
+  function reset(): void {
+    running = null;
+    flight = null;
   }
 
   return {
-    turn,
-    position: () => latest?.position ?? null,
+    turn: () => guarded(oneTurn),
+    settle: () => guarded(settle),
+    position: () => latest?.stored ?? null,
     live: () => latest?.watch.instances.size ?? 0,
-    reset() {
-      running = null;
-    },
+    unwritten: () => latest?.dirty.size ?? 0,
+    reset,
   };
 }
 
-async function begin(options: WorkerOptions): Promise<Running> {
+/** Opens the partition and brings it into memory; null where it is someone else's. */
+async function begin(options: WorkerOptions): Promise<Running | null> {
   const { store, intake, definitions } = options;
   await store.saveRevision(definitions.revision, options.sources);
-  const position = await store.open(options.partition);
-  const [watched, held, live] = [await store.watched(), await store.held(), await store.loadLive()];
-  const earlier = new Map<string, Definitions>();
-  const since = new Map(watched.map((one) => [one.flow, one.since]));
-  const watch = createWatch({ definitions, earlier, since, clock: position.clock });
-  const running: Running = { watch, earlier, position, remade: false, began: options.now() };
-  await adopt(options, running, live);
-  await recallHeld(options, running, held);
-  const { incarnation } = await intake.start(position);
-  if (incarnation !== position.incarnation) {
-    running.remade = position.incarnation !== '';
-    running.position = { ...position, incarnation, sequence: 0 };
-  }
-  return running;
-}
-
-async function recallHeld(
-  options: WorkerOptions,
-  running: Running,
-  held: readonly HeldRecord[],
-): Promise<void> {
-  for (const { event: text } of held) {
-    const result = readEventText(text);
-    if (!result.ok || result.event.key === null)
-      throw new Error('broken rule: an event held back cannot be read again');
-    const event: KeyedEvent = { ...result.event, key: result.event.key };
-    await load(options, running, running.watch.wants([event], running.position.clock ?? event.time));
-    running.watch.hold(event);
-  }
-}
-
-async function load(options: WorkerOptions, running: Running, keys: readonly InstanceKey[]): Promise<void> {
-  if (keys.length > 0) await adopt(options, running, await options.store.load(keys));
-}
-
-async function adopt(
-  options: WorkerOptions,
-  running: Running,
-  records: Awaited<ReturnType<Store['load']>>,
-): Promise<void> {
-  for (const record of records) {
-    if (running.watch.instances.has(`${record.flow}/${record.key}`)) continue;
-    const definitions = await definitionsOf(options, running, record.revision);
-    const flow = definitions.flows.get(record.flow);
-    if (flow === undefined)
-      throw new Error(`broken rule: revision ${record.revision} has no flow ${record.flow}`);
-    running.watch.adopt(decodeInstance(flow, record.snapshot));
-  }
-}
-
-async function definitionsOf(
-  options: WorkerOptions,
-  running: Running,
-  revision: string,
-): Promise<Definitions> {
-  if (revision === options.definitions.revision) return options.definitions;
-  const known = running.earlier.get(revision);
-  if (known !== undefined) return known;
-  const sources = await options.store.revision(revision);
-  const compiled = sources === null ? null : options.compile(sources, revision);
-  if (compiled === null)
-    throw new Error(`broken rule: the definitions of revision ${revision} are stored and compile`);
-  running.earlier.set(revision, compiled);
-  return compiled;
-}
-
-/** One line of a message: an event, an operator's act, or what is wrong with it. */
-interface Item {
-  readonly message: Message;
-  readonly line: number;
-  readonly text: string;
-  readonly event: CheckpointEvent | null;
-  readonly act: Act | null;
-  readonly reason: string;
-}
-
-/** Decides the messages in order, or what is due by `empty` where the stream was seen to be empty then. */
-async function apply(
-  options: WorkerOptions,
-  at: Running,
-  messages: readonly Message[],
-  empty: number | null,
-): Promise<Collected> {
-  const collected: Collected = { journal: [], rejected: [], repeats: 0, held: at.watch.held().length > 0 };
-  if (messages.length === 0) {
-    if (empty === null) return collected;
-    await load(options, at, at.watch.wants([], empty));
-    at.watch.advance(empty);
-    return collected;
-  }
-  const items = messages.flatMap(readItems);
-  const events = items.flatMap(({ event }) => (event === null ? [] : [event]));
-  at.watch.begin(messages[0]?.storedAt ?? options.now());
-  const last = messages.reduce((latest, message) => Math.max(latest, message.storedAt), at.watch.clock ?? 0);
-  const acts = items.flatMap(({ act }) => (act === null ? [] : [act]));
-  await load(options, at, at.watch.wants(events, last, acts));
-  await recallSeen(options, at, events, acts);
-  for (const item of items) takeItem(at, item, collected);
-  collected.held ||= at.watch.held().length > 0;
-  return collected;
-}
-
-function readItems(message: Message): readonly Item[] {
-  if (message.subject.startsWith(`${ACT_SUBJECT}.`)) return [readActItem(message)];
-  return readMessage(message.payload, message.headers).map(({ line, text, result }) => {
-    const event = result.ok ? result.event : null;
-    return { message, line, text, event, act: null, reason: result.ok ? '' : problemText(result.problems) };
-  });
-}
-
-function readActItem(message: Message): Item {
-  const text = new TextDecoder().decode(message.payload);
-  const result = readActText(text);
-  const act = result.ok ? result.act : null;
-  return { message, line: 1, text, event: null, act, reason: result.ok ? '' : problemText(result.problems) };
-}
-
-async function recallSeen(
-  options: WorkerOptions,
-  at: Running,
-  events: readonly CheckpointEvent[],
-  acts: readonly Act[],
-): Promise<void> {
-  const ids = events.flatMap((event) => {
-    const checked = checkEvent(
-      options.definitions,
-      event,
-      (flow, key) => at.watch.instances.get(`${flow}/${key}`)?.flow ?? null,
-    );
-    return checked.ok ? [{ flow: checked.event.flow, key: checked.event.key, id: checked.event.id }] : [];
-  });
-  for (const act of acts) {
-    const key = actKey(options.definitions, act);
-    if (key !== null) ids.push({ flow: act.flow, key, id: act.id });
-  }
-  if (ids.length === 0) return;
-  for (const seen of await options.store.seen(ids)) at.watch.recall(seen, seen.id, seen.digest);
-}
-
-function takeItem(at: Running, item: Item, collected: Collected): void {
-  const { storedAt } = item.message;
-  if (item.act !== null) {
-    const acted = at.watch.act(item.act, Math.max(at.watch.clock ?? storedAt, storedAt));
-    if (acted.kind === 'accepted') collected.journal.push(actRecord(item.act, acted.key, storedAt));
-    else if (acted.kind === 'refused') collected.rejected.push(rejected(at, item, acted.reason));
-    else collected.repeats++;
-    return;
-  }
-  if (item.event === null) {
-    collected.rejected.push(rejected(at, item, item.reason));
-    return;
-  }
-  const taken = at.watch.take(item.event, clockFor(at, item.event, storedAt), storedAt < at.began);
-  switch (taken.kind) {
-    case 'accepted':
-      collected.journal.push(journalRecord(taken.event, taken.digest, storedAt));
-      return;
-    case 'repeat':
-      collected.repeats++;
-      return;
-    case 'refused':
-      collected.rejected.push(rejected(at, item, taken.reason));
-      return;
-    default:
-      taken satisfies never;
-  }
+  await options.at?.('beforeOpen');
+  const position = await store.open(options.partition, options.owner);
+  await options.at?.('afterOpen');
+  if (position === null) return null;
+  const caughtUp = await catchUp(options, position);
+  if (caughtUp === null) return null;
+  const at = await recover(options, definitions, caughtUp);
+  await options.at?.('beforeStart');
+  const { incarnation } = await intake.start(caughtUp);
+  at.remade = caughtUp.incarnation !== '' && incarnation !== caughtUp.incarnation;
+  at.incarnation = incarnation;
+  return at;
 }
 
 /**
- * Where the clock stands when an event is taken: at the time it happened, so that what was due before is decided before
- * it, and what it still does in time is in time, however late it was read. No event is ahead of its message.
+ * What was decided under other definitions and not written is decided again under those, and written, before anything goes
+ * on. Gives the position after it; null where the partition was lost meanwhile.
  */
-function clockFor(at: Running, event: CheckpointEvent, storedAt: number): number {
-  const happened = Math.min(event.time, storedAt);
-  return Math.max(at.watch.clock ?? happened, happened);
+async function catchUp(options: WorkerOptions, position: Position): Promise<Position | null> {
+  const { definitions, now } = options;
+  if (position.revision === definitions.revision || !isBehind(position)) return position;
+  const earlier = await definitionsOf(options, { definitions, earlier: new Map() }, position.revision);
+  const at = await recover(options, earlier, position);
+  for (;;) {
+    const gathered = newGathered(at, now());
+    const composed = compose(at, gathered, now(), () => at.dirty.chooseAny());
+    if (composed === null) return at.stored;
+    const outcome = await send(options, gathered, composed);
+    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'fenced') return null;
+    at.stored = composed.batch.position;
+  }
 }
 
-function rejected(at: Running, item: Item, reason: string): RejectedRecord {
-  const { message, line, text } = item;
-  return {
-    id: `${at.position.incarnation}/${message.sequence}/${line}`,
-    subject: message.subject,
-    payload: new TextEncoder().encode(text),
-    headers: message.headers,
-    reason,
-    receivedAt: message.storedAt,
-  };
+/** Waits for the first messages, or for what is due or to be written; the stream was empty then. */
+async function gatherFirst(options: WorkerOptions, at: Running): Promise<Gathered> {
+  const { intake, now } = options;
+  const asked = now();
+  const due = at.watch.nextDue();
+  const times = [options.patience ?? DEFAULTS.patience, at.dirty.rest(asked) ?? Number.POSITIVE_INFINITY];
+  if (due !== null) times.push(Math.max(0, Math.ceil(due - asked) + 1));
+  await options.at?.('beforeGather');
+  const messages = await intake.next(options.batch ?? DEFAULTS.batch, Math.min(...times));
+  await options.at?.('afterGather');
+  const gathered = newGathered(at, now());
+  if (messages.length > 0) await decideMessages(options, at, gathered, messages);
+  else if (due !== null && due < asked) await decideDue(options, at, asked);
+  return gathered;
 }
 
-async function commit(
-  options: WorkerOptions,
-  at: Running,
-  messages: readonly Message[],
-  collected: Collected,
-): Promise<Omit<Turn, 'seconds'>> {
-  const harvest = at.watch.harvest();
-  const { journal, rejected: refused, repeats } = collected;
-  const counts = {
-    messages: messages.length,
-    events: journal.length,
-    rejected: refused.length,
-    repeats,
-    remade: at.remade,
-  };
-  if (messages.length === 0 && isEmpty(harvest)) return { kind: 'idle', alarms: 0, ...counts };
-  const sequence = messages.at(-1)?.sequence ?? at.position.sequence;
-  const position: Position = { ...at.position, sequence, clock: at.watch.clock };
-  const records = recordHarvest(harvest, options.now());
-  const outcome = await options.store.commit({
-    position,
-    journal,
-    rejected: refused,
-    removed: harvest.removed,
-    watched: harvest.watched,
-    held: collected.held ? at.watch.held().map(heldRecord) : null,
-    ...records,
-  });
-  if (outcome === 'fenced') return { kind: 'fenced', alarms: 0, ...counts };
-  at.position = position;
+/** Gathers and decides what is there while a batch is under way; null where nothing is. */
+async function gatherMore(options: WorkerOptions, at: Running, most: number): Promise<Gathered | null> {
+  await options.at?.('beforeGather');
+  const messages = await options.intake.next(most, 0);
+  await options.at?.('afterGather');
+  if (messages.length === 0) return null;
+  const gathered = newGathered(at, options.now());
+  await decideMessages(options, at, gathered, messages);
+  return gathered;
+}
+
+async function send(options: WorkerOptions, gathered: Gathered, composed: Composed): Promise<Outcome> {
+  try {
+    if (gathered.passed.length > 0) {
+      await options.at?.('beforePassOn');
+      await options.passOn?.outlet.send(gathered.passed);
+    }
+    await options.at?.('beforeCommit');
+    const kind = await options.store.commit(composed.batch);
+    await options.at?.('afterCommit');
+    return { kind };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
+/** A batch is stored: what has ended and was not touched since leaves memory, and its ids may be forgotten. */
+function settled(at: Running, { composed, number }: Flight): void {
+  at.stored = composed.batch.position;
   at.remade = false;
-  at.watch.forget(harvest);
-  if (messages.length > 0) await options.intake.confirm(sequence);
-  return { kind: 'worked', alarms: records.alarms.length, ...counts };
-}
-
-function heldRecord(event: KeyedEvent): HeldRecord {
-  return { event: eventToJson(event), receivedAt: event.time };
-}
-
-function isEmpty(harvest: Harvest): boolean {
-  return (
-    harvest.changed.length +
-      harvest.removed.length +
-      harvest.alarms.length +
-      harvest.wishes.length +
-      harvest.watched.length ===
-    0
-  );
+  const { lingering } = at;
+  at.lingering = [];
+  for (const [owner, instance] of [...lingering, ...composed.written]) {
+    const watched = at.watch.instances.get(`${instance.flow}/${instance.key}`);
+    if (watched === undefined || watched !== owner || watched.instance !== instance) continue;
+    if (!at.watch.release(watched)) at.lingering.push([owner, instance]);
+    else if (!at.watch.instances.has(watched.name)) at.unborn.delete(instance);
+  }
+  at.seen.trim(number);
 }

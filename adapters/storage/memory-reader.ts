@@ -1,6 +1,7 @@
 import type { InstanceRecord, Page, Reader } from '../../engine/index.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
 import { memoryLooks } from './memory-looks.ts';
+import { leaseTable } from './memory-leases.ts';
 import {
   compareInstances,
   compareTexts,
@@ -10,7 +11,7 @@ import {
 } from './memory-tables.ts';
 
 /** The reads of the query API on what a memory storage holds. */
-export function memoryReader(tables: MemoryTables): Reader {
+export function memoryReader(tables: MemoryTables, now: () => number): Reader {
   return {
     instances: async (filter, limit, cursor) => {
       const after = cursor === null ? null : readTextCursor('instances', cursor);
@@ -26,14 +27,8 @@ export function memoryReader(tables: MemoryTables): Reader {
     events: async (flow, key, limit, cursor) => {
       const from = cursor === null ? 0 : readNumberCursor('events', cursor)[0];
       const events = tables.journal.get(instanceName(flow, key))?.events ?? [];
-      const placed = events
-        .map((event, index) => ({ event, place: index + 1 }))
-        .filter(({ place }) => place > from);
-      return page(placed, {
-        limit,
-        entry: (it) => it.event,
-        cursor: (it) => writeCursor('events', [it.place, 0]),
-      });
+      const later = events.filter(({ place }) => place > from);
+      return page(later, { limit, entry: same, cursor: (it) => writeCursor('events', [it.place, 0]) });
     },
     alarms: async (filter, limit, cursor) => {
       const before = cursor === null ? null : readNumberCursor('alarms', cursor);
@@ -85,6 +80,7 @@ export function memoryReader(tables: MemoryTables): Reader {
       );
     },
     position: async (partition) => tables.positions.get(partition) ?? null,
+    workers: async () => leaseTable(tables, now()),
     watched: async () => watchedInMemory(tables),
     revision: async (revision) => tables.revisions.get(revision) ?? null,
     ping: async () => {},

@@ -6,18 +6,20 @@
 import {
   type Batch,
   type ChangeLog,
+  type HeldRoot,
   type JournalRecord,
   type RejectedEntry,
   type Store,
   StoreError,
 } from '../../engine/index.ts';
 import { KEPT_CHANGES } from './change-log.ts';
+import { memoryLeases } from './memory-leases.ts';
 import { memoryReader } from './memory-reader.ts';
 import {
   compareInstances,
-  compareTexts,
   instanceName,
   type MemoryTables,
+  movedEpoch,
   watchedInMemory,
 } from './memory-tables.ts';
 import { storable } from './records.ts';
@@ -28,12 +30,20 @@ export interface MemoryStorage extends Storage {
   readonly tables: MemoryTables;
 }
 
-/** An empty storage. `keptChanges`: how many published changes are kept, as in the database. */
-export function memoryStorage(options: { readonly keptChanges?: number } = {}): MemoryStorage {
+/** An empty storage. `keptChanges`: how many published changes are kept, as in the database; `now`: the clock of its leases. */
+export function memoryStorage(
+  options: { readonly keptChanges?: number; readonly now?: () => number } = {},
+): MemoryStorage {
+  const now = options.now ?? Date.now;
   const tables: MemoryTables = {
     positions: new Map(),
+    partitions: null,
+    leases: new Map(),
+    workers: new Map(),
+    places: new Map(),
     journal: new Map(),
     instances: new Map(),
+    homes: new Map(),
     alarms: new Map(),
     rejected: new Map(),
     notices: new Map(),
@@ -46,50 +56,61 @@ export function memoryStorage(options: { readonly keptChanges?: number } = {}): 
   };
   return {
     tables,
-    store: memoryStore(tables),
+    store: memoryStore(tables, now),
+    leases: memoryLeases(tables, now),
     changes: memoryChangeLog(tables, options.keptChanges ?? KEPT_CHANGES),
-    reader: memoryReader(tables),
+    reader: memoryReader(tables, now),
     close: async () => {},
   };
 }
 
-function memoryStore(tables: MemoryTables): Store {
+function memoryStore(tables: MemoryTables, now: () => number): Store {
   return {
-    open: async (partition) => {
-      const old = tables.positions.get(partition);
-      const first = { partition, epoch: 0, incarnation: '', sequence: 0, clock: null };
-      const position = { ...(old ?? first), epoch: (old?.epoch ?? 0) + 1 };
-      tables.positions.set(partition, position);
-      return position;
+    open: async (partition, owner) => {
+      const lease = tables.leases.get(partition) ?? { owner: null, until: 0 };
+      if (lease.owner === null && !tables.positions.has(partition))
+        tables.leases.set(partition, { owner, until: Number.POSITIVE_INFINITY });
+      else if (lease.owner !== owner || lease.until <= now()) return null;
+      return movedEpoch(tables, partition);
     },
     load: async (keys) => {
       const names = new Set(keys.map(({ flow, key }) => instanceName(flow, key)));
       return [...names].map((name) => tables.instances.get(name)).filter((found) => found !== undefined);
     },
-    loadLive: async () =>
-      [...tables.instances.values()]
+    loadLive: async (partition) =>
+      [...tables.instances]
+        .filter(([name]) => tables.homes.get(name) === partition)
+        .map(([, record]) => record)
         .filter(
           ({ status, openAlarms, hasTimers }) =>
             status === 'expected' || status === 'running' || openAlarms > 0 || hasTimers,
         )
         .sort(compareInstances),
-    seen: async (ids) => {
-      const found = new Map<string, { flow: string; key: string; id: string; digest: string }>();
-      for (const { flow, key, id } of ids) {
-        const name = instanceName(flow, key);
-        const digest = tables.journal.get(name)?.digests.get(id);
-        if (digest !== undefined) found.set(`${name}\0${id}`, { flow, key, id, digest });
-      }
-      return [...found.values()];
+    seen: async (keys) => {
+      const names = new Set(keys.map(({ flow, key }) => instanceName(flow, key)));
+      return [...names].flatMap((name) =>
+        (tables.journal.get(name)?.events ?? []).map(({ flow, key, id, digest }) => ({
+          flow,
+          key,
+          id,
+          digest,
+        })),
+      );
     },
-    watched: async () => watchedInMemory(tables),
-    held: async () => {
-      const partitions = [...tables.held].sort(([a], [b]) => compareTexts(a, b));
-      return partitions.flatMap(([, held]) => held);
-    },
+    tail: async (partition, after, max) =>
+      (tables.places.get(partition) ?? []).filter(({ place }) => place > after).slice(0, max),
+    watched: async (partition) => watchedInMemory(tables, [partition]),
+    held: async (partition) => [...(tables.held.get(partition)?.values() ?? [])],
     commit: async (batch) => {
-      const owner = tables.positions.get(batch.position.partition);
-      if (owner === undefined || owner.epoch !== batch.position.epoch) return 'fenced';
+      const { previous } = batch;
+      const stored = tables.positions.get(previous.partition);
+      if (
+        stored === undefined ||
+        stored.epoch !== previous.epoch ||
+        stored.sequence !== previous.sequence ||
+        stored.journal !== previous.journal
+      )
+        return 'fenced';
       refuseRepeats(tables, batch.journal);
       apply(tables, batch);
       return 'committed';
@@ -101,6 +122,7 @@ function memoryStore(tables: MemoryTables): Store {
   };
 }
 
+/** The database does not look: a worker that journals an id twice has a fault that tests should see. */
 function refuseRepeats(tables: MemoryTables, journal: readonly JournalRecord[]): void {
   const coming = new Set<string>();
   for (const { flow, key, id } of journal) {
@@ -114,8 +136,12 @@ function refuseRepeats(tables: MemoryTables, journal: readonly JournalRecord[]):
 
 /** Nothing in here can fail, so that a batch is applied whole. */
 function apply(tables: MemoryTables, batch: Batch): void {
-  tables.positions.set(batch.position.partition, batch.position);
+  const { partition } = batch.position;
+  tables.positions.set(partition, batch.position);
+  const places = tables.places.get(partition) ?? [];
+  tables.places.set(partition, places);
   for (const record of batch.journal) {
+    places.push(record);
     const name = instanceName(record.flow, record.key);
     const none: { events: JournalRecord[]; digests: Map<string, string> } = {
       events: [],
@@ -127,7 +153,11 @@ function apply(tables: MemoryTables, batch: Batch): void {
     tables.journal.set(name, kept);
   }
   for (const { flow, key } of batch.removed) tables.instances.delete(instanceName(flow, key));
-  for (const record of batch.instances) tables.instances.set(instanceName(record.flow, record.key), record);
+  for (const record of batch.instances) {
+    const name = instanceName(record.flow, record.key);
+    tables.instances.set(name, record);
+    tables.homes.set(name, partition);
+  }
   for (const alarm of batch.alarms) {
     const position = tables.alarms.get(alarm.id)?.position ?? tables.alarms.size + 1;
     tables.alarms.set(alarm.id, { alarm, position });
@@ -136,8 +166,15 @@ function apply(tables: MemoryTables, batch: Batch): void {
   for (const notice of batch.notices) {
     if (!tables.notices.has(notice.id)) tables.notices.set(notice.id, notice);
   }
-  for (const { flow, since } of batch.watched) tables.watched.set(flow, since);
-  if (batch.held !== null) tables.held.set(batch.position.partition, [...batch.held]);
+  const watched = tables.watched.get(partition) ?? new Map<string, number>();
+  for (const { flow, since } of batch.watched) watched.set(flow, since);
+  tables.watched.set(partition, watched);
+  const held = tables.held.get(partition) ?? new Map<string, HeldRoot>();
+  for (const one of batch.held) {
+    if (one.events.length === 0) held.delete(one.root);
+    else held.set(one.root, one);
+  }
+  tables.held.set(partition, held);
   for (const change of batch.changes) {
     tables.newest += 1;
     tables.changes.push({ ...change, id: tables.newest });

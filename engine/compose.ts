@@ -1,0 +1,91 @@
+/** What was gathered, and the roots whose turn it is to be written, as the batch that is committed. */
+import { eventToJson } from '../checkpoints/index.ts';
+import type { KeyedEvent } from './check-event.ts';
+import type { DirtyRoot } from './dirty-roots.ts';
+import type { Gathered } from './gather.ts';
+import type { Harvest, Owner } from './harvest.ts';
+import type { Instance } from './instance.ts';
+import type { Batch, HeldRecord, HeldRoot, InstanceKey, InstanceRecord, Position } from './ports.ts';
+import { instanceChange, instanceRecord, recordHarvest } from './records.ts';
+import type { Running } from './running.ts';
+
+/** A batch, and the instances that it stores in the form in which it does. */
+export interface Composed {
+  readonly batch: Batch;
+  readonly written: readonly (readonly [Owner, Instance])[];
+}
+
+/** Composes the batch of what was gathered and of the roots that `choose` takes out; null where there is nothing to commit. */
+export function compose(
+  at: Running,
+  gathered: Gathered,
+  now: number,
+  choose: () => readonly DirtyRoot[],
+): Composed | null {
+  const harvest = at.watch.harvest();
+  at.dirty.touch(harvest, gathered.from, now);
+  for (const of of harvest.removed) at.unborn.add(of);
+  const roots = choose();
+  if (gathered.messages === 0 && roots.length === 0 && isEmpty(harvest)) return null;
+  const told = recordHarvest(harvest, now);
+  const rows = writeRoots(at, roots, now);
+  const batch: Batch = {
+    previous: at.stored,
+    position: positionAfter(at, gathered),
+    journal: gathered.journal,
+    rejected: gathered.rejected,
+    instances: rows.instances,
+    removed: rows.removed,
+    held: rows.held,
+    alarms: told.alarms,
+    notices: told.notices,
+    changes: [...rows.instances.map(instanceChange), ...told.changes],
+    watched: harvest.watched,
+  };
+  return { batch, written: rows.written };
+}
+
+function isEmpty({ changed, removed, alarms, wishes, watched, held }: Harvest): boolean {
+  return changed.length + removed.length + alarms.length + wishes.length + watched.length + held.length === 0;
+}
+
+function positionAfter(at: Running, gathered: Gathered): Position {
+  const { stored, watch, incarnation, place: journal } = at;
+  const mark = at.dirty.mark() ?? { place: journal, clock: watch.clock };
+  const before = incarnation === stored.incarnation ? stored.sequence : 0;
+  return {
+    partition: stored.partition,
+    epoch: stored.epoch,
+    incarnation,
+    sequence: gathered.sequence ?? before,
+    clock: watch.clock,
+    journal,
+    mark: mark.place,
+    markClock: mark.clock,
+    revision: at.definitions.revision,
+  };
+}
+
+function writeRoots(at: Running, roots: readonly DirtyRoot[], now: number) {
+  const instances: InstanceRecord[] = [];
+  const removed: InstanceKey[] = [];
+  const held: HeldRoot[] = [];
+  const written: (readonly [Owner, Instance])[] = [];
+  for (const { root, owners, removed: gone } of roots) {
+    for (const owner of owners) {
+      instances.push(instanceRecord(owner, now, at.place));
+      written.push([owner, owner.instance]);
+      at.dirty.written(owner);
+    }
+    removed.push(...gone.values());
+    const events = at.watch.heldOf(root);
+    if (events.length === 0 && !at.heldStored.delete(root)) continue;
+    if (events.length > 0) at.heldStored.add(root);
+    held.push({ root, applied: at.place, events: events.map(heldRecord) });
+  }
+  return { instances, removed, held, written };
+}
+
+function heldRecord(event: KeyedEvent): HeldRecord {
+  return { event: eventToJson(event), receivedAt: event.time };
+}
