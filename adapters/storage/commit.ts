@@ -1,82 +1,121 @@
 /**
- * Writes one batch of the worker, all of it or nothing.
+ * Writes one batch of the worker, all of it or nothing, in one round trip.
  *
- * 1. The first statement takes the row of the partition; where its epoch has moved on nothing else is done.
+ * 1. The first statement moves the position of the partition from where the batch goes on; where it is elsewhere the
+ *    statement fails, and with it the batch.
  * 2. A fixed number of statements, whatever the size of the batch; one for each kind that is there.
- * 3. Changes come last: their counter is locked until the commit, so nobody reads a change before a smaller one.
+ * 3. The journal goes by COPY, everything else as arrays. This is the one place that does without kysely, since it is
+ *    what the speed of intake hangs on: statements are texts made once, their values are in binary form.
+ * 4. Changes come last: their counter is locked from then to the end of the commit, so nobody reads a change before a
+ *    smaller one, and partitions that commit at once wait for each other no longer than that.
  */
 
-import { sql, type Transaction } from 'kysely';
 import type {
   AlarmRecord,
   Batch,
   ChangeRecord,
-  HeldRecord,
+  HeldRoot,
   InstanceKey,
   InstanceRecord,
   JournalRecord,
   NoticeRecord,
   RejectedRecord,
 } from '../../engine/index.ts';
-import { type Database, instant } from './connect.ts';
-import { type Column, type Insertion, insertAll, recordset, selected } from './insert-all.ts';
-import { digestOf, storable, writeHeaders } from './records.ts';
-import type { Tables } from './tables.ts';
+import { binaryRows, binaryValue, type Column } from './binary.ts';
+import type { Database } from './connect.ts';
+import { arraysOf, type Insertion, insertion, rowsText } from './insert-all.ts';
+import { FENCED } from './migrations.ts';
+import type { Statement } from './one-trip.ts';
+import { digestOf, storable, writeHeaders, writeHeld } from './records.ts';
+import { sqlStateOf } from './store-failure.ts';
 
-/** One transaction; `fenced` when another owner has taken the partition. */
-export function commitBatch(db: Database, batch: Batch): Promise<'committed' | 'fenced'> {
-  return db
-    .transaction()
-    .setIsolationLevel('read committed')
-    .execute(async (trx) => {
-      if (!(await advance(trx, batch))) return 'fenced';
-      await insertAll(trx, JOURNAL, batch.journal);
-      await remove(trx, batch.removed);
-      await insertAll(trx, INSTANCES, batch.instances);
-      await insertAll(trx, ALARMS, batch.alarms);
-      await insertAll(trx, REJECTED, batch.rejected);
-      await insertAll(trx, NOTICES, batch.notices);
-      await insertAll(trx, WATCHED, batch.watched);
-      await replaceHeld(trx, batch.position.partition, batch.held);
-      await appendChanges(trx, batch.changes);
-      return 'committed';
-    });
+/** One transaction; `fenced` when the position is not the one that the batch goes on from. */
+export async function commitBatch(db: Database, batch: Batch): Promise<'committed' | 'fenced'> {
+  try {
+    await db.trip(statementsOf(batch));
+    return 'committed';
+  } catch (error) {
+    if (sqlStateOf(error) === FENCED) return 'fenced';
+    throw error;
+  }
 }
 
-async function advance(trx: Transaction<Tables>, { position }: Batch): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update milepost.positions
-       set incarnation = ${position.incarnation}, sequence = ${position.sequence}, clock = ${instant(position.clock)}
-     where partition = ${position.partition} and epoch = ${position.epoch}`.execute(trx);
-  return numAffectedRows === 1n;
+/** The statements of a batch, in their order; those with nothing to write are left out. */
+export function statementsOf(batch: Batch): readonly Statement[] {
+  const { partition } = batch.position;
+  const statements = [movePosition(batch)];
+  if (batch.journal.length > 0) statements.push(copyJournal(partition, batch.journal));
+  if (batch.removed.length > 0) statements.push(remove(batch.removed));
+  insert(INSTANCES, inPartition(batch.instances));
+  const emptied = batch.held.filter(({ events }) => events.length === 0);
+  if (emptied.length > 0) statements.push(forgetHeld(partition, emptied));
+  insert(HELD, inPartition(batch.held.filter(({ events }) => events.length > 0)));
+  insert(WATCHED, inPartition(batch.watched));
+  insert(REJECTED, batch.rejected);
+  insert(ALARMS, batch.alarms);
+  insert(NOTICES, batch.notices);
+  if (batch.changes.length > 0) statements.push(appendChanges(batch.changes));
+  return statements;
+
+  function insert<T>(into: Insertion<T>, records: readonly T[]): void {
+    if (records.length > 0) statements.push(insertion(into, records));
+  }
+
+  function inPartition<T>(records: readonly T[]): InPartition<T>[] {
+    return records.map((record) => ({ partition, record }));
+  }
 }
 
-async function remove(trx: Transaction<Tables>, removed: readonly InstanceKey[]): Promise<void> {
-  if (removed.length === 0) return;
-  await sql`
-    delete from milepost.instances i using ${recordset(INSTANCE_KEY, removed)}
-     where i.flow = r.flow and i.key = r.key`.execute(trx);
+interface InPartition<T> {
+  readonly partition: string;
+  readonly record: T;
 }
 
-async function replaceHeld(
-  trx: Transaction<Tables>,
-  partition: string,
-  held: readonly HeldRecord[] | null,
-): Promise<void> {
-  if (held === null) return;
-  await sql`delete from milepost.held where partition = ${partition}`.execute(trx);
-  const placed = held.map((record, place) => ({ ...record, partition, place }));
-  await insertAll(trx, HELD, placed);
+function movePosition({ previous, position }: Batch): Statement {
+  return {
+    text: 'select milepost.move_position($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+    values: [
+      binaryValue('text', position.partition),
+      binaryValue('bigint', previous.epoch),
+      binaryValue('bigint', previous.sequence),
+      binaryValue('bigint', previous.journal),
+      binaryValue('text', position.incarnation),
+      binaryValue('bigint', position.sequence),
+      binaryValue('instant', position.clock),
+      binaryValue('bigint', position.journal),
+      binaryValue('bigint', position.mark),
+      binaryValue('instant', position.markClock),
+      binaryValue('text', position.revision),
+    ],
+  };
 }
 
-async function appendChanges(trx: Transaction<Tables>, changes: readonly ChangeRecord[]): Promise<void> {
-  if (changes.length === 0) return;
-  const count = changes.length;
-  await sql`
-    with counter as (update milepost.change_counter set last = last + ${count}::bigint returning last)
-    insert into milepost.changes (id, kind, subject, body)
-    select counter.last - ${count}::bigint + r.ordinal, ${sql.join(CHANGE.map(selected))}
-      from counter, ${recordset(CHANGE, changes)}`.execute(trx);
+function copyJournal(partition: string, journal: readonly JournalRecord[]): Statement {
+  const columns: Column<JournalRecord>[] = [['partition', 'text', () => partition], ...JOURNAL];
+  return { text: COPY_JOURNAL, values: [], copied: binaryRows(columns, journal) };
+}
+
+function remove(removed: readonly InstanceKey[]): Statement {
+  const rows = rowsText(INSTANCE_KEY, 1);
+  return {
+    text: `delete from milepost.instances i using ${rows} where i.flow = r.flow and i.key = r.key`,
+    values: arraysOf(INSTANCE_KEY, removed),
+  };
+}
+
+function forgetHeld(partition: string, roots: readonly HeldRoot[]): Statement {
+  const columns: readonly Column<HeldRoot>[] = [['root', 'text', ({ root }) => root]];
+  return {
+    text: `delete from milepost.held h using ${rowsText(columns, 2)} where h.partition = $1 and h.root = r.root`,
+    values: [binaryValue('text', partition), ...arraysOf(columns, roots)],
+  };
+}
+
+function appendChanges(changes: readonly ChangeRecord[]): Statement {
+  return {
+    text: APPEND_CHANGES,
+    values: [binaryValue('bigint', changes.length), ...arraysOf(CHANGE, changes)],
+  };
 }
 
 /** The columns that name an instance. */
@@ -85,38 +124,43 @@ export const INSTANCE_KEY: readonly Column<InstanceKey>[] = [
   ['key', 'text', (r) => r.key],
 ];
 
-const JOURNAL: Insertion<JournalRecord> = {
-  table: 'milepost.journal',
-  columns: [
-    ['flow', 'text', (r) => r.flow],
-    ['key', 'text', (r) => r.key],
-    ['id', 'text', (r) => r.id],
-    ['digest', 'text', (r) => r.digest],
-    ['step', 'text', (r) => r.step],
-    ['kind', 'text', (r) => r.kind],
-    ['time', 'instant', (r) => r.time],
-    ['received_at', 'instant', (r) => r.receivedAt],
-    ['event', 'text', (r) => r.event],
-  ],
-};
+const JOURNAL: readonly Column<JournalRecord>[] = [
+  ['place', 'bigint', (r) => r.place],
+  ['clock', 'instant', (r) => r.clock],
+  ['backlog', 'boolean', (r) => r.backlog],
+  ['flow', 'text', (r) => r.flow],
+  ['key', 'text', (r) => r.key],
+  ['id', 'text', (r) => r.id],
+  ['digest', 'text', (r) => r.digest],
+  ['step', 'text', (r) => r.step],
+  ['kind', 'text', (r) => r.kind],
+  ['time', 'instant', (r) => r.time],
+  ['received_at', 'instant', (r) => r.receivedAt],
+  ['event', 'text', (r) => r.event],
+];
 
-const INSTANCES: Insertion<InstanceRecord> = {
+const COPY_JOURNAL = `copy milepost.journal (partition, ${JOURNAL.map(([name]) => name).join(', ')})
+  from stdin (format binary)`;
+
+const INSTANCES: Insertion<InPartition<InstanceRecord>> = {
   table: 'milepost.instances',
   columns: [
-    ['flow', 'text', (r) => r.flow],
-    ['key', 'text', (r) => r.key],
-    ['revision', 'text', (r) => r.revision],
-    ['status', 'text', (r) => r.status],
-    ['health', 'text', (r) => r.health],
-    ['deviated', 'boolean', (r) => r.deviated],
-    ['group', 'text', (r) => r.group],
-    ['trading_day', 'text', (r) => r.tradingDay],
-    ['started_at', 'instant', (r) => r.startedAt],
-    ['ended_at', 'instant', (r) => r.endedAt],
-    ['updated_at', 'instant', (r) => r.updatedAt],
-    ['open_alarms', 'bigint', (r) => r.openAlarms],
-    ['has_timers', 'boolean', (r) => r.hasTimers],
-    ['snapshot', 'text', (r) => r.snapshot],
+    ['flow', 'text', ({ record }) => record.flow],
+    ['key', 'text', ({ record }) => record.key],
+    ['partition', 'text', ({ partition }) => partition],
+    ['revision', 'text', ({ record }) => record.revision],
+    ['status', 'text', ({ record }) => record.status],
+    ['health', 'text', ({ record }) => record.health],
+    ['deviated', 'boolean', ({ record }) => record.deviated],
+    ['group', 'text', ({ record }) => record.group],
+    ['trading_day', 'text', ({ record }) => record.tradingDay],
+    ['started_at', 'instant', ({ record }) => record.startedAt],
+    ['ended_at', 'instant', ({ record }) => record.endedAt],
+    ['updated_at', 'instant', ({ record }) => record.updatedAt],
+    ['open_alarms', 'bigint', ({ record }) => record.openAlarms],
+    ['has_timers', 'boolean', ({ record }) => record.hasTimers],
+    ['applied', 'bigint', ({ record }) => record.applied],
+    ['snapshot', 'text', ({ record }) => record.snapshot],
   ],
   conflict: { key: ['flow', 'key'], write: 'replace' },
 };
@@ -172,23 +216,25 @@ const NOTICES: Insertion<NoticeRecord> = {
   conflict: { key: ['digest'], write: 'keep' },
 };
 
-const WATCHED: Insertion<Batch['watched'][number]> = {
+const WATCHED: Insertion<InPartition<Batch['watched'][number]>> = {
   table: 'milepost.watched',
   columns: [
-    ['flow', 'text', (r) => r.flow],
-    ['since', 'instant', (r) => r.since],
+    ['partition', 'text', ({ partition }) => partition],
+    ['flow', 'text', ({ record }) => record.flow],
+    ['since', 'instant', ({ record }) => record.since],
   ],
-  conflict: { key: ['flow'], write: 'replace' },
+  conflict: { key: ['partition', 'flow'], write: 'replace' },
 };
 
-const HELD: Insertion<HeldRecord & { readonly partition: string; readonly place: number }> = {
+const HELD: Insertion<InPartition<HeldRoot>> = {
   table: 'milepost.held',
   columns: [
-    ['partition', 'text', (r) => r.partition],
-    ['place', 'bigint', (r) => r.place],
-    ['event', 'text', (r) => r.event],
-    ['received_at', 'instant', (r) => r.receivedAt],
+    ['partition', 'text', ({ partition }) => partition],
+    ['root', 'text', ({ record }) => record.root],
+    ['applied', 'bigint', ({ record }) => record.applied],
+    ['events', 'text', ({ record }) => writeHeld(record.events)],
   ],
+  conflict: { key: ['partition', 'root'], write: 'replace' },
 };
 
 const CHANGE: readonly Column<ChangeRecord>[] = [
@@ -196,3 +242,9 @@ const CHANGE: readonly Column<ChangeRecord>[] = [
   ['subject', 'text', (r) => r.subject],
   ['body', 'text', (r) => r.body],
 ];
+
+const APPEND_CHANGES = `
+  with counter as (update milepost.change_counter set last = last + $1::bigint returning last)
+  insert into milepost.changes (id, kind, subject, body)
+  select counter.last - $1::bigint + r.ordinal, r.kind, r.subject, r.body
+    from counter, ${rowsText(CHANGE, 2)}`;

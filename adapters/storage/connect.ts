@@ -17,10 +17,12 @@ import {
   sql,
 } from 'kysely';
 import pg from 'pg';
+import { oneTrip, type Statement } from './one-trip.ts';
 import { sqlStateOf } from './store-failure.ts';
 import type { Tables } from './tables.ts';
 
-export type Database = Kysely<Tables>;
+/** The tables through kysely; `trip` runs statements as one transaction in one round trip. */
+export type Database = Kysely<Tables> & { trip(statements: readonly Statement[]): Promise<void> };
 
 export interface ConnectOptions {
   /** `postgres://user:password@host:port/database` */
@@ -51,13 +53,44 @@ export function connect(options: ConnectOptions): Database {
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: '-c DateStyle=ISO -c TimeZone=UTC',
+    options: SESSION,
     types: { getTypeParser },
   });
   pool.on('error', (error) => options.onLost?.(error));
   // The pool listens to idle connections only; one that is lost in use between two statements would end the process.
   pool.on('connect', (client) => client.on('error', ignore));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool) }) });
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool) }) });
+  return Object.assign(kysely, { trip: (statements: readonly Statement[]) => runTrip(pool, statements) });
+}
+
+/**
+ * The server gives up a client that is gone within 25 s, so that what it had locked is free again, and every transaction
+ * sees what others have committed, whatever the database's own settings are.
+ */
+const SESSION = [
+  'DateStyle=ISO',
+  'TimeZone=UTC',
+  'default_transaction_isolation=read\\ committed',
+  'tcp_keepalives_idle=10',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=3',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
+async function runTrip(pool: pg.Pool, statements: readonly Statement[]): Promise<void> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    const { done } = client.query(oneTrip(statements));
+    await done;
+    broken = false;
+  } catch (error) {
+    broken = sqlStateOf(error) === null;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }
 
 /** The milliseconds of a parameter or column as timestamptz, exact to the millisecond. */
@@ -110,6 +143,27 @@ function safeInteger(text: string): number {
 
 const readTimestamp = pg.types.getTypeParser(TIMESTAMPTZ, 'text');
 
+/** `2026-11-23 07:30:00.123+00`: what a session in UTC sends for the years 1 to 9999. */
+const USUAL_TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?\+00$/;
+const known = { text: '', value: 0, day: '', dayStart: 0 };
+
+/** Reading a journal is mostly this, and its times are alike: the last day and the last time are kept. */
 function milliseconds(text: string): number {
-  return readTimestamp(text).getTime();
+  if (text === known.text) return known.value;
+  if (!USUAL_TIMESTAMP.test(text)) return readTimestamp(text).getTime();
+  const day = text.slice(0, 10);
+  if (day !== known.day) {
+    known.dayStart = Date.parse(`${day}T00:00:00Z`);
+    known.day = day;
+  }
+  const seconds = digits(text, 11) * 3600 + digits(text, 14) * 60 + digits(text, 17);
+  const fraction = text.charCodeAt(19) === 46 ? Math.round(Number(text.slice(19, -3)) * 1000) : 0;
+  known.value = known.dayStart + seconds * 1000 + fraction;
+  known.text = text;
+  return known.value;
+}
+
+/** The number of the two digits at a place. */
+function digits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
 }

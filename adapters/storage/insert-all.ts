@@ -1,16 +1,11 @@
 /**
- * Writes any number of records with one statement: each column travels as one array and `unnest` makes rows of them.
- * Rows are inserted in the order of the records.
+ * Writes any number of records with one statement: each column travels as one array in binary form and `unnest` makes
+ * rows of them. Rows are inserted in the order of the records.
  */
 
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
-import { instant } from './connect.ts';
-import type { Tables } from './tables.ts';
-
-type ColumnType = 'text' | 'bytea' | 'boolean' | 'bigint' | 'instant';
-
-/** A column, what it holds (`instant`: milliseconds, stored as timestamptz) and where in the record that is. */
-export type Column<T> = readonly [name: string, type: ColumnType, value: (record: T) => unknown];
+import { type RawBuilder, sql } from 'kysely';
+import { binaryArray, type Column, SQL_TYPE } from './binary.ts';
+import type { Statement } from './one-trip.ts';
 
 export interface Insertion<T> {
   readonly table: string;
@@ -19,43 +14,48 @@ export interface Insertion<T> {
   readonly conflict?: { readonly key: readonly string[]; readonly write: 'keep' | 'replace' };
 }
 
-/** Inserts the records; does nothing when there are none. */
-export async function insertAll<T>(
-  db: Kysely<Tables> | Transaction<Tables>,
-  into: Insertion<T>,
-  records: readonly T[],
-): Promise<void> {
-  if (records.length === 0) return;
-  const names = into.columns.map(([name]) => sql.ref(name));
-  await sql`
-    insert into ${sql.table(into.table)} (${sql.join(names)})
-    select ${sql.join(into.columns.map(selected))}
-      from ${recordset(into.columns, records)}
-     order by r.ordinal ${onConflict(into)}`.execute(db);
+/** The statement that inserts the records; its text depends on the insertion only. */
+export function insertion<T>(into: Insertion<T>, records: readonly T[]): Statement {
+  const names = into.columns.map(([name]) => `"${name}"`);
+  const selected = names.map((name) => `r.${name}`).join(', ');
+  return {
+    text: `insert into ${into.table} (${names.join(', ')})
+      select ${selected} from ${rowsText(into.columns, 1)} order by r.ordinal ${onConflict(into)}`,
+    values: arraysOf(into.columns, records),
+  };
 }
 
-/** The records as a row source named `r`, with their columns and `ordinal`, counted from 1. */
+/** The row source `r` of a statement that is written out: its arrays are the parameters from `$first` on. */
+export function rowsText<T>(columns: readonly Column<T>[], first: number): string {
+  const arrays = columns.map(([, type], index) => `$${first + index}::${SQL_TYPE[type]}[]`);
+  const names = columns.map(([name]) => `"${name}"`);
+  return `unnest(${arrays.join(', ')}) with ordinality as r(${names.join(', ')}, ordinal)`;
+}
+
+/** The parameters of that row source. */
+export function arraysOf<T>(columns: readonly Column<T>[], records: readonly T[]): Buffer[] {
+  return columns.map(([, type, value]) => binaryArray(type, records.map(value)));
+}
+
+/** The records as a row source for kysely, named `r`, with their columns and `ordinal`, counted from 1. */
 export function recordset<T>(columns: readonly Column<T>[], records: readonly T[]): RawBuilder<unknown> {
-  const arrays = columns.map(([, type, value]) => {
-    const passed = type === 'instant' ? 'float8[]' : `${type}[]`;
-    return sql`${records.map(value)}::${sql.raw(passed)}`;
-  });
+  const arrays = columns.map(
+    ([, type, value]) => sql`${binaryArray(type, records.map(value))}::${sql.raw(`${SQL_TYPE[type]}[]`)}`,
+  );
   const names = columns.map(([name]) => sql.ref(name));
   return sql`unnest(${sql.join(arrays)}) with ordinality as r(${sql.join(names)}, ordinal)`;
 }
 
-/** A column of the row source as it is stored. */
-export function selected<T>([name, type]: Column<T>): RawBuilder<unknown> {
-  const column = sql.ref(`r.${name}`);
-  return type === 'instant' ? instant(sql`${column}`) : sql`${column}`;
+/** A column of that row source. */
+export function selected<T>([name]: Column<T>): RawBuilder<unknown> {
+  return sql.ref(`r.${name}`);
 }
 
-function onConflict<T>(into: Insertion<T>): RawBuilder<unknown> {
-  if (into.conflict === undefined) return sql``;
+function onConflict<T>(into: Insertion<T>): string {
+  if (into.conflict === undefined) return '';
   const { key, write } = into.conflict;
-  const target = sql.join(key.map((name) => sql.ref(name)));
-  if (write === 'keep') return sql`on conflict (${target}) do nothing`;
+  const target = key.map((name) => `"${name}"`).join(', ');
+  if (write === 'keep') return `on conflict (${target}) do nothing`;
   const changed = into.columns.map(([name]) => name).filter((name) => !key.includes(name));
-  const assignments = changed.map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`);
-  return sql`on conflict (${target}) do update set ${sql.join(assignments)}`;
+  return `on conflict (${target}) do update set ${changed.map((name) => `"${name}" = excluded."${name}"`).join(', ')}`;
 }

@@ -9,8 +9,9 @@
 import { sql } from 'kysely';
 import { type Outlet, StoreError } from '../../engine/index.ts';
 import type { Bell } from './bell.ts';
+import type { Column } from './binary.ts';
 import type { Database } from './connect.ts';
-import { type Column, recordset, selected } from './insert-all.ts';
+import { recordset, selected } from './insert-all.ts';
 import { digestOf, storable, writeHeaders } from './records.ts';
 import { orStoreError } from './store-failure.ts';
 

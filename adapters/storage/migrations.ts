@@ -4,6 +4,8 @@
  *
  * 1. Text that is sorted or compared has collation "C": the order of UTF-8 bytes, the same on every server.
  * 2. What may exceed an index entry (2,704 bytes) is indexed by its SHA-256: ids of alarms, notices and messages.
+ * 3. The journal is split by weeks, so that old ones go at once; `journal-weeks` makes them. Everything else is small
+ *    beside it and loses its old rows a few at a time (`retention`).
  */
 
 import { type Kysely, type Migration, sql } from 'kysely';
@@ -16,18 +18,52 @@ export interface NamedMigration {
 
 export const MIGRATIONS: readonly NamedMigration[] = [
   {
-    name: '001-events-and-instances',
+    name: '001-partitions-and-their-owners',
     migration: {
       up: (db) =>
         runAll(db, [
+          `create table milepost.system (
+             one boolean primary key default true check (one),
+             epoch uuid not null default gen_random_uuid(),
+             restored_at timestamptz,
+             partitions integer,
+             swept_at timestamptz)`,
+          'insert into milepost.system default values',
           `create table milepost.positions (
              partition text collate "C" primary key,
              epoch bigint not null,
-             incarnation text not null,
-             sequence bigint not null,
-             clock timestamptz)`,
+             incarnation text not null default '',
+             sequence bigint not null default 0,
+             clock timestamptz,
+             journal bigint not null default 0,
+             mark bigint not null default 0,
+             mark_clock timestamptz,
+             revision text not null default '') with (fillfactor = 50)`,
+          `create table milepost.leases (
+             partition text collate "C" primary key,
+             owner text,
+             until timestamptz) with (fillfactor = 50)`,
+          `create table milepost.workers (
+             id text collate "C" primary key,
+             name text not null,
+             host text not null,
+             pid bigint not null,
+             address text,
+             seen_at timestamptz not null) with (fillfactor = 50)`,
+          MOVE_POSITION,
+        ]),
+    },
+  },
+  {
+    name: '002-events-and-instances',
+    migration: {
+      up: (db) =>
+        runAll(db, [
           `create table milepost.journal (
-             position bigint generated always as identity,
+             partition text collate "C" not null,
+             place bigint not null,
+             clock timestamptz not null,
+             backlog boolean not null,
              flow text collate "C" not null,
              key text collate "C" not null,
              id text collate "C" not null,
@@ -36,12 +72,16 @@ export const MIGRATIONS: readonly NamedMigration[] = [
              kind text not null,
              time timestamptz not null,
              received_at timestamptz not null,
-             event text not null,
-             primary key (flow, key, id))`,
-          'create unique index journal_order on milepost.journal (flow, key, position)',
+             event text not null) partition by range (received_at)`,
+          'create table milepost.journal_other partition of milepost.journal default',
+          `create index journal_instance on milepost.journal
+             (hashtextextended(flow || '/' || key, 0), place)`,
+          `create index journal_place on milepost.journal using brin (place)
+             with (pages_per_range = 32, autosummarize = on)`,
           `create table milepost.instances (
              flow text collate "C" not null,
              key text collate "C" not null,
+             partition text collate "C" not null,
              revision text not null,
              status text not null,
              health text not null,
@@ -52,23 +92,28 @@ export const MIGRATIONS: readonly NamedMigration[] = [
              ended_at timestamptz,
              updated_at timestamptz not null,
              open_alarms integer not null,
+             has_timers boolean not null,
+             applied bigint not null,
              snapshot text not null,
              primary key (flow, key)) with (fillfactor = 70)`,
           'create index instances_day on milepost.instances (trading_day, flow, key)',
-          'create index instances_status on milepost.instances (status)',
-          'create index instances_health on milepost.instances (health)',
-          'create index instances_group on milepost.instances ("group")',
-          `create index instances_live on milepost.instances (flow, key)
-             where status in ('expected', 'running') or open_alarms > 0`,
+          `create index instances_status on milepost.instances (status, flow, key) where status <> 'committed'`,
+          `create index instances_health on milepost.instances (health, flow, key)
+             where health not in ('normal', 'running')`,
+          `create index instances_group on milepost.instances ("group", flow, key) where "group" is not null`,
+          `create index instances_live on milepost.instances (partition, flow, key)
+             where status in ('expected', 'running') or open_alarms > 0 or has_timers`,
           `create table milepost.held (
              partition text collate "C" not null,
-             place integer not null,
-             event text not null,
-             received_at timestamptz not null,
-             primary key (partition, place))`,
+             root text collate "C" not null,
+             applied bigint not null,
+             events text not null,
+             primary key (partition, root))`,
           `create table milepost.watched (
-             flow text collate "C" primary key,
-             since timestamptz not null)`,
+             partition text collate "C" not null,
+             flow text collate "C" not null,
+             since timestamptz not null,
+             primary key (partition, flow))`,
           `create table milepost.revisions (
              revision text collate "C" primary key,
              sources text not null,
@@ -77,7 +122,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
     },
   },
   {
-    name: '002-alarms-and-what-is-owed',
+    name: '003-alarms-and-what-is-owed',
     migration: {
       up: (db) =>
         runAll(db, [
@@ -113,6 +158,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
              channel text,
              text text not null,
              owed_at timestamptz not null default now())`,
+          'create index notices_owed on milepost.notices (owed_at)',
           `create table milepost.rejected (
              id text collate "C" primary key,
              position bigint generated always as identity,
@@ -130,17 +176,17 @@ export const MIGRATIONS: readonly NamedMigration[] = [
              body text not null)`,
           `create table milepost.change_counter (
              one boolean primary key default true check (one),
-             last bigint not null)`,
+             last bigint not null) with (fillfactor = 10)`,
           'insert into milepost.change_counter (last) values (0)',
           `create table milepost.change_position (
              one boolean primary key default true check (one),
-             published bigint not null)`,
+             published bigint not null) with (fillfactor = 10)`,
           'insert into milepost.change_position (published) values (0)',
         ]),
     },
   },
   {
-    name: '003-inbox',
+    name: '004-inbox',
     migration: {
       up: (db) =>
         runAll(db, [
@@ -160,23 +206,28 @@ export const MIGRATIONS: readonly NamedMigration[] = [
         ]),
     },
   },
-  {
-    name: '004-timers-of-ended-instances',
-    migration: {
-      up: (db) =>
-        runAll(db, [
-          'alter table milepost.instances add column has_timers boolean not null default false',
-          // a quote within a text is escaped in JSON, so these characters are the field and nothing else
-          `update milepost.instances set has_timers = true where position('"timers":[{' in snapshot) > 0`,
-          'alter table milepost.instances alter column has_timers drop default',
-          'drop index milepost.instances_live',
-          `create index instances_live on milepost.instances (flow, key)
-             where status in ('expected', 'running') or open_alarms > 0 or has_timers`,
-        ]),
-    },
-  },
   NOTICE_MIGRATION,
 ];
+
+/** SQLSTATE of a commit whose position is not as it was expected to be. */
+export const FENCED = 'MP001';
+
+/** A function, since a statement in a trip has to fail where it changes no row: that undoes and skips all the others. */
+const MOVE_POSITION = `
+  create function milepost.move_position(
+    of text, old_epoch bigint, old_sequence bigint, old_journal bigint,
+    new_incarnation text, new_sequence bigint, new_clock timestamptz, new_journal bigint,
+    new_mark bigint, new_mark_clock timestamptz, new_revision text) returns void
+  language plpgsql as $$
+  begin
+    update milepost.positions
+       set incarnation = new_incarnation, sequence = new_sequence, clock = new_clock, journal = new_journal,
+           mark = new_mark, mark_clock = new_mark_clock, revision = new_revision
+     where partition = of and epoch = old_epoch and sequence = old_sequence and journal = old_journal;
+    if not found then
+      raise exception 'partition % was taken by another owner', of using errcode = '${FENCED}';
+    end if;
+  end $$`;
 
 async function runAll(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

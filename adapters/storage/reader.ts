@@ -8,8 +8,9 @@ import type { AlarmFilter, InstanceFilter, Page, Reader } from '../../engine/ind
 import { type Database, instant } from './connect.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
 import { postgresLooks } from './looks.ts';
+import { readLeases } from './leases.ts';
 import { alarmOf, digestOf, instanceOf, journalOf, positionOf, rejectedOf } from './records.ts';
-import { revisionSources, watchedFlows } from './store.ts';
+import { revisionSources } from './store.ts';
 import { orStoreError } from './store-failure.ts';
 
 /** The reads of the query API on PostgreSQL. They reject with StoreError, or with CursorError for a bad cursor. */
@@ -91,7 +92,16 @@ export function postgresReader(db: Database): Reader {
       );
       return row === undefined ? null : positionOf(row);
     },
-    watched: () => watchedFlows(db),
+    workers: () => readLeases(db),
+    watched: () =>
+      orStoreError('cannot read the watched flows', () =>
+        db
+          .selectFrom('milepost.watched')
+          .select(['flow', sql<number>`min(since)`.as('since')])
+          .groupBy('flow')
+          .orderBy('flow')
+          .execute(),
+      ),
     revision: (revision) => (hasNul(revision) ? Promise.resolve(null) : revisionSources(db, revision)),
     ping: () =>
       orStoreError('the database does not answer', async () => {
@@ -137,16 +147,19 @@ async function listEvents(
   let query = db
     .selectFrom('milepost.journal')
     .selectAll()
+    .where(
+      sql<boolean>`hashtextextended(flow || '/' || key, 0) = hashtextextended(${of.flow} || '/' || ${of.key}, 0)`,
+    )
     .where('flow', '=', of.flow)
     .where('key', '=', of.key);
-  if (after !== null) query = query.where('position', '>', after[0]);
+  if (after !== null) query = query.where('place', '>', after[0]);
   const rows = await orStoreError(`cannot list the events of ${of.flow}/${of.key}`, () =>
     query
-      .orderBy('position')
+      .orderBy('place')
       .limit(limit + 1)
       .execute(),
   );
-  return page(rows, { limit, entry: journalOf, cursor: (row) => writeCursor('events', [row.position, 0]) });
+  return page(rows, { limit, entry: journalOf, cursor: (row) => writeCursor('events', [row.place, 0]) });
 }
 
 async function listAlarms(db: Database, filter: AlarmFilter, limit: number, cursor: string | null) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type {
   AlarmRecord,
+  HeldRecord,
   InstanceRecord,
   JournalRecord,
   Position,
@@ -21,8 +22,18 @@ export function storable(text: string): string {
 }
 
 export function positionOf(row: Selectable<PositionsTable>): Position {
-  const { partition, epoch, incarnation, sequence, clock } = row;
-  return { partition, epoch, incarnation, sequence, clock };
+  const { partition, epoch, incarnation, sequence, clock, journal, mark, revision } = row;
+  return {
+    partition,
+    epoch,
+    incarnation,
+    sequence,
+    clock,
+    journal,
+    mark,
+    markClock: row.mark_clock,
+    revision,
+  };
 }
 
 export function instanceOf(row: Selectable<InstancesTable>): InstanceRecord {
@@ -40,12 +51,16 @@ export function instanceOf(row: Selectable<InstancesTable>): InstanceRecord {
     updatedAt: row.updated_at,
     openAlarms: row.open_alarms,
     hasTimers: row.has_timers,
+    applied: row.applied,
     snapshot: row.snapshot,
   };
 }
 
 export function journalOf(row: Selectable<JournalTable>): JournalRecord {
   return {
+    place: row.place,
+    clock: row.clock,
+    backlog: row.backlog,
     flow: row.flow,
     key: row.key,
     id: row.id,
@@ -100,6 +115,16 @@ export function writeHeaders(headers: Readonly<Record<string, string>>): string 
 export function readHeaders(text: string): Readonly<Record<string, string>> {
   const pairs: [string, string][] = JSON.parse(text); // written by writeHeaders only
   return Object.fromEntries(pairs);
+}
+
+/** JSON text of events held back: the character NUL and halves of surrogate pairs are escaped in it. */
+export function writeHeld(events: readonly HeldRecord[]): string {
+  return JSON.stringify(events.map(({ event, receivedAt }) => ({ event, receivedAt })));
+}
+
+export function readHeld(text: string): readonly HeldRecord[] {
+  const events: HeldRecord[] = JSON.parse(text); // written by writeHeld only
+  return events;
 }
 
 export function writeSources(sources: readonly Source[]): string {

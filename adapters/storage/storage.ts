@@ -1,6 +1,7 @@
-import type { ChangeLog, Reader, Store } from '../../engine/index.ts';
+import type { ChangeLog, Leases, Reader, Store } from '../../engine/index.ts';
 import { postgresChangeLog } from './change-log.ts';
 import { connect } from './connect.ts';
+import { postgresLeases } from './leases.ts';
 import { migrate } from './migrate.ts';
 import { postgresReader } from './reader.ts';
 import { postgresStore } from './store.ts';
@@ -8,6 +9,7 @@ import { postgresStore } from './store.ts';
 /** The ports of one database; `close` ends its connections, more than once is fine. */
 export interface Storage {
   readonly store: Store;
+  readonly leases: Leases;
   readonly changes: ChangeLog;
   readonly reader: Reader;
   close(): Promise<void>;
@@ -34,6 +36,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const db = connect({ ...options, onLost });
   return {
     store: postgresStore(db),
+    leases: postgresLeases(db),
     changes: postgresChangeLog(db, options.keptChanges),
     reader: postgresReader(db),
     close() {

@@ -65,8 +65,6 @@ function remedyFor(state: string): string {
     case '42P01':
     case '3F000':
       return '; the tables are missing: migrate the database first';
-    case '23505':
-      return '; impossible: a row that `seen` did not report is there already';
     case '28P01':
     case '28000':
       return '; check user and password in DATABASE_URL';

@@ -1,25 +1,23 @@
 import { sql } from 'kysely';
-import type { Store } from '../../engine/index.ts';
+import type { InstanceKey, Position, Store } from '../../engine/index.ts';
 import { commitBatch, INSTANCE_KEY } from './commit.ts';
 import type { Database } from './connect.ts';
-import { type Column, recordset } from './insert-all.ts';
-import { instanceOf, positionOf, readSources, writeSources } from './records.ts';
+import { recordset } from './insert-all.ts';
+import { readTail, summarizePlaces } from './journal-tail.ts';
+import { weekMaker } from './journal-weeks.ts';
+import { openPosition } from './positions.ts';
+import { instanceOf, readHeld, readSources, writeSources } from './records.ts';
 import { orStoreError } from './store-failure.ts';
 
 /** The worker's storage on PostgreSQL. */
 export function postgresStore(db: Database): Store {
+  const makeWeeks = weekMaker(db);
   return {
-    open: (partition) =>
-      orStoreError(`cannot take partition ${partition}`, async () => {
-        const row = await db
-          .insertInto('milepost.positions')
-          .values({ partition, epoch: 1, incarnation: '', sequence: 0, clock: null })
-          .onConflict((conflict) =>
-            conflict.column('partition').doUpdateSet({ epoch: sql<number>`positions.epoch + 1` }),
-          )
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return positionOf(row);
+    open: (partition, owner) =>
+      orStoreError(`cannot open partition ${partition}`, async (): Promise<Position | null> => {
+        const position = await openPosition(db, partition, owner);
+        if (position !== null && position.mark < position.journal) await summarizePlaces(db);
+        return position;
       }),
     load: (keys) =>
       orStoreError('cannot load instances', async () => {
@@ -31,39 +29,51 @@ export function postgresStore(db: Database): Store {
           .execute();
         return rows.map(instanceOf);
       }),
-    loadLive: () =>
+    loadLive: (partition) =>
       orStoreError('cannot load the live instances', async () => {
         const rows = await db
           .selectFrom('milepost.instances')
           .selectAll()
-          .where(sql<boolean>`status in ('expected', 'running') or open_alarms > 0 or has_timers`)
+          .where('partition', '=', partition)
+          .where(sql<boolean>`(status in ('expected', 'running') or open_alarms > 0 or has_timers)`)
           .orderBy('flow')
           .orderBy('key')
           .execute();
         return rows.map(instanceOf);
       }),
-    seen: (ids) =>
-      orStoreError('cannot look up events in the journal', async () => {
-        if (ids.length === 0) return [];
-        const { rows } = await sql<{ flow: string; key: string; id: string; digest: string }>`
-          select j.flow, j.key, j.id, j.digest from milepost.journal j
-           where (j.flow, j.key, j.id) in (select r.flow, r.key, r.id from ${recordset(EVENT_ID, ids)})`.execute(
-          db,
-        );
-        return rows;
-      }),
-    watched: () => watchedFlows(db),
-    held: () =>
+    seen: (keys, since) =>
+      orStoreError('cannot look up events in the journal', () =>
+        keys.length === 0 ? Promise.resolve([]) : idsOf(db, keys, since),
+      ),
+    tail: (partition, after, max) =>
+      orStoreError(`cannot read the journal of partition ${partition}`, () =>
+        readTail(db, partition, { after, max }),
+      ),
+    watched: (partition) =>
+      orStoreError('cannot load the watched flows', () =>
+        db
+          .selectFrom('milepost.watched')
+          .select(['flow', 'since'])
+          .where('partition', '=', partition)
+          .orderBy('flow')
+          .execute(),
+      ),
+    held: (partition) =>
       orStoreError('cannot load the events held back', async () => {
         const rows = await db
           .selectFrom('milepost.held')
           .selectAll()
-          .orderBy('partition')
-          .orderBy('place')
+          .where('partition', '=', partition)
+          .orderBy('root')
           .execute();
-        return rows.map((row) => ({ event: row.event, receivedAt: row.received_at }));
+        return rows.map(({ root, applied, events }) => ({ root, applied, events: readHeld(events) }));
       }),
-    commit: (batch) => orStoreError('cannot commit a batch', () => commitBatch(db, batch)),
+    commit: (batch) =>
+      orStoreError('cannot commit a batch', async () => {
+        const making = makeWeeks(batch.journal);
+        if (making !== null) await making;
+        return commitBatch(db, batch);
+      }),
     saveRevision: (revision, sources) =>
       orStoreError(`cannot save revision ${revision}`, async () => {
         await db
@@ -76,11 +86,23 @@ export function postgresStore(db: Database): Store {
   };
 }
 
-/** The flows watched and since when, by name. */
-export function watchedFlows(db: Database): ReturnType<Store['watched']> {
-  return orStoreError('cannot load the watched flows', () =>
-    db.selectFrom('milepost.watched').select(['flow', 'since']).orderBy('flow').execute(),
-  );
+/**
+ * The hashes are one array, so that the index is asked for each of them whatever the planner knows of the journal; with
+ * `since` only the weeks from then on are looked at.
+ */
+async function idsOf(db: Database, keys: readonly InstanceKey[], since: number | undefined) {
+  let query = db
+    .selectFrom('milepost.journal as j')
+    .select(['flow', 'key', 'id', 'digest'])
+    .where(
+      sql<boolean>`hashtextextended(flow || '/' || key, 0) = any (array(
+        select hashtextextended(r.flow || '/' || r.key, 0) from ${recordset(INSTANCE_KEY, keys)}))`,
+    )
+    .where(sql<boolean>`(flow, key) in (select r.flow, r.key from ${recordset(INSTANCE_KEY, keys)})`);
+  if (since !== undefined) {
+    query = query.where(sql<boolean>`received_at >= ${new Date(since).toISOString()}::timestamptz`);
+  }
+  return query.execute();
 }
 
 /** The sources of a revision; null when it was never saved. */
@@ -94,9 +116,3 @@ export function revisionSources(db: Database, revision: string): ReturnType<Stor
     return row === undefined ? null : readSources(row.sources);
   });
 }
-
-const EVENT_ID: readonly Column<{ flow: string; key: string; id: string }>[] = [
-  ['flow', 'text', (r) => r.flow],
-  ['key', 'text', (r) => r.key],
-  ['id', 'text', (r) => r.id],
-];

@@ -7,16 +7,50 @@
 import type { Generated } from 'kysely';
 import type { AlarmRecord, ChangeRecord, InstanceRecord, NoticeRecord } from '../../engine/index.ts';
 
+/** One row. */
+export interface SystemTable {
+  /** made anew when the tables come from a backup */
+  readonly epoch: Generated<string>;
+  readonly restored_at: number | null;
+  /** how many partitions there are; null before the first worker */
+  readonly partitions: number | null;
+  /** when somebody last removed what is too old */
+  readonly swept_at: number | null;
+}
+
 export interface PositionsTable {
   readonly partition: string;
   readonly epoch: number;
-  readonly incarnation: string;
-  readonly sequence: number;
+  readonly incarnation: Generated<string>;
+  readonly sequence: Generated<number>;
   readonly clock: number | null;
+  readonly journal: Generated<number>;
+  readonly mark: Generated<number>;
+  readonly mark_clock: number | null;
+  readonly revision: Generated<string>;
+}
+
+/** Apart from the positions, so that renewing a lease does not wait for a commit. */
+export interface LeasesTable {
+  readonly partition: string;
+  readonly owner: string | null;
+  readonly until: number | null;
+}
+
+export interface WorkersTable {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly address: string | null;
+  readonly seen_at: number;
 }
 
 export interface JournalTable {
-  readonly position: Generated<number>;
+  readonly partition: string;
+  readonly place: number;
+  readonly clock: number;
+  readonly backlog: boolean;
   readonly flow: string;
   readonly key: string;
   readonly id: string;
@@ -31,6 +65,7 @@ export interface JournalTable {
 export interface InstancesTable {
   readonly flow: string;
   readonly key: string;
+  readonly partition: string;
   readonly revision: string;
   readonly status: InstanceRecord['status'];
   readonly health: InstanceRecord['health'];
@@ -42,6 +77,7 @@ export interface InstancesTable {
   readonly updated_at: number;
   readonly open_alarms: number;
   readonly has_timers: boolean;
+  readonly applied: number;
   readonly snapshot: string;
 }
 
@@ -109,15 +145,17 @@ export interface NoticesTable {
 }
 
 export interface WatchedTable {
+  readonly partition: string;
   readonly flow: string;
   readonly since: number;
 }
 
 export interface HeldTable {
   readonly partition: string;
-  readonly place: number;
-  readonly event: string;
-  readonly received_at: number;
+  readonly root: string;
+  readonly applied: number;
+  /** JSON text of a list of held events */
+  readonly events: string;
 }
 
 export interface RevisionsTable {
@@ -145,6 +183,9 @@ export interface InboxCounterTable {
 }
 
 export interface Tables {
+  readonly 'milepost.system': SystemTable;
+  readonly 'milepost.leases': LeasesTable;
+  readonly 'milepost.workers': WorkersTable;
   readonly 'milepost.positions': PositionsTable;
   readonly 'milepost.journal': JournalTable;
   readonly 'milepost.instances': InstancesTable;
