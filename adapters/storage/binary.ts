@@ -131,10 +131,12 @@ class Writer {
 
   private instant(milliseconds: number): void {
     const since = Math.round(milliseconds) - POSTGRES_EPOCH;
-    if (Math.abs(since) <= SAFE_MILLISECONDS) return this.int64(since * 1000);
-    this.int32(8);
-    this.reserve(8);
-    this.end = scratch.writeBigInt64BE(BigInt(since) * 1000n, this.end);
+    if (Math.abs(since) <= SAFE_MILLISECONDS) this.int64(since * 1000);
+    else {
+      this.int32(8);
+      this.reserve(8);
+      this.end = scratch.writeBigInt64BE(BigInt(since) * 1000n, this.end);
+    }
   }
 
   private reserve(bytes: number): void {

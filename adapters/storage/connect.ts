@@ -78,6 +78,27 @@ const SESSION = [
   .map((setting) => `-c ${setting}`)
   .join(' ');
 
+/**
+ * One connection without limits of time for a statement, for what takes as long as there are rows: backup and restore.
+ * It waits for a lock 10 s at most. The caller ends it.
+ */
+export async function connectAlone(url: string, role: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: `milepost-${role}`,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 0,
+    lock_timeout: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: SESSION,
+    types: { getTypeParser },
+  });
+  client.on('error', ignore); // whatever is asked of a connection that was lost says so
+  await client.connect();
+  return client;
+}
+
 async function runTrip(pool: pg.Pool, statements: readonly Statement[]): Promise<void> {
   const client = await pool.connect();
   let broken = true;

@@ -1,5 +1,8 @@
+export { type BackedUp, backupDatabase } from './backup.ts';
+export type { Heading, TableCount } from './backup-file.ts';
 export { postgresChangeLog } from './change-log.ts';
 export { type ConnectOptions, connect, type Database } from './connect.ts';
+export { postgresLeases } from './leases.ts';
 export { type LocalStream, openLocalStream } from './local-stream.ts';
 export { type MemoryNotices, memoryNotices } from './memory-notices.ts';
 export { type MemoryStorage, memoryStorage } from './memory-store.ts';
@@ -14,6 +17,9 @@ export {
   startPrivatePostgres,
 } from './private-postgres.ts';
 export { postgresReader } from './reader.ts';
+export { type Restored, restoreDatabase, verifyBackup } from './restore.ts';
+export { KEEP, type Keep, type Swept, sweep } from './retention.ts';
 export { openStorage, type Storage, type StorageOptions } from './storage.ts';
 export { postgresStore } from './store.ts';
 export { storeFailure } from './store-failure.ts';
+export { type SystemEpoch, systemEpoch } from './system.ts';

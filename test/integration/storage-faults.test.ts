@@ -3,8 +3,9 @@ import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect, openStorage, postgresStore, type Storage } from '../../adapters/storage/index.ts';
 import { type Position, StoreError } from '../../engine/index.ts';
-import { batchOf, changeRecord, instanceRecord, journalRecord } from '../contracts/store-records.ts';
+import { changeRecord, instanceRecord, journalRecord, opened } from '../contracts/store-records.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
+import { batchAfter } from './storage-batches.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -21,28 +22,28 @@ describe('when the database fails', () => {
   beforeEach(async () => {
     url = await server.database();
     storage = await openStorage({ url, role: 'worker' });
-    position = await storage.store.open('main');
+    position = await opened(storage.store, 'main');
   });
   afterEach(async () => {
     await storage.close();
   });
 
   test('a server that is killed is a passing failure, and what was committed is there afterwards', async () => {
-    await storage.store.commit(batchOf({ ...position, sequence: 1 }, { journal: [journalRecord()] }));
+    await storage.store.commit(batchAfter(position, { journal: [journalRecord()] }));
     process.kill(server.pid(), 'SIGKILL');
-    const failure = await untilFailure(() => storage.store.commit(batchOf({ ...position, sequence: 2 })));
+    const failure = await untilFailure(() => storage.store.commit(batchAfter(position)));
     expect(failure).toBeInstanceOf(StoreError);
     expect(failure).toMatchObject({ permanent: false });
-    const again = await untilSuccess(() => storage.store.open('main'));
+    const again = await untilSuccess(() => opened(storage.store, 'main'));
     expect(again.epoch).toBeGreaterThan(position.epoch);
     expect(await storage.store.seen([journalRecord()])).toHaveLength(1);
-    expect(await storage.store.commit(batchOf({ ...again, sequence: 9 }))).toBe('committed');
+    expect(await storage.store.commit(batchAfter(again))).toBe('committed');
   });
 
   test('connections that are ended while idle or in use end neither the process nor the pool', async () => {
     const db = connect({ url, role: 'in-use', size: 2 });
     const store = postgresStore(db);
-    await store.open('main');
+    await opened(store, 'main');
     await expect(
       db.transaction().execute(async (trx) => {
         await trx.selectFrom('milepost.positions').selectAll().execute();
@@ -52,36 +53,33 @@ describe('when the database fails', () => {
       }),
     ).rejects.toThrow();
     await endConnections(url);
-    const taken = await untilSuccess(() => store.open('main'));
-    expect(await store.commit(batchOf(taken))).toBe('committed');
+    const taken = await untilSuccess(() => opened(store, 'main'));
+    expect(await store.commit(batchAfter(taken))).toBe('committed');
     await db.destroy();
   });
 
   test('a row that another holds is a passing failure after two seconds, and leaves nothing half done', async () => {
     const holder = connect({ url, role: 'holder', size: 1 });
-    const batch = batchOf(
-      { ...position, sequence: 3 },
-      { changes: [changeRecord()], instances: [instanceRecord()] },
-    );
+    const batch = batchAfter(position, { changes: [changeRecord()], instances: [instanceRecord()] });
     await holder.transaction().execute(async (trx) => {
       await trx.updateTable('milepost.change_counter').set({ last: 0 }).execute();
       await expect(storage.store.commit(batch)).rejects.toMatchObject({ permanent: false });
     });
     await holder.destroy();
     expect(await storage.reader.position('main')).toEqual(position);
-    expect(await storage.store.loadLive()).toEqual([]);
+    expect(await storage.store.loadLive('main')).toEqual([]);
     expect(await storage.store.commit(batch)).toBe('committed');
   });
 
   test('a standby or read-only database, and one without connections left, are passing failures', async () => {
     await server.run(`create role crowded login password 'x' connection limit 0`, url);
     const crowded = connect({ url: url.replace(/\/\/[^@]+@/, '//crowded:x@'), role: 'crowded' });
-    await expect(postgresStore(crowded).open('main')).rejects.toMatchObject({ permanent: false });
+    await expect(postgresStore(crowded).open('main', 'w-1')).rejects.toMatchObject({ permanent: false });
     await crowded.destroy();
     const name = new URL(url).pathname.slice(1);
     await server.run(`alter database ${name} set default_transaction_read_only = on`);
     const standby = connect({ url, role: 'standby' });
-    await expect(postgresStore(standby).open('main')).rejects.toMatchObject({ permanent: false });
+    await expect(postgresStore(standby).open('main', 'w-1')).rejects.toMatchObject({ permanent: false });
     await standby.destroy();
   });
 
@@ -93,7 +91,7 @@ describe('when the database fails', () => {
       [url.replace(/\/\/[^@]+@/, '//stranger:x@'), 'grant the user of DATABASE_URL'],
     ] as const) {
       const db = connect({ url: wrong, role: 'wrong' });
-      const failure = await untilFailure(() => postgresStore(db).open('main'));
+      const failure = await untilFailure(() => postgresStore(db).open('main', 'w-1'));
       expect(failure).toMatchObject({ permanent: true });
       expect(failure).toHaveProperty('message', expect.stringContaining(remedy));
       await db.destroy();
@@ -101,7 +99,7 @@ describe('when the database fails', () => {
   });
 
   test('text that the database cannot hold is a lasting failure, and nothing of the batch is written', async () => {
-    const batch = batchOf(position, {
+    const batch = batchAfter(position, {
       journal: [journalRecord()],
       instances: [instanceRecord({ snapshot: 'a\0b' })],
     });
@@ -110,15 +108,15 @@ describe('when the database fails', () => {
   });
 
   test('a commit whose answer is lost may have been written: the position tells', async () => {
-    const wire = await startWire(url, { swallowAnswerTo: 'commit\0' });
+    const wire = await startWire(url, { swallowAnswerTo: 'milepost.move_position' });
     const db = connect({ url: wire.url, role: 'cut', size: 1 });
     const store = postgresStore(db);
-    const own = await store.open('main');
-    const batch = batchOf({ ...own, sequence: 77 }, { journal: [journalRecord()] });
+    const own = await opened(store, 'main');
+    const batch = batchAfter(own, { journal: [journalRecord()] });
     wire.arm();
     await expect(store.commit(batch)).rejects.toMatchObject({ permanent: false });
-    const again = await store.open('main');
-    expect(again).toMatchObject({ epoch: own.epoch + 1, sequence: 77 });
+    const again = await opened(store, 'main');
+    expect(again).toMatchObject({ epoch: own.epoch + 1, sequence: own.sequence + 1, journal: 1 });
     expect(await store.seen([journalRecord()])).toHaveLength(1);
     await db.destroy();
     await wire.stop();
@@ -127,13 +125,13 @@ describe('when the database fails', () => {
   test('a connection that falls silent is given up, and the next call takes another', {
     timeout: 20_000,
   }, async () => {
-    const wire = await startWire(url, { silentAfter: 'update milepost.positions' });
+    const wire = await startWire(url, { silentAfter: 'milepost.move_position' });
     const db = connect({ url: wire.url, role: 'silent', size: 1, statementTimeout: 100 });
     const store = postgresStore(db);
-    const own = await store.open('main');
+    const own = await opened(store, 'main');
     wire.arm();
-    await expect(store.commit(batchOf(own))).rejects.toMatchObject({ permanent: false });
-    await untilSuccess(() => store.open('main'));
+    await expect(store.commit(batchAfter(own))).rejects.toMatchObject({ permanent: false });
+    await untilSuccess(() => opened(store, 'main'));
     await db.destroy();
     await wire.stop();
   });

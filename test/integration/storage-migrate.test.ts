@@ -30,13 +30,17 @@ describe('migrating', () => {
       'inbox_counter',
       'instances',
       'journal',
+      'journal_other',
+      'leases',
       'migrations',
       'migrations_lock',
       'notices',
       'positions',
       'rejected',
       'revisions',
+      'system',
       'watched',
+      'workers',
     ]);
   });
 
