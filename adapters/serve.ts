@@ -5,7 +5,9 @@
  * 1. One process owns the folder. Servers that are given are used, others are started privately, and it says which.
  * 2. What is not there yet is waited for, and said once: a database that is down, a NATS server that comes late.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { subjectOf } from '../checkpoints/index.ts';
 import { compileDefinitions, type Definitions, formatFinding } from '../definitions/index.ts';
@@ -13,6 +15,7 @@ import {
   type ChangeLog,
   createWorker,
   type Intake,
+  type Leases,
   type Outlet,
   type RejectedRecord,
   tell,
@@ -139,8 +142,10 @@ async function assemble(
   const stream = await openStream(options, databaseUrl, closers);
   if (stream.url !== null) await options.beforeWatching?.(stream.url);
   const metrics = createMetrics();
+  const owner = await claim(storage.leases, closers);
   const worker = createWorker({
     partition: PARTITION,
+    owner,
     store: storage.store,
     intake: stream.intake,
     definitions: active.definitions,
@@ -176,6 +181,7 @@ async function assemble(
     const stopped = working.stop();
     await stream.intake.stop();
     await stopped;
+    await worker.settle();
   });
   const queries = engineViews({
     reader: reading.reader,
@@ -214,6 +220,24 @@ async function assemble(
   }
   return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended.promise };
 }
+
+/** Takes the only partition, from whoever has it: the last one that is started works on it. Gives the name of this worker. */
+async function claim(leases: Leases, closers: (() => Promise<void>)[]): Promise<string> {
+  const id = randomUUID();
+  const host = hostname();
+  await leases.partitions(1);
+  const { partitions } = await leases.beat(
+    { id, name: host, host, pid: process.pid, address: null },
+    FOR_EVER,
+  );
+  const owners = partitions.flatMap(({ owner }) => owner ?? []);
+  await leases.take(PARTITION, id, FOR_EVER, owners);
+  closers.push(() => leases.leave(id));
+  return id;
+}
+
+/** A year, in ms: nobody else waits for it to run out. */
+const FOR_EVER = 365 * 86_400_000;
 
 async function undo(closers: (() => Promise<void>)[], log: Log): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) {

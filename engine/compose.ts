@@ -72,7 +72,7 @@ function writeRoots(at: Running, roots: readonly DirtyRoot[], now: number) {
   const held: HeldRoot[] = [];
   const written: (readonly [Owner, Instance])[] = [];
   for (const { root, owners, removed: gone } of roots) {
-    for (const owner of owners) {
+    for (const owner of owners.values()) {
       instances.push(instanceRecord(owner, now, at.place));
       written.push([owner, owner.instance]);
       at.dirty.written(owner);

@@ -6,6 +6,7 @@
  *    status of an instance, then the oldest. What has waited for `age` is written whatever there is, `most` rows a batch.
  * 3. What is not written can be decided again: a recovery begins where the first change of the oldest root was decided.
  */
+import { nameOf } from './family.ts';
 import type { Harvest, Owner } from './harvest.ts';
 import type { InstanceStatus } from './instance.ts';
 import { rootOf } from './partition.ts';
@@ -39,7 +40,8 @@ export interface DirtyRoot {
   readonly from: Mark;
   /** when it became dirty, ms */
   readonly since: number;
-  readonly owners: Set<Owner>;
+  /** by `<flow>/<key>` */
+  readonly owners: Map<string, Owner>;
   readonly removed: Map<string, InstanceKey>;
   /** what it holds back has changed */
   held: boolean;
@@ -73,14 +75,16 @@ export class DirtyRoots {
   touch(harvest: Harvest, from: Mark, now: number): void {
     for (const of of harvest.removed) {
       const { removed, owners } = this.#root(rootOf(of.key), from, now);
-      removed.set(`${of.flow}/${of.key}`, of);
-      for (const owner of owners) if (isOf(owner, of)) owners.delete(owner);
+      const name = nameOf(of.flow, of.key);
+      removed.set(name, of);
+      owners.delete(name);
     }
     for (const owner of harvest.changed) {
       const { instance } = owner;
       const { root, owners, removed } = this.#root(rootOf(instance.key), from, now);
-      owners.add(owner);
-      if (removed.size > 0) removed.delete(`${instance.flow}/${instance.key}`);
+      const name = nameOf(instance.flow, instance.key);
+      owners.set(name, owner);
+      if (removed.size > 0) removed.delete(name);
       if (this.#stored.get(owner) !== instance.status) this.#urgent.add(root);
     }
     for (const { key } of harvest.alarms) {
@@ -90,14 +94,9 @@ export class DirtyRoots {
     for (const root of harvest.held) this.#root(root, from, now).held = true;
   }
 
-  /** Whether an instance has changed since it was last written. */
-  has(owner: Owner): boolean {
-    return this.#roots.get(rootOf(owner.instance.key))?.owners.has(owner) ?? false;
-  }
-
   /** Whether an instance was removed that the store may still have. */
   isRemoved({ flow, key }: InstanceKey): boolean {
-    return this.#roots.get(rootOf(key))?.removed.has(`${flow}/${key}`) ?? false;
+    return this.#roots.get(rootOf(key))?.removed.has(nameOf(flow, key)) ?? false;
   }
 
   /** Takes out what is to be written now. */
@@ -165,7 +164,7 @@ export class DirtyRoots {
   #root(root: string, from: Mark, now: number): DirtyRoot {
     const known = this.#roots.get(root);
     if (known !== undefined) return known;
-    const dirty: DirtyRoot = { root, from, since: now, owners: new Set(), removed: new Map(), held: false };
+    const dirty: DirtyRoot = { root, from, since: now, owners: new Map(), removed: new Map(), held: false };
     this.#roots.set(root, dirty);
     return dirty;
   }
@@ -185,8 +184,4 @@ export class DirtyRoots {
 
 function rowsOf({ owners, removed, held }: DirtyRoot): number {
   return owners.size + removed.size + (held ? 1 : 0);
-}
-
-function isOf({ instance }: Owner, of: InstanceKey): boolean {
-  return instance.flow === of.flow && instance.key === of.key;
 }

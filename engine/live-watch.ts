@@ -70,6 +70,10 @@ class LiveWatch implements Watch {
     return this.#clock;
   }
 
+  get begun(): boolean {
+    return this.#days.begun;
+  }
+
   begin(at: number): void {
     if (!this.#days.begun) this.#days.begin(at, this.#clock);
   }
@@ -82,7 +86,8 @@ class LiveWatch implements Watch {
 
   tick(clock: number): void {
     const before = this.#clock;
-    this.advance(clock);
+    this.begin(clock);
+    this.#moveTo(clock);
     if (before !== null && this.#harvest.isEmpty()) this.#clock = before;
   }
 
@@ -139,8 +144,10 @@ class LiveWatch implements Watch {
     }
     this.advance(clock);
     const lag = this.#lag(event.flow);
-    if (lag > 0 && event.time + lag >= this.#now()) this.#holdBack(event, lag);
-    else this.#kin.takeEvent(event);
+    if (lag > 0 && event.time + lag >= this.#now()) {
+      this.#harvest.hold(rootOf(event.key));
+      this.#holdBack(event, lag);
+    } else this.#kin.takeEvent(event);
     this.#run(this.#now(), Number.POSITIVE_INFINITY);
   }
 
@@ -262,7 +269,6 @@ class LiveWatch implements Watch {
 
   #holdBack(event: KeyedEvent, lag: number): void {
     const name = this.#held.add(event);
-    this.#harvest.hold(rootOf(event.key));
     this.#agenda.add({ kind: 'event', name, event }, event.time + lag);
   }
 

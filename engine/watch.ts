@@ -50,6 +50,8 @@ export interface WatchOptions {
 
 export interface Watch {
   readonly clock: number | null;
+  /** whether it was begun: before, no day to come is on its way */
+  readonly begun: boolean;
   /** all instances in memory, by `<flow>/<key>` */
   readonly instances: ReadonlyMap<string, Watched>;
   /**
@@ -59,7 +61,10 @@ export interface Watch {
   begin(at: number): void;
   /** Moves the clock on and decides everything that comes due on the way. The first call begins the watch. */
   advance(clock: number): void;
-  /** Like `advance`, but the clock stays where it was if nothing was due: then nothing has happened that must be stored. */
+  /**
+   * Like `advance`, but the clock stays where it was if nothing was due, so that nothing has happened that must be stored;
+   * and nothing is decided where the clock stands there already, so that what was decided can be told by the clock.
+   */
   tick(clock: number): void;
   /**
    * Moves the clock to `clock`, then takes the event. Of a backlog (`backlog` true) the clock stays where it is, and only

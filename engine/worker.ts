@@ -223,13 +223,13 @@ async function gatherFirst(options: WorkerOptions, at: Running): Promise<Gathere
   const asked = now();
   const due = at.watch.nextDue();
   const times = [options.patience ?? DEFAULTS.patience, at.dirty.rest(asked) ?? Number.POSITIVE_INFINITY];
-  if (due !== null) times.push(Math.max(0, Math.ceil(due - asked) + 1));
+  if (due !== null) times.push(Math.max(0, Math.ceil(Math.max(due, at.watch.clock ?? due) - asked) + 1));
   await options.at?.('beforeGather');
   const messages = await intake.next(options.batch ?? DEFAULTS.batch, Math.min(...times));
   await options.at?.('afterGather');
   const gathered = newGathered(at, now());
   if (messages.length > 0) await decideMessages(options, at, gathered, messages);
-  else if (due !== null && due < asked) await decideDue(options, at, asked);
+  else if (!at.watch.begun || (due !== null && due < asked)) await decideDue(options, at, asked);
   return gathered;
 }
 

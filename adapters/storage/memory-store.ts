@@ -112,6 +112,7 @@ function memoryStore(tables: MemoryTables, now: () => number): Store {
       )
         return 'fenced';
       refuseRepeats(tables, batch.journal);
+      refuseNul(batch);
       apply(tables, batch);
       return 'committed';
     },
@@ -132,6 +133,17 @@ function refuseRepeats(tables: MemoryTables, journal: readonly JournalRecord[]):
     }
     coming.add(`${name}\0${id}`);
   }
+}
+
+function refuseNul({ instances, journal, alarms, changes }: Batch): void {
+  const texts = [
+    ...instances.flatMap(({ key, snapshot }) => [key, snapshot]),
+    ...journal.flatMap(({ key, id, event }) => [key, id, event]),
+    ...alarms.flatMap(({ text, why }) => [text, why]),
+    ...changes.map(({ body }) => body),
+  ];
+  if (texts.some((text) => text.includes('\0')))
+    throw new StoreError('a text with the character NUL cannot be stored', true, null);
 }
 
 /** Nothing in here can fail, so that a batch is applied whole. */

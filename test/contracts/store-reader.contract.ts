@@ -16,6 +16,7 @@ import {
   journalRecord,
   NASTY_TEXTS,
   NOON,
+  opened,
   rejectedRecord,
 } from './store-records.ts';
 
@@ -30,7 +31,7 @@ export function readerContract(name: string, makeStore: MakeStore): void {
     let position: Position;
     beforeEach(async () => {
       bench = await makeStore();
-      position = await bench.store.open('main');
+      position = await opened(bench.store, 'main');
     });
     afterEach(async () => {
       await bench.close();
@@ -168,10 +169,10 @@ export function readerContract(name: string, makeStore: MakeStore): void {
 
     test('gives the events of one instance in the order in which they were accepted', async () => {
       const order = [5, 1, 4, 2, 3];
-      const journal = order.map((n) =>
-        journalRecord({ id: `e-${n}`, time: NOON - n, step: n === 4 ? null : 'receive' }),
+      const journal = order.map((n, index) =>
+        journalRecord({ place: index + 6, id: `e-${n}`, time: NOON - n, step: n === 4 ? null : 'receive' }),
       );
-      const others = journal.map((record) => ({ ...record, key: 'other' }));
+      const others = journal.map((record, index) => ({ ...record, place: index + 1, key: 'other' }));
       await bench.store.commit(batchOf(position, { journal: [...others, ...journal.slice(0, 3)] }));
       await bench.store.commit(batchOf(position, { journal: journal.slice(3) }));
       const { flow, key } = journalRecord();
@@ -180,6 +181,14 @@ export function readerContract(name: string, makeStore: MakeStore): void {
           journal,
         );
       }
+    });
+
+    test('tells who works on which partition', async () => {
+      const worker = { id: 'w-1', name: 'one', host: 'here', pid: 7, address: null };
+      await bench.leases.beat(worker, 60_000);
+      const { workers, partitions } = await bench.reader.workers();
+      expect(workers).toMatchObject([worker]);
+      expect(partitions).toMatchObject([{ partition: 'main', owner: 'w-1' }]);
     });
 
     test('alarms come newest first, each once, while others are raised between the pages', async () => {

@@ -7,6 +7,7 @@ import type {
   NoticeRecord,
   Position,
   RejectedRecord,
+  Store,
 } from '../../engine/index.ts';
 
 /** 2026-11-23T07:30:00.123Z */
@@ -46,8 +47,21 @@ export const NASTY_TEXTS = [
   Array.from({ length: 256 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7919) % 20000))).join(''),
 ];
 
+/** The position of a partition that this owner takes, who has it or finds it new. */
+export async function opened(
+  store: Pick<Store, 'open'>,
+  partition: string,
+  owner = 'w-1',
+): Promise<Position> {
+  const position = await store.open(partition, owner);
+  if (position === null) throw new Error(`${owner} holds ${partition} in this test`);
+  return position;
+}
+
+/** A batch without anything in it that goes on from the first position, unless `previous` says otherwise. */
 export function batchOf(position: Position, parts: Partial<Batch> = {}): Batch {
   return {
+    previous: { ...position, sequence: 0, journal: 0 },
     position,
     journal: [],
     instances: [],
@@ -57,13 +71,16 @@ export function batchOf(position: Position, parts: Partial<Batch> = {}): Batch {
     changes: [],
     notices: [],
     watched: [],
-    held: null,
+    held: [],
     ...parts,
   };
 }
 
 export function journalRecord(parts: Partial<JournalRecord> = {}): JournalRecord {
   return {
+    place: 1,
+    clock: NOON + 40,
+    backlog: false,
     flow: 'settlement',
     key: 'clearing-2026-11-23',
     id: 'e-1',
@@ -92,6 +109,7 @@ export function instanceRecord(parts: Partial<InstanceRecord> = {}): InstanceRec
     updatedAt: NOON + 1,
     openAlarms: 0,
     hasTimers: false,
+    applied: 3,
     snapshot: '{"b":1,"a":[null,"x"]}',
     ...parts,
   };

@@ -55,6 +55,7 @@ export async function startMilepost(port = 0): Promise<Running> {
   const now = () => clock;
   const worker = createWorker({
     partition: '0',
+    owner: 'w-1',
     store: storage.store,
     intake: stream.intake(),
     definitions,

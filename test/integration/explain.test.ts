@@ -67,6 +67,7 @@ beforeEach(async () => {
   const compile = () => null;
   worker = createWorker({
     partition: '0',
+    owner: 'w-1',
     store: storage.store,
     intake: stream.intake(),
     definitions,

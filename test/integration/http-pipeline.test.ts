@@ -29,6 +29,7 @@ beforeEach(async () => {
   stream = memoryStream(() => clock);
   worker = createWorker({
     partition: '0',
+    owner: 'w-1',
     store: storage.store,
     intake: stream.intake(),
     definitions: active,

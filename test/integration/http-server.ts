@@ -16,6 +16,7 @@ import {
   type RejectedRecord,
   viewGraph,
 } from '../../engine/index.ts';
+import { opened } from '../contracts/store-records.ts';
 
 export const NOW = Date.parse('2026-11-23T08:00:00.000Z');
 
@@ -110,7 +111,7 @@ function flowOf(set: Definitions, name: string): Flow {
 
 /** Writes to the storage as a worker would. */
 export async function store(storage: MemoryStorage, what: Partial<Batch>): Promise<void> {
-  const position = await storage.store.open('0');
+  const position = await opened(storage.store, '0');
   const nothing = {
     journal: [],
     instances: [],
@@ -120,9 +121,9 @@ export async function store(storage: MemoryStorage, what: Partial<Batch>): Promi
     changes: [],
     notices: [],
     watched: [],
-    held: null,
+    held: [],
   };
-  await storage.store.commit({ position, ...nothing, ...what });
+  await storage.store.commit({ previous: position, position, ...nothing, ...what });
 }
 
 export function instance(flow: string, key: string, more: Partial<InstanceRecord> = {}): InstanceRecord {
@@ -140,6 +141,7 @@ export function instance(flow: string, key: string, more: Partial<InstanceRecord
     updatedAt: NOW,
     openAlarms: 0,
     hasTimers: false,
+    applied: 0,
     snapshot: JSON.stringify({
       steps: {
         receive: { status: 'running', state: null, visits: 1, activatedAt: null, endedAt: null, params: {} },
@@ -188,6 +190,8 @@ export function alarm(id: string, more: Partial<AlarmRecord> = {}): AlarmRecord 
   };
 }
 
+let places = 0;
+
 export function journal(flow: string, key: string, id: string): JournalRecord {
   const event = JSON.stringify({
     id,
@@ -197,7 +201,8 @@ export function journal(flow: string, key: string, id: string): JournalRecord {
     event: 'activated',
     time: '2026-11-23T08:00:00Z',
   });
-  return { flow, key, id, digest: id, step: 'receive', kind: 'activated', time: NOW, receivedAt: NOW, event };
+  const said = { flow, key, id, digest: id, step: 'receive', kind: 'activated', event };
+  return { place: ++places, clock: NOW, backlog: false, ...said, time: NOW, receivedAt: NOW };
 }
 
 export function rejected(id: string, text: string, more: Partial<RejectedRecord> = {}): RejectedRecord {

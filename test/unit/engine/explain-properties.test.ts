@@ -143,7 +143,8 @@ function live(definitions: Definitions, lines: readonly Line[]) {
     const taken = watch.take(read.event, receivedAt);
     if (taken.kind !== 'accepted') continue;
     const { flow, key, id, step, kind, time } = taken.event;
-    journal.push({ flow, key, id, digest: '', step, kind, time, receivedAt, event: text });
+    const at = { place: journal.length + 1, clock: watch.clock ?? receivedAt, backlog: false, receivedAt };
+    journal.push({ ...at, flow, key, id, digest: '', step, kind, time, event: text });
   }
   watch.advance(UNTIL);
   watch.flush();

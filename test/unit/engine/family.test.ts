@@ -124,14 +124,27 @@ describe('a harvest', () => {
     harvest.remove({ flow: 'alone', key: 'c' });
     harvest.touch(c);
     harvest.watch('alone', 5);
+    harvest.hold('k');
+    expect(harvest.isRemoved('alone/b')).toBe(true);
+    expect(harvest.isRemoved('alone/c')).toBe(false);
+    expect(harvest.isEmpty()).toBe(false);
     expect(harvest.take()).toEqual({
       changed: [a, c],
       removed: [{ flow: 'alone', key: 'b' }],
       alarms: [],
       wishes: [],
       watched: [{ flow: 'alone', since: 5 }],
+      held: ['k'],
     });
-    expect(harvest.take()).toEqual({ changed: [], removed: [], alarms: [], wishes: [], watched: [] });
+    expect(harvest.isEmpty()).toBe(true);
+    expect(harvest.take()).toEqual({
+      changed: [],
+      removed: [],
+      alarms: [],
+      wishes: [],
+      watched: [],
+      held: [],
+    });
   });
 
   it('holds the latest form of an alarm, and whether it was raised since', () => {

@@ -1,11 +1,21 @@
 import { memoryStorage } from '../../../adapters/storage/index.ts';
-import { storeContract } from '../../contracts/store.contract.ts';
+import { leasesContract } from '../../contracts/leases.contract.ts';
+import { type StoreBench, storeContract } from '../../contracts/store.contract.ts';
 import { readerContract } from '../../contracts/store-reader.contract.ts';
 
-async function makeStore(options: { readonly keptChanges?: number } = {}) {
-  const storage = memoryStorage(options);
-  return { ...storage, notices: async () => [...storage.tables.notices.keys()].sort() };
+const clocks = new WeakMap<StoreBench, { now: number }>();
+
+async function makeStore(options: { readonly keptChanges?: number } = {}): Promise<StoreBench> {
+  const clock = { now: 0 };
+  const storage = memoryStorage({ ...options, now: () => clock.now });
+  const bench = { ...storage, notices: async () => [...storage.tables.notices.keys()].sort() };
+  clocks.set(bench, clock);
+  return bench;
 }
 
 storeContract('the storage in memory', makeStore);
 readerContract('the storage in memory', makeStore);
+leasesContract('the storage in memory', makeStore, async (bench, ms) => {
+  const clock = clocks.get(bench);
+  if (clock !== undefined) clock.now += ms;
+});
