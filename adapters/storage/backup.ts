@@ -91,7 +91,7 @@ export async function tablesOf(client: pg.Client): Promise<readonly TableHeading
            array(select a.attname::text from pg_attribute a
                   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
                   order by a.attnum) as columns,
-           array(select o.confrelid::regclass::text from pg_constraint o
+           array(select t.relname::text from pg_constraint o join pg_class t on t.oid = o.confrelid
                   where o.conrelid = c.oid and o.contype = 'f' and o.confrelid <> c.oid) as refers
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = 'milepost' and c.relkind in ('r', 'p') and not c.relispartition
@@ -99,9 +99,7 @@ export async function tablesOf(client: pg.Client): Promise<readonly TableHeading
   const left = rows.filter(({ table }) => !LEFT_OUT.has(table));
   const ordered: TableHeading[] = [];
   while (left.length > 0) {
-    const free = left.findIndex(
-      ({ refers }) => !left.some(({ table }) => refers.includes(`milepost.${table}`)),
-    );
+    const free = left.findIndex(({ refers }) => !left.some(({ table }) => refers.includes(table)));
     const [next] = left.splice(Math.max(0, free), 1);
     if (next !== undefined) ordered.push({ table: next.table, columns: next.columns });
   }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect, openStorage, postgresStore, type Storage } from '../../adapters/storage/index.ts';
+import { LOCK } from '../../adapters/storage/journal-weeks.ts';
 import { type Position, StoreError } from '../../engine/index.ts';
 import { changeRecord, instanceRecord, journalRecord, opened } from '../contracts/store-records.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
@@ -136,6 +138,48 @@ describe('when the database fails', () => {
     await wire.stop();
   });
 
+  test('a worker that freezes in the middle of a commit is ended by who takes over, and commits nothing', {
+    timeout: 20_000,
+  }, async () => {
+    const wire = await startWire(url, { endHeldOf: 'milepost.move_position' });
+    const frozen = await openStorage({ url: wire.url, role: 'frozen' });
+    const own = await opened(frozen.store, 'frozen', 'w-1');
+    wire.arm();
+    const committing = frozen.store
+      .commit(batchAfter(own, { journal: [journalRecord()], changes: [changeRecord()] }))
+      .catch((error: unknown) => error);
+    await untilHeld();
+    expect(await storage.leases.take('frozen', 'w-2', 60_000, ['w-1'])).toBe(true);
+    const taken = await opened(storage.store, 'frozen', 'w-2');
+    expect(taken).toMatchObject({ epoch: own.epoch + 2, journal: 0 });
+    expect(await committing).toMatchObject({ permanent: false });
+    expect(await storage.changes.newest()).toBe(0);
+    await frozen.close();
+    await wire.stop();
+
+    async function untilHeld(): Promise<void> {
+      for (;;) {
+        const held = await server.run(
+          `select from pg_locks where relation = 'milepost.positions'::regclass and mode = 'RowExclusiveLock'`,
+          url,
+        );
+        if (held.length > 0) return;
+      }
+    }
+  });
+
+  test('a week of the journal that cannot be made fails no commit', async () => {
+    const holder = connect({ url, role: 'holder', size: 1 });
+    const batch = batchAfter(position, { journal: [journalRecord({ receivedAt: Date.now() })] });
+    await holder.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(trx);
+      expect(await storage.store.commit(batch)).toBe('committed');
+    });
+    await holder.destroy();
+    const rows = await server.run('select count(*)::int from milepost.journal_other', url);
+    expect(rows).toEqual([{ count: 1 }]);
+  });
+
   async function endConnections(of: string): Promise<void> {
     const name = new URL(of).pathname.slice(1);
     await server.run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
@@ -165,10 +209,16 @@ async function untilSuccess<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A way to the server that fails once it is armed: it loses an answer and the connection, or passes nothing on. */
+/**
+ * A way to the server that fails once it is armed: it loses an answer and the connection, passes nothing on, or all but
+ * the end of what it was armed for.
+ */
 async function startWire(
   url: string,
-  fault: { readonly swallowAnswerTo: string } | { readonly silentAfter: string },
+  fault:
+    | { readonly swallowAnswerTo: string }
+    | { readonly silentAfter: string }
+    | { readonly endHeldOf: string },
 ): Promise<{ url: string; arm(): void; stop(): Promise<void> }> {
   let armed = false;
   const sockets = new Set<Socket>();
@@ -182,9 +232,10 @@ async function startWire(
     }
     near.on('data', (data) => {
       const text = data.toString('latin1');
-      if (armed && text.includes('swallowAnswerTo' in fault ? fault.swallowAnswerTo : fault.silentAfter)) {
+      if (armed && text.includes(Object.values(fault).join())) {
         armed = false;
         failing = true;
+        if ('endHeldOf' in fault) far.write(data.subarray(0, -5)); // a Sync is five bytes
       }
       if (!failing || 'swallowAnswerTo' in fault) far.write(data);
     });

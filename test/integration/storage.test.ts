@@ -1,12 +1,15 @@
 import { afterAll, beforeAll } from 'vitest';
 import { openStorage } from '../../adapters/storage/index.ts';
+import { leasesContract } from '../contracts/leases.contract.ts';
 import { storeContract } from '../contracts/store.contract.ts';
 import { readerContract } from '../contracts/store-reader.contract.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 
 const CLEAN = `
   truncate milepost.positions, milepost.journal, milepost.instances, milepost.alarms, milepost.rejected,
-    milepost.changes, milepost.notices, milepost.watched, milepost.held, milepost.revisions restart identity;
+    milepost.changes, milepost.notices, milepost.watched, milepost.held, milepost.revisions, milepost.leases,
+    milepost.workers restart identity;
+  update milepost.system set partitions = null;
   update milepost.change_counter set last = 0;
   update milepost.change_position set published = 0`;
 
@@ -35,3 +38,13 @@ async function makeStore(options: { readonly keptChanges?: number } = {}) {
 
 storeContract('PostgreSQL', makeStore);
 readerContract('PostgreSQL', makeStore);
+leasesContract('PostgreSQL', makeStore, pass);
+
+/** Time goes by for leases when all that is noted of them lies further back. */
+async function pass(_: unknown, ms: number): Promise<void> {
+  await server.run(
+    `update milepost.leases set until = until - ${ms} * interval '1 millisecond';
+     update milepost.workers set seen_at = seen_at - ${ms} * interval '1 millisecond'`,
+    url,
+  );
+}
