@@ -124,7 +124,8 @@ export const INSTANCE_KEY: readonly Column<InstanceKey>[] = [
   ['key', 'text', (r) => r.key],
 ];
 
-const JOURNAL: readonly Column<JournalRecord>[] = [
+/** The columns of an entry of the journal, but for its partition. */
+export const JOURNAL: readonly Column<JournalRecord>[] = [
   ['place', 'bigint', (r) => r.place],
   ['clock', 'instant', (r) => r.clock],
   ['backlog', 'boolean', (r) => r.backlog],

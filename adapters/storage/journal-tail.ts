@@ -7,7 +7,6 @@
 import { sql } from 'kysely';
 import type { JournalRecord } from '../../engine/index.ts';
 import type { Database } from './connect.ts';
-import { journalOf } from './records.ts';
 
 /** Entries after a place, ascending, at most `max`. */
 export async function readTail(
@@ -22,16 +21,22 @@ export async function readTail(
   return next === null ? [] : readRange(db, partition, next - 1, next - 1 + page.max);
 }
 
-async function readRange(db: Database, partition: string, after: number, upTo: number) {
-  const rows = await db
+/** The rows are the records: a recovery reads millions of them. */
+function readRange(
+  db: Database,
+  partition: string,
+  after: number,
+  upTo: number,
+): Promise<readonly JournalRecord[]> {
+  return db
     .selectFrom('milepost.journal')
-    .selectAll()
+    .select(['place', 'clock', 'backlog', 'flow', 'key', 'id', 'digest', 'step', 'kind', 'time'])
+    .select(['received_at as receivedAt', 'event'])
     .where('partition', '=', partition)
     .where('place', '>', after)
     .where('place', '<=', upTo)
     .orderBy('place')
     .execute();
-  return rows.map(journalOf);
 }
 
 /** Where the journal goes on after a range that retention has emptied; null at its end. */

@@ -35,8 +35,8 @@ const SHARED_BASE = '/var/lib/milepost';
 
 const SETTINGS = [
   'max_connections=60',
-  'shared_buffers=64MB',
-  'max_wal_size=512MB',
+  'shared_buffers=256MB',
+  'max_wal_size=2GB',
   'password_encryption=scram-sha-256',
   'log_min_messages=warning',
   'logging_collector=off',
