@@ -72,12 +72,12 @@ function writeRoots(at: Running, roots: readonly DirtyRoot[], now: number) {
   const held: HeldRoot[] = [];
   const written: (readonly [Owner, Instance])[] = [];
   for (const { root, owners, removed: gone } of roots) {
-    for (const owner of owners.values()) {
+    for (const owner of owners) {
       instances.push(instanceRecord(owner, now, at.place));
       written.push([owner, owner.instance]);
       at.dirty.written(owner);
     }
-    removed.push(...gone.values());
+    if (gone !== null) removed.push(...gone.values());
     const events = at.watch.heldOf(root);
     if (events.length === 0 && !at.heldStored.delete(root)) continue;
     if (events.length > 0) at.heldStored.add(root);

@@ -40,9 +40,10 @@ export interface DirtyRoot {
   readonly from: Mark;
   /** when it became dirty, ms */
   readonly since: number;
-  /** by `<flow>/<key>` */
-  readonly owners: Map<string, Owner>;
-  readonly removed: Map<string, InstanceKey>;
+  /** one for each instance */
+  owners: Owner[];
+  /** by `<flow>/<key>`; null where there are none */
+  removed: Map<string, InstanceKey> | null;
   /** what it holds back has changed */
   held: boolean;
 }
@@ -52,6 +53,8 @@ export class DirtyRoots {
   /** the oldest first */
   readonly #roots = new Map<string, DirtyRoot>();
   readonly #urgent = new Set<string>();
+  /** those of all dirty roots */
+  readonly #owners = new Set<Owner>();
   /** the status that is stored */
   readonly #stored = new WeakMap<Owner, InstanceStatus>();
   #tokens: number;
@@ -74,18 +77,24 @@ export class DirtyRoots {
   /** What a batch has changed, that began at `from`. */
   touch(harvest: Harvest, from: Mark, now: number): void {
     for (const of of harvest.removed) {
-      const { removed, owners } = this.#root(rootOf(of.key), from, now);
-      const name = nameOf(of.flow, of.key);
-      removed.set(name, of);
-      owners.delete(name);
+      const dirty = this.#root(rootOf(of.key), from, now);
+      dirty.removed ??= new Map();
+      dirty.removed.set(nameOf(of.flow, of.key), of);
+      const gone = dirty.owners.filter(
+        ({ instance }) => instance.flow === of.flow && instance.key === of.key,
+      );
+      for (const owner of gone) this.#owners.delete(owner);
+      if (gone.length > 0) dirty.owners = dirty.owners.filter((owner) => !gone.includes(owner));
     }
     for (const owner of harvest.changed) {
       const { instance } = owner;
-      const { root, owners, removed } = this.#root(rootOf(instance.key), from, now);
-      const name = nameOf(instance.flow, instance.key);
-      owners.set(name, owner);
-      if (removed.size > 0) removed.delete(name);
-      if (this.#stored.get(owner) !== instance.status) this.#urgent.add(root);
+      const dirty = this.#root(rootOf(instance.key), from, now);
+      if (!this.#owners.has(owner)) {
+        this.#owners.add(owner);
+        dirty.owners.push(owner);
+      }
+      if (dirty.removed !== null) dirty.removed.delete(nameOf(instance.flow, instance.key));
+      if (this.#stored.get(owner) !== instance.status) this.#urgent.add(dirty.root);
     }
     for (const { key } of harvest.alarms) {
       const root = rootOf(key);
@@ -96,7 +105,7 @@ export class DirtyRoots {
 
   /** Whether an instance was removed that the store may still have. */
   isRemoved({ flow, key }: InstanceKey): boolean {
-    return this.#roots.get(rootOf(key))?.removed.has(nameOf(flow, key)) ?? false;
+    return this.#roots.get(rootOf(key))?.removed?.has(nameOf(flow, key)) ?? false;
   }
 
   /** Takes out what is to be written now. */
@@ -164,14 +173,15 @@ export class DirtyRoots {
   #root(root: string, from: Mark, now: number): DirtyRoot {
     const known = this.#roots.get(root);
     if (known !== undefined) return known;
-    const dirty: DirtyRoot = { root, from, since: now, owners: new Map(), removed: new Map(), held: false };
+    const dirty: DirtyRoot = { root, from, since: now, owners: [], removed: null, held: false };
     this.#roots.set(root, dirty);
     return dirty;
   }
 
-  #remove({ root }: DirtyRoot): void {
+  #remove({ root, owners }: DirtyRoot): void {
     this.#roots.delete(root);
     this.#urgent.delete(root);
+    for (const owner of owners) this.#owners.delete(owner);
   }
 
   #refill(now: number): void {
@@ -183,5 +193,5 @@ export class DirtyRoots {
 }
 
 function rowsOf({ owners, removed, held }: DirtyRoot): number {
-  return owners.size + removed.size + (held ? 1 : 0);
+  return owners.length + (removed?.size ?? 0) + (held ? 1 : 0);
 }

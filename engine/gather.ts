@@ -89,8 +89,11 @@ export async function decideMessages(
   await options.at?.('afterDecide');
 }
 
-/** Decides what was due when the stream was seen to be empty, at `clock`. */
+/** Decides what was due when the stream was seen to be empty, at `clock`; flows are watched from then on at the latest. */
 export async function decideDue(options: WorkerOptions, at: Running, clock: number): Promise<void> {
+  if (at.watch.clock !== null) at.watch.begin(Math.max(at.watch.clock, clock));
+  const due = at.watch.nextDue();
+  if (at.watch.clock !== null && (due === null || due >= clock)) return;
   await loadAll(options, at, at.watch.absent([], clock));
   at.watch.tick(clock);
 }

@@ -2,10 +2,11 @@
  * Which ids of which instances were seen, with the digest of what came under them: a repeat is told from something else
  * under the same id.
  *
- * 1. The exact form keeps every id and digest. A worker uses it: it forgets after each commit, and asks its store again.
+ * 1. The exact form keeps every id and digest. A worker keeps its own, by instance: see seen-cache.ts.
  * 2. The compact form keeps 128 bits an id and forgets nothing, for a replay of millions: 96 bits stand for the instance
  *    and the id (among 100 million, two are mistaken for each other with a probability of one in 10^13), 32 for the digest.
  */
+import { murmur3 } from './murmur.ts';
 
 /** What is known of an id. */
 export type Known = 'nothing' | 'same' | 'other';
@@ -112,21 +113,4 @@ class HashedIds implements SeenIds {
 /** Never 0, which marks a free slot. */
 function digestHash(digest: string): number {
   return murmur3(digest, 4) || 1;
-}
-
-/** MurmurHash3 (x86, 32 bits; Austin Appleby, public domain) of a text's UTF-16 code units, unsigned. */
-function murmur3(text: string, seed: number): number {
-  let hash = seed;
-  for (let at = 0; at < text.length; at += 2) {
-    const first = text.charCodeAt(at);
-    const second = at + 1 < text.length ? text.charCodeAt(at + 1) : 0;
-    const block = Math.imul(first | (second << 16), 0xcc9e2d51);
-    hash ^= Math.imul((block << 15) | (block >>> 17), 0x1b873593);
-    if (at + 1 === text.length) break; // the odd one out is mixed in without a round of its own
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
-  }
-  hash ^= text.length * 2;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

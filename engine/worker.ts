@@ -229,7 +229,7 @@ async function gatherFirst(options: WorkerOptions, at: Running): Promise<Gathere
   await options.at?.('afterGather');
   const gathered = newGathered(at, now());
   if (messages.length > 0) await decideMessages(options, at, gathered, messages);
-  else if (!at.watch.begun || (due !== null && due < asked)) await decideDue(options, at, asked);
+  else await decideDue(options, at, asked);
   return gathered;
 }
 
