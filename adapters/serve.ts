@@ -5,9 +5,7 @@
  * 1. One process owns the folder. Servers that are given are used, others are started privately, and it says which.
  * 2. What is not there yet is waited for, and said once: a database that is down, a NATS server that comes late.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { subjectOf } from '../checkpoints/index.ts';
 import { compileDefinitions, type Definitions, formatFinding } from '../definitions/index.ts';
@@ -15,12 +13,12 @@ import {
   type ChangeLog,
   createWorker,
   type Intake,
-  type Leases,
   type Outlet,
   type RejectedRecord,
   tell,
 } from '../engine/index.ts';
 import { CONSOLE_FOLDER } from './console-folder.ts';
+import { claim } from './claim.ts';
 import { readDefinitionFiles } from './definition-files.ts';
 import { type LoadedExtensions, loadExtensions, recompile, recompileOrExplain } from './extension-file.ts';
 import {
@@ -54,6 +52,7 @@ import {
 } from './nats/index.ts';
 import { patiently } from './patiently.ts';
 import { openLocalStream, openStorage, startPrivatePostgres } from './storage/index.ts';
+import { startSweeping } from './sweeping.ts';
 
 export interface ServeOptions {
   /** private servers, their data and the lock live here: `.milepost` */
@@ -142,7 +141,7 @@ async function assemble(
   const stream = await openStream(options, databaseUrl, closers);
   if (stream.url !== null) await options.beforeWatching?.(stream.url);
   const metrics = createMetrics();
-  const owner = await claim(storage.leases, closers);
+  const owner = await claim(PARTITION, storage.leases, closers);
   const worker = createWorker({
     partition: PARTITION,
     owner,
@@ -183,6 +182,8 @@ async function assemble(
     await stopped;
     await worker.settle();
   });
+  const sweeping = startSweeping(reading, log);
+  closers.push(() => sweeping.stop());
   const queries = engineViews({
     reader: reading.reader,
     active: active.definitions,
@@ -220,24 +221,6 @@ async function assemble(
   }
   return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended.promise };
 }
-
-/** Takes the only partition, from whoever has it: the last one that is started works on it. Gives the name of this worker. */
-async function claim(leases: Leases, closers: (() => Promise<void>)[]): Promise<string> {
-  const id = randomUUID();
-  const host = hostname();
-  await leases.partitions(1);
-  const { partitions } = await leases.beat(
-    { id, name: host, host, pid: process.pid, address: null },
-    FOR_EVER,
-  );
-  const owners = partitions.flatMap(({ owner }) => owner ?? []);
-  await leases.take(PARTITION, id, FOR_EVER, owners);
-  closers.push(() => leases.leave(id));
-  return id;
-}
-
-/** A year, in ms: nobody else waits for it to run out. */
-const FOR_EVER = 365 * 86_400_000;
 
 async function undo(closers: (() => Promise<void>)[], log: Log): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) {

@@ -18,8 +18,8 @@ export {
 } from './private-postgres.ts';
 export { postgresReader } from './reader.ts';
 export { type Restored, restoreDatabase, verifyBackup } from './restore.ts';
-export { KEEP, type Keep, type Swept, sweep } from './retention.ts';
-export { openStorage, type Storage, type StorageOptions } from './storage.ts';
+export { KEEP, type Keep, type SweepOptions, type Swept, sweep } from './retention.ts';
+export { type DatabaseStorage, openStorage, type Storage, type StorageOptions } from './storage.ts';
 export { postgresStore } from './store.ts';
 export { storeFailure } from './store-failure.ts';
 export { type SystemEpoch, systemEpoch } from './system.ts';

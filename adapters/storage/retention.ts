@@ -28,6 +28,13 @@ export interface Keep {
 
 export const KEEP: Keep = { journal: 400, finished: 400, alarms: 400, rejected: 90 };
 
+export interface SweepOptions {
+  /** default KEEP */
+  readonly keep?: Partial<Keep>;
+  /** how long after a pass the next one is made, by whichever process, ms; default an hour */
+  readonly every?: number;
+}
+
 /** What one pass did: rows by kind, weeks of the journal, and whether there is more that it left for the next. */
 export interface Swept {
   readonly weeksMade: number;
@@ -54,10 +61,7 @@ const MOVED = 100_000;
  * One pass, unless some process made one within the last `every` ms (default an hour): then null. Rejects with StoreError;
  * what was removed by then stays removed.
  */
-export function sweep(
-  db: Database,
-  options: { readonly keep?: Partial<Keep>; readonly every?: number } = {},
-): Promise<Swept | null> {
+export function sweep(db: Database, options: SweepOptions = {}): Promise<Swept | null> {
   const keep = { ...KEEP, ...options.keep };
   return orStoreError('cannot remove what is too old', async () => {
     const now = await claim(db, options.every ?? 3_600_000);

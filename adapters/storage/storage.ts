@@ -4,7 +4,9 @@ import { connect } from './connect.ts';
 import { postgresLeases } from './leases.ts';
 import { migrate } from './migrate.ts';
 import { postgresReader } from './reader.ts';
+import { type SweepOptions, type Swept, sweep } from './retention.ts';
 import { postgresStore } from './store.ts';
+import { type SystemEpoch, systemEpoch } from './system.ts';
 
 /** The ports of one database; `close` ends its connections, more than once is fine. */
 export interface Storage {
@@ -13,6 +15,14 @@ export interface Storage {
   readonly changes: ChangeLog;
   readonly reader: Reader;
   close(): Promise<void>;
+}
+
+/** What only a database has beside the ports. */
+export interface DatabaseStorage extends Storage {
+  /** Removes what is too old, unless some process did within the last `every` ms; see `sweep`. */
+  sweep(options?: SweepOptions): Promise<Swept | null>;
+  /** which system this is: another epoch than before means that it was restored from a backup */
+  system(): Promise<SystemEpoch>;
 }
 
 export interface StorageOptions {
@@ -28,7 +38,7 @@ export interface StorageOptions {
 }
 
 /** Migrates the database and opens the ports on it. Rejects with StoreError. */
-export async function openStorage(options: StorageOptions): Promise<Storage> {
+export async function openStorage(options: StorageOptions): Promise<DatabaseStorage> {
   await migrate(options.url);
   let closed: Promise<void> | null = null;
   // Sockets outlive the pool's end by a moment: what they still hear when the server stops is no loss.
@@ -39,6 +49,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     leases: postgresLeases(db),
     changes: postgresChangeLog(db, options.keptChanges),
     reader: postgresReader(db),
+    sweep: (wanted) => sweep(db, wanted),
+    system: () => systemEpoch(db),
     close() {
       closed ??= db.destroy();
       return closed;
