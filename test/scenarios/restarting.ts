@@ -1,7 +1,9 @@
 /**
  * A replay that is stopped and restarted after its lines: a fresh watch gets the instances through their stored form,
- * the ids it has seen, what was held back and where its clock stood, as a worker does that starts again.
+ * the ids it has seen, what was held back and where its clock stood, as a worker does that starts again; or it gets
+ * nothing but the journal, as one whose instances were never written.
  */
+import { expect } from 'vitest';
 import { eventDigest, readEventText } from '../../checkpoints/index.ts';
 import type { Definitions } from '../../definitions/index.ts';
 import {
@@ -34,11 +36,13 @@ export function restarting(
   definitions: Definitions,
   options: ReplayOptions,
   stopsAfter: (line: number) => boolean = () => true,
+  keeps: 'instances' | 'journal' = 'instances',
 ): LineByLine {
   const alarms = new Map<string, AlarmChange>();
   const rejected: Rejection[] = [];
   const seen: Seen[] = [];
   const since = new Map<string, number>();
+  const journal: ((watch: Watch) => void)[] = [];
   let watch = createWatch({ definitions, clock: null });
   let lines = 0;
 
@@ -51,13 +55,27 @@ export function restarting(
   function restart(): void {
     if (watch.clock === null) return;
     gather();
-    const next = createWatch({ definitions, since, clock: watch.clock });
+    watch = keeps === 'instances' ? fromInstances(watch.clock) : fromJournal(watch.clock);
+    for (const { flow, key, id, digest } of seen) watch.recall({ flow, key }, id, digest);
+  }
+
+  function fromInstances(clock: number): Watch {
+    const next = createWatch({ definitions, since, clock });
     for (const { flow, instance } of watch.instances.values()) {
       next.adopt(decodeInstance(flow, encodeInstance(instance)));
     }
-    for (const { flow, key, id, digest } of seen) next.recall({ flow, key }, id, digest);
     for (const event of watch.held()) next.hold(event);
-    watch = next;
+    return next;
+  }
+
+  /** What it decides was decided before: each alarm must come out as it is known. */
+  function fromJournal(clock: number): Watch {
+    const next = createWatch({ definitions, since, clock: null });
+    next.begin(Math.min(...since.values()) - 1);
+    for (const decideAgain of journal) decideAgain(next);
+    if (next.clock === null || next.clock < clock) next.advance(clock);
+    for (const { alarm } of next.harvest().alarms) expect(alarm).toEqual(alarms.get(alarm.id)?.alarm);
+    return next;
   }
 
   function line(text: string): void {
@@ -79,8 +97,11 @@ export function restarting(
     const taken = watch.take(read.event, Math.max(watch.clock ?? options.from ?? time, time));
     if (taken.kind === 'refused') rejected.push({ line: lines, reason: taken.reason });
     if (taken.kind === 'accepted') {
-      const { flow, key, id } = taken.event;
-      seen.push({ flow, key, id, digest: eventDigest(taken.event) });
+      const { event } = taken;
+      const { flow, key, id } = event;
+      const clock = watch.clock ?? event.time;
+      seen.push({ flow, key, id, digest: eventDigest(event) });
+      journal.push((again) => again.redo(event, clock, false));
     }
     if (stopsAfter(lines)) restart();
   }
@@ -88,10 +109,14 @@ export function restarting(
   function act(text: string): void {
     const read = readAct(JSON.parse(text));
     if (!read.ok) throw new Error(`a scenario's acts can be read: ${text}`);
-    const { flow, id, time } = read.act;
-    const acted = watch.act(read.act, Math.max(watch.clock ?? options.from ?? time, time));
+    const { act: done } = read;
+    const { flow, id, time } = done;
+    const acted = watch.act(done, Math.max(watch.clock ?? options.from ?? time, time));
     if (acted.kind === 'refused') rejected.push({ line: lines, reason: acted.reason });
-    if (acted.kind === 'accepted') seen.push({ flow, key: acted.key, id, digest: actDigest(read.act) });
+    if (acted.kind !== 'accepted') return;
+    const clock = watch.clock ?? time;
+    seen.push({ flow, key: acted.key, id, digest: actDigest(done) });
+    journal.push((again) => again.redoAct(done, clock));
   }
 
   return {

@@ -6,8 +6,8 @@
  * 2. What is wanted in between is looked at just before what is due at that moment; what is wanted at the end is
  *    looked at after everything due up to `until` has been decided.
  * 3. The alarms and the refused lines wanted at the end are all there may be; where they are left out, none.
- * 4. Every scenario runs three times: as it is, with every line sent twice, and stopped and restarted after every line.
- *    All three must end in the same way.
+ * 4. Every scenario runs four times: as it is, with every line sent twice, and stopped and restarted after every line, from
+ *    its instances and from nothing but its journal. All four must end in the same way.
  */
 import { expect, it } from 'vitest';
 import { parseTime } from '../../checkpoints/index.ts';
@@ -154,8 +154,10 @@ export function scenario(rule: string, yaml: string, entries: readonly Entry[], 
     const plain = play({ definitions, entries, setting, clock }, plainRun);
     const twice = play({ definitions, entries, setting, clock }, doubledRun);
     const again = play({ definitions, entries, setting, clock }, restarting);
+    const recovered = play({ definitions, entries, setting, clock }, recovering);
     expect(twice, 'with every line sent twice').toEqual(plain);
     expect(again, 'restarted after every line').toEqual(plain);
+    expect(recovered, 'recovered from its journal after every line').toEqual(plain);
   });
 }
 
@@ -179,6 +181,9 @@ interface Play {
 type Run = (...options: Parameters<typeof createReplay>) => LineByLine;
 
 const plainRun: Run = createReplay;
+
+/** Nothing is written but the journal. */
+const recovering: Run = (definitions, options) => restarting(definitions, options, undefined, 'journal');
 
 /** Sends every line a second time, without the second being counted as a line. */
 const doubledRun: Run = (definitions, options) => {
