@@ -1,12 +1,28 @@
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
-import type { DatabaseStorage, Swept } from './storage/index.ts';
+
+/** What a pass removed, in rows or weeks, and whether there is more. */
+export interface Removed {
+  readonly weeksDropped: number;
+  readonly journal: number;
+  readonly instances: number;
+  readonly alarms: number;
+  readonly notices: number;
+  readonly rejected: number;
+  readonly revisions: number;
+  readonly more: boolean;
+}
+
+/** What passes are asked of: null where some process made one within the last `every` ms, default an hour. */
+export interface Sweepable {
+  sweep(options?: { readonly every?: number }): Promise<Removed | null>;
+}
 
 /** How often it is asked whether a pass is due, ms; the database lets one process through an hour. */
 const REST = 300_000;
 
 /** Removes what is too old, hour after hour, and says what that was. */
-export function startSweeping(storage: Pick<DatabaseStorage, 'sweep'>, log: Log): Loop {
+export function startSweeping(storage: Sweepable, log: Log): Loop {
   let more = false;
   return startLoop({
     name: 'the removal of what is too old',
@@ -21,7 +37,7 @@ export function startSweeping(storage: Pick<DatabaseStorage, 'sweep'>, log: Log)
   });
 }
 
-function say(swept: Swept, log: Log): void {
+function say(swept: Removed, log: Log): void {
   const counts: [number, string][] = [
     [swept.weeksDropped, 'weeks of the journal'],
     [swept.journal, 'entries of the journal without a week'],

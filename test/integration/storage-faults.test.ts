@@ -100,14 +100,22 @@ describe('when the database fails', () => {
     }
   });
 
-  test('text that the database cannot hold is a lasting failure, and nothing of the batch is written', async () => {
-    const batch = batchAfter(position, {
-      journal: [journalRecord()],
-      instances: [instanceRecord({ snapshot: 'a\0b' })],
-    });
-    await expect(storage.store.commit(batch)).rejects.toMatchObject({ permanent: true });
-    expect(await storage.store.seen([journalRecord()])).toEqual([]);
-  });
+  test.each([
+    ['an instance', { instances: [instanceRecord({ snapshot: 'a\0b' })] }],
+    ['the journal', { journal: [journalRecord(), journalRecord({ id: 'e-2', event: 'a\0b' })] }],
+  ])(
+    'text of %s that the database cannot hold is a lasting failure, and nothing of the batch is written',
+    async (_, bad) => {
+      const db = connect({ url, role: 'alone', size: 1 });
+      const store = postgresStore(db);
+      const batch = batchAfter(position, { journal: [journalRecord()], changes: [changeRecord()], ...bad });
+      await expect(store.commit(batch)).rejects.toMatchObject({ permanent: true });
+      expect(await store.seen([journalRecord()])).toEqual([]);
+      expect(await store.commit(batchAfter(position))).toBe('committed');
+      expect(await storage.changes.newest()).toBe(0);
+      await db.destroy();
+    },
+  );
 
   test('a commit whose answer is lost may have been written: the position tells', async () => {
     const wire = await startWire(url, { swallowAnswerTo: 'milepost.move_position' });

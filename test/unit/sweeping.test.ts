@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { SweepOptions, Swept } from '../../adapters/storage/index.ts';
-import { startSweeping } from '../../adapters/sweeping.ts';
+import { type Removed, startSweeping } from '../../adapters/sweeping.ts';
 
-const NOTHING: Swept = {
-  weeksMade: 5,
+const NOTHING: Removed = {
   weeksDropped: 0,
   journal: 0,
   instances: 0,
@@ -11,7 +9,6 @@ const NOTHING: Swept = {
   notices: 0,
   rejected: 0,
   revisions: 0,
-  workers: 0,
   more: false,
 };
 
@@ -21,11 +18,11 @@ describe('removing what is too old, hour after hour', () => {
       { ...NOTHING, alarms: 3, instances: 200_000, more: true },
       { ...NOTHING, instances: 12 },
     ];
-    const asked: SweepOptions[] = [];
+    const asked: { readonly every?: number }[] = [];
     const said: string[] = [];
     const rested = Promise.withResolvers<void>();
     const storage = {
-      async sweep(options: SweepOptions = {}) {
+      async sweep(options: { readonly every?: number } = {}) {
         asked.push(options);
         const pass = passes.shift() ?? null;
         if (passes.length === 0) rested.resolve();
