@@ -17,6 +17,14 @@ const WAITING_FILES = [
 /** Markup in TypeScript, and what a browser has, are known only here. */
 const CONSOLE = 'adapters/console/';
 const ASSEMBLIES = ['adapters/serve.ts', 'adapters/convert.ts', 'adapters/edit.ts'];
+const WAITING_FILES = [
+  'engine/worker.ts',
+  'engine/gather.ts',
+  'engine/recovery.ts',
+  'engine/running.ts',
+  'engine/tell.ts',
+];
+const ASSEMBLY = 'adapters/serve.ts';
 
 /** Foreign packages and the beginnings of the paths that may import them. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
