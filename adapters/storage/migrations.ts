@@ -101,6 +101,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
           `create index instances_health on milepost.instances (health, flow, key)
              where health not in ('normal', 'running')`,
           `create index instances_group on milepost.instances ("group", flow, key) where "group" is not null`,
+          'create index instances_revision on milepost.instances (revision)',
           `create index instances_live on milepost.instances (partition, flow, key)
              where status in ('expected', 'running') or open_alarms > 0 or has_timers`,
           `create table milepost.held (

@@ -25,10 +25,10 @@ export function openPosition(db: Database, partition: string, owner: string): Pr
     db.transaction().execute(async (trx) => {
       await sql`
         insert into milepost.leases as l (partition, owner, until)
-        values (${partition}, ${owner}, now() + interval '100 years')
+        select ${partition}, ${owner}, now() + interval '100 years'
+         where not exists (select from milepost.positions where partition = ${partition})
         on conflict (partition) do update set owner = excluded.owner, until = excluded.until
-         where l.owner is null
-           and not exists (select from milepost.positions p where p.partition = l.partition)`.execute(trx);
+         where l.owner is null`.execute(trx);
       const lease = await trx
         .selectFrom('milepost.leases')
         .select('owner')
@@ -57,7 +57,10 @@ export async function moveEpoch(
   return positionOf(row);
 }
 
-/** Runs what needs the row of a position; where it is not given in time, frees it from who is stuck, and tries once more. */
+/**
+ * Runs what needs the row of a position, or the counter of changes that is locked with one; where it is not given in time,
+ * frees it from who is stuck, and tries once more. After such a failure nothing of the call was done.
+ */
 export async function freeing<T>(db: Database, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -245,8 +245,8 @@ async function forgetRevisions(db: Database, before: number): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     delete from milepost.revisions r
      where r.saved_at < ${at(before)}
-       and r.revision not in (select revision from milepost.positions)
-       and r.revision not in (select revision from milepost.instances)`.execute(db);
+       and not exists (select from milepost.positions p where p.revision = r.revision)
+       and not exists (select from milepost.instances i where i.revision = r.revision)`.execute(db);
   return Number(numAffectedRows);
 }
 

@@ -5,7 +5,7 @@ import type { Database } from './connect.ts';
 import { recordset } from './insert-all.ts';
 import { readTail, summarizePlaces } from './journal-tail.ts';
 import { weekMaker } from './journal-weeks.ts';
-import { openPosition } from './positions.ts';
+import { freeing, openPosition } from './positions.ts';
 import { instanceOf, readHeld, readSources, writeSources } from './records.ts';
 import { orStoreError } from './store-failure.ts';
 
@@ -72,7 +72,7 @@ export function postgresStore(db: Database): Store {
       orStoreError('cannot commit a batch', async () => {
         const making = makeWeeks(batch.journal);
         if (making !== null) await making;
-        return commitBatch(db, batch);
+        return freeing(db, () => commitBatch(db, batch));
       }),
     saveRevision: (revision, sources) =>
       orStoreError(`cannot save revision ${revision}`, async () => {

@@ -82,6 +82,8 @@ describe('a backup', () => {
     const url = await server.database();
     await restoreDatabase(url, file);
     const storage = await openStorage({ url, role: 'test' });
+    expect(await storage.store.open('main', 'after')).toBeNull();
+    expect(await storage.leases.take('main', 'after', 60_000, [])).toBe(true);
     const position = await opened(storage.store, 'main', 'after');
     expect(position).toMatchObject({ journal: 400, sequence: 1 });
     const later = { id: 'later', raisedAt: NOON, lastAt: NOON };

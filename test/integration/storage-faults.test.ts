@@ -164,16 +164,25 @@ describe('when the database fails', () => {
     expect(await storage.changes.newest()).toBe(0);
     await frozen.close();
     await wire.stop();
+  });
 
-    async function untilHeld(): Promise<void> {
-      for (;;) {
-        const held = await server.run(
-          `select from pg_locks where relation = 'milepost.positions'::regclass and mode = 'RowExclusiveLock'`,
-          url,
-        );
-        if (held.length > 0) return;
-      }
-    }
+  test('a worker that freezes with the counter of changes keeps no other partition from committing', {
+    timeout: 20_000,
+  }, async () => {
+    const wire = await startWire(url, { endHeldOf: 'milepost.move_position' });
+    const frozen = await openStorage({ url: wire.url, role: 'frozen' });
+    const own = await opened(frozen.store, 'frozen', 'w-1');
+    wire.arm();
+    const committing = frozen.store
+      .commit(batchAfter(own, { changes: [changeRecord({ body: 'frozen' })] }))
+      .catch((error: unknown) => error);
+    await untilHeld();
+    const batch = batchAfter(position, { changes: [changeRecord({ body: 'free' })] });
+    expect(await storage.store.commit(batch)).toBe('committed');
+    expect(await committing).toMatchObject({ permanent: false });
+    expect((await storage.changes.changes(0, 10)).map(({ body }) => body)).toEqual(['free']);
+    await frozen.close();
+    await wire.stop();
   });
 
   test('a week of the journal that cannot be made fails no commit', async () => {
@@ -187,6 +196,17 @@ describe('when the database fails', () => {
     const rows = await server.run('select count(*)::int from milepost.journal_other', url);
     expect(rows).toEqual([{ count: 1 }]);
   });
+
+  /** Until some commit has locked a position. */
+  async function untilHeld(): Promise<void> {
+    for (;;) {
+      const held = await server.run(
+        `select from pg_locks where relation = 'milepost.positions'::regclass and mode = 'RowExclusiveLock'`,
+        url,
+      );
+      if (held.length > 0) return;
+    }
+  }
 
   async function endConnections(of: string): Promise<void> {
     const name = new URL(of).pathname.slice(1);
