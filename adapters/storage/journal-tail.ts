@@ -8,12 +8,47 @@ import { sql } from 'kysely';
 import type { JournalRecord } from '../../engine/index.ts';
 import type { Database } from './connect.ts';
 
-/** Entries after a place, ascending, at most `max`. */
-export async function readTail(
-  db: Database,
-  partition: string,
-  page: { readonly after: number; readonly max: number },
-): Promise<readonly JournalRecord[]> {
+interface TailPage {
+  readonly partition: string;
+  readonly after: number;
+  readonly max: number;
+}
+
+export interface TailReader {
+  /** Entries after a place, ascending, at most `max`. */
+  read(page: TailPage): Promise<readonly JournalRecord[]>;
+  /** What was read ahead may be old: something is about to be written, or the partition was opened. */
+  forget(): void;
+}
+
+/** Reads pages; behind a full one the next is fetched while its entries are decided. */
+export function tailReader(db: Database): TailReader {
+  let ahead: { readonly page: TailPage; readonly entries: Promise<readonly JournalRecord[]> } | null = null;
+  return {
+    async read(page) {
+      const fetched = ahead !== null && same(ahead.page, page) ? ahead.entries : null;
+      ahead = null;
+      const entries = await (fetched ?? readTail(db, page));
+      const last = entries.at(-1);
+      if (last !== undefined && entries.length === page.max) {
+        const next = { ...page, after: last.place };
+        ahead = { page: next, entries: readTail(db, next) };
+        ahead.entries.catch(() => null); // told to whoever asks for this page
+      }
+      return entries;
+    },
+    forget() {
+      ahead = null;
+    },
+  };
+}
+
+function same(a: TailPage, b: TailPage): boolean {
+  return a.partition === b.partition && a.after === b.after && a.max === b.max;
+}
+
+async function readTail(db: Database, page: TailPage): Promise<readonly JournalRecord[]> {
+  const { partition } = page;
   if (page.max < 1) return [];
   const entries = await readRange(db, partition, page.after, page.after + page.max);
   if (entries.length > 0) return entries;

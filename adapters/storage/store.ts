@@ -3,7 +3,7 @@ import type { InstanceKey, Position, Store } from '../../engine/index.ts';
 import { commitBatch, INSTANCE_KEY } from './commit.ts';
 import type { Database } from './connect.ts';
 import { recordset } from './insert-all.ts';
-import { readTail, summarizePlaces } from './journal-tail.ts';
+import { summarizePlaces, tailReader } from './journal-tail.ts';
 import { weekMaker } from './journal-weeks.ts';
 import { freeing, openPosition } from './positions.ts';
 import { instanceOf, readHeld, readSources, writeSources } from './records.ts';
@@ -12,9 +12,11 @@ import { orStoreError } from './store-failure.ts';
 /** The worker's storage on PostgreSQL. */
 export function postgresStore(db: Database): Store {
   const makeWeeks = weekMaker(db);
+  const tails = tailReader(db);
   return {
     open: (partition, owner) =>
       orStoreError(`cannot open partition ${partition}`, async (): Promise<Position | null> => {
+        tails.forget();
         const position = await openPosition(db, partition, owner);
         if (position !== null && position.mark < position.journal) await summarizePlaces(db);
         return position;
@@ -47,7 +49,7 @@ export function postgresStore(db: Database): Store {
       ),
     tail: (partition, after, max) =>
       orStoreError(`cannot read the journal of partition ${partition}`, () =>
-        readTail(db, partition, { after, max }),
+        tails.read({ partition, after, max }),
       ),
     watched: (partition) =>
       orStoreError('cannot load the watched flows', () =>
@@ -70,6 +72,7 @@ export function postgresStore(db: Database): Store {
       }),
     commit: (batch) =>
       orStoreError('cannot commit a batch', async () => {
+        tails.forget();
         const making = makeWeeks(batch.journal);
         if (making !== null) await making;
         return freeing(db, () => commitBatch(db, batch));
