@@ -17,8 +17,8 @@ import {
   type RejectedRecord,
   tell,
 } from '../engine/index.ts';
-import { CONSOLE_FOLDER } from './console-folder.ts';
 import { claim } from './claim.ts';
+import { CONSOLE_FOLDER } from './console-folder.ts';
 import { readDefinitionFiles } from './definition-files.ts';
 import { type LoadedExtensions, loadExtensions, recompile, recompileOrExplain } from './extension-file.ts';
 import {

@@ -59,11 +59,12 @@ export class AwaitedDays {
     this.#options.awaited(flow, expected);
   }
 
-  /** A flow that is first watched is judged from `at` on; another goes on where the clock stood. */
+  /** A flow that is first watched is judged from `at` on; another goes on where the clock stood, or where nothing was decided yet. */
   #first(flow: Flow, at: number, clock: number | null): ExpectedDay | null {
     const since = this.#options.since.get(flow.name);
     if (since === undefined) return firstExpected(flow, at, true);
-    const stood = clock ?? at;
-    return stood <= since ? firstExpected(flow, since, true) : firstExpected(flow, stood, false);
+    return clock === null || clock < since
+      ? firstExpected(flow, since, true)
+      : firstExpected(flow, clock, false);
   }
 }

@@ -36,7 +36,7 @@ export function childKey(flow: Flow, parentKey: string, step: number, entry: num
 
 /** Every instance that a fact about this one may touch, itself included: up, down and along `start.after`. */
 export function relatives(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
-  if (isSingle(definitions, of.flow)) return [of];
+  if (isSingle(definitions, of.flow)) return [{ flow: of.flow, key: of.key }];
   const found = new Map<string, InstanceKey>();
   const visit = (one: InstanceKey) => {
     const name = nameOf(one.flow, one.key);

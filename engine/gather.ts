@@ -4,13 +4,12 @@
  */
 import {
   type CheckpointEvent,
-  encodeToken,
   eventToJson,
   formatTime,
   readMessage,
   subjectOf,
 } from '../checkpoints/index.ts';
-import { ACT_SUBJECT, type Act, actToJson, readActText } from './act.ts';
+import { ACT_SUBJECT, type Act, actSubject, actToJson, readActText } from './act.ts';
 import { actKey } from './check-act.ts';
 import { keyOf } from './check-event.ts';
 import type { Mark } from './dirty-roots.ts';
@@ -74,7 +73,7 @@ export async function decideMessages(
 ): Promise<void> {
   const items = messages.flatMap((message) => readItems(options, message));
   const first = messages[0]?.storedAt ?? options.now();
-  at.watch.begin(Math.max(first, at.watch.clock ?? first));
+  at.watch.begin(firstWatched(at, first));
   const clock = messages.reduce((latest, { storedAt }) => Math.max(latest, storedAt), at.watch.clock ?? 0);
   const named = new Map<string, InstanceKey>();
   for (const { of } of items)
@@ -91,11 +90,16 @@ export async function decideMessages(
 
 /** Decides what was due when the stream was seen to be empty, at `clock`; flows are watched from then on at the latest. */
 export async function decideDue(options: WorkerOptions, at: Running, clock: number): Promise<void> {
-  if (at.watch.clock !== null) at.watch.begin(Math.max(at.watch.clock, clock));
+  if (at.watch.clock !== null) at.watch.begin(firstWatched(at, clock));
   const due = at.watch.nextDue();
   if (at.watch.clock !== null && (due === null || due >= clock)) return;
   await loadAll(options, at, at.watch.absent([], clock));
   at.watch.tick(clock);
+}
+
+/** When a flow that is new is first watched: later than what was decided before, so that the clock tells what was not. */
+function firstWatched(at: Running, now: number): number {
+  return at.watch.clock === null ? now : Math.max(now, at.watch.clock + 1);
 }
 
 function readItems(options: WorkerOptions, message: Message): readonly Item[] {
@@ -224,8 +228,7 @@ function passItem(taking: Taking, key: string): void {
   const id = `${at.incarnation}/${message.sequence}/${line}`;
   const headers = { [PASSED]: id };
   if (act !== null) {
-    const tokens = key.split('/').map(encodeToken).join('.');
-    const subject = `${ACT_SUBJECT}.${encodeToken(act.flow)}.${tokens}`;
+    const subject = actSubject(act.flow, key);
     batch.passed.push({ id, headers, subject, payload: Buffer.from(actToJson(act)) });
   } else if (event !== null) {
     const payload = Buffer.from(eventToJson({ ...event, key }));

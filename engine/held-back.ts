@@ -7,7 +7,6 @@ const NONE: readonly KeyedEvent[] = [];
 export class HeldBack {
   /** by root, then by name; in the order in which they came */
   readonly #roots = new Map<string, Map<string, KeyedEvent>>();
-  #recalled: KeyedEvent[] = [];
   #count = 0;
 
   /** Gives the name of an event that is held back from now on: names are in the order in which they came. */
@@ -36,17 +35,5 @@ export class HeldBack {
       .flatMap((events) => [...events])
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, event]) => event);
-  }
-
-  /** Remembers that an event came from the store: what it may touch need not be in memory. */
-  recall(event: KeyedEvent): void {
-    this.#recalled.push(event);
-  }
-
-  /** The events that came from the store since the last call. */
-  recalled(): readonly KeyedEvent[] {
-    const recalled = this.#recalled;
-    this.#recalled = [];
-    return recalled;
   }
 }

@@ -32,10 +32,10 @@ export * from './instance.ts';
 export type { Watched } from './kin.ts';
 export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
+export { createWatch } from './live-watch.ts';
 export * from './notifying/index.ts';
 export { partitionOf, partitionOfToken, rootOf } from './partition.ts';
 export { type Evaluation, type Frame, type Playback, playBack } from './playback.ts';
-export { createWatch } from './live-watch.ts';
 export * from './ports.ts';
 export {
   createReplay,

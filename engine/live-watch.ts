@@ -228,7 +228,7 @@ class LiveWatch implements Watch {
       const key = actKey(this.#definitions, act);
       if (key !== null) of.push({ flow: act.flow, key });
     }
-    return this.absent(of, clock);
+    return this.absent([...of, ...this.#held.all()], clock);
   }
 
   absent(of: readonly InstanceKey[], clock: number | null): readonly InstanceKey[] {
@@ -240,7 +240,6 @@ class LiveWatch implements Watch {
       }
     };
     for (const one of of) want(one);
-    for (const event of this.#held.recalled()) want(event);
     const days = clock === null ? [] : this.#days.upTo(clock, this.#clock);
     for (const day of days) if (this.#mine(day.key)) want(day);
     return [...wanted.values()];
@@ -263,7 +262,6 @@ class LiveWatch implements Watch {
   }
 
   hold(event: KeyedEvent): void {
-    this.#held.recall(event);
     this.#holdBack(event, this.#lag(event.flow));
   }
 

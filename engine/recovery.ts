@@ -77,7 +77,7 @@ export async function recover(
   const keys = held.flatMap((root) => putHeld(at, waiting, root));
   await loadRelatives(options, at, { waiting, of: keys, clock: null });
   if (isBehind(position)) {
-    at.watch.begin(position.markClock ?? Math.min(...since.values()) - 1);
+    at.watch.begin(position.markClock ?? position.clock ?? 0);
     await redoTail(options, at, waiting);
     await finish(options, at, waiting);
   }

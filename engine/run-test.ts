@@ -10,9 +10,10 @@ import type { Definitions, TestAct, TestCase, TestEntry } from '../definitions/i
 import { checkExpectation, type Seen } from './check-expectation.ts';
 import { nameOf } from './family.ts';
 import type { AlarmChange } from './harvest.ts';
+import { createWatch } from './live-watch.ts';
 import type { SentNotice, TestFailure, TestHappening, TestOutcome } from './test-outcome.ts';
 import type { Trace, TraceEntry } from './trace.ts';
-import { createWatch, type Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 /** Says whom alarms are told to: what notices there would be. It hears every change before the clock passes it. */
 export interface TestRouter {

@@ -84,7 +84,10 @@ export interface Watch {
   pass(flow: string | null, clock: number, backlog: boolean): void;
   /** The instances that these events and acts, and the clock moving there, may touch and that are not in memory. */
   wants(events: readonly CheckpointEvent[], clock: number, acts?: readonly Act[]): readonly InstanceKey[];
-  /** The same for facts about these instances; `clock` null: it stays where it is. */
+  /**
+   * The same for facts about these instances; `clock` null: it stays where it is. What is held back is left out: it stays
+   * in memory while it is, so that whoever loaded it once need not ask again.
+   */
   absent(of: readonly InstanceKey[], clock: number | null): readonly InstanceKey[];
   /** Takes an instance from the store into memory. */
   adopt(instance: Instance): Watched;

@@ -1,7 +1,7 @@
 import type { InstanceRecord, Page, Reader } from '../../engine/index.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
-import { memoryLooks } from './memory-looks.ts';
 import { leaseTable } from './memory-leases.ts';
+import { memoryLooks } from './memory-looks.ts';
 import {
   compareInstances,
   compareTexts,

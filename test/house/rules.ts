@@ -8,12 +8,6 @@ import { COMPUTED, filesBelow, type Import, readSource, type Source } from './so
 
 const ROOMS = ['checkpoints', 'definitions', 'engine', 'adapters'];
 const PURE_ROOMS = ['checkpoints', 'definitions', 'engine'];
-const WAITING_FILES = [
-  'engine/worker.ts',
-  'engine/tell.ts',
-  'engine/notifying/notify.ts',
-  'engine/notifying/dispatch.ts',
-];
 /** Markup in TypeScript, and what a browser has, are known only here. */
 const CONSOLE = 'adapters/console/';
 const ASSEMBLIES = ['adapters/serve.ts', 'adapters/convert.ts', 'adapters/edit.ts'];
@@ -23,8 +17,9 @@ const WAITING_FILES = [
   'engine/recovery.ts',
   'engine/running.ts',
   'engine/tell.ts',
+  'engine/notifying/notify.ts',
+  'engine/notifying/dispatch.ts',
 ];
-const ASSEMBLY = 'adapters/serve.ts';
 
 /** Foreign packages and the beginnings of the paths that may import them. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {

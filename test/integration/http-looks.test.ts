@@ -74,6 +74,7 @@ function instanceOf(day: string, time: string, minutes: number): InstanceRecord 
     updatedAt: start,
     openAlarms: 0,
     hasTimers: false,
+    applied: 0,
     snapshot: encodeInstance(instance),
   };
 }

@@ -52,7 +52,7 @@ describe('days are expected', () => {
       '25 09:00',
       [],
     ],
-    ['watched since, but without a clock: the days that begin from now on', null, '25 09:30', []],
+    ['watched since, but without a clock: nothing was decided since', null, '25 09:30', ['25']],
   ])('after a restart: %s', (_, clock, since, days) => {
     const watch = createWatch({
       definitions: defined(DAILY),

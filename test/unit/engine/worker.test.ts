@@ -337,7 +337,7 @@ describe('a worker of several', () => {
     ]);
     await untilIdle(worker);
     expect(sent.map(({ subject }) => subject)).toEqual([
-      `milepost.checkpoint._act.work.${other}`,
+      `milepost.checkpoint._act.${other}.work`,
       `milepost.checkpoint.daily.${other}`,
     ]);
     expect(JSON.parse(Buffer.from(sent[1]?.payload ?? []).toString())).toMatchObject({ key: other });
