@@ -18,6 +18,7 @@ import {
   tell,
 } from '../engine/index.ts';
 import { claim } from './claim.ts';
+import { reasonOf, undo } from './closers.ts';
 import { CONSOLE_FOLDER } from './console-folder.ts';
 import { readDefinitionFiles } from './definition-files.ts';
 import { type LoadedExtensions, loadExtensions, recompile, recompileOrExplain } from './extension-file.ts';
@@ -220,16 +221,6 @@ async function assemble(
     );
   }
   return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended.promise };
-}
-
-async function undo(closers: (() => Promise<void>)[], log: Log): Promise<void> {
-  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
-    await close().catch((error: unknown) => log.warn(`while stopping: ${reasonOf(error)}`));
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What was refused at the door goes through the stream: the worker refuses it again, and keeps it in its transaction. */

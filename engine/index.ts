@@ -30,6 +30,7 @@ export { type GraphView, viewGraph } from './graph-view.ts';
 export type { AlarmChange, Harvest, Wish } from './harvest.ts';
 export * from './instance.ts';
 export type { Watched } from './kin.ts';
+export * from './leases.ts';
 export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export { createWatch } from './live-watch.ts';

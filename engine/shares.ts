@@ -6,7 +6,7 @@
  * 2. Who has too many gives back one at a time; who has too few takes what is free. All workers that see the same table
  *    want different things, and the sum of what they want is all there is.
  */
-import type { LeaseTable } from './ports.ts';
+import type { LeaseTable } from './leases.ts';
 
 export interface ShareOptions {
   /** id of the worker that asks */

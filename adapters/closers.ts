@@ -1,0 +1,13 @@
+import type { Log } from './log.ts';
+
+/** Undoes what was started, the last first; what cannot be closed is said and does not keep the others. */
+export async function undo(closers: (() => Promise<void>)[], log: Log): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    await close().catch((error: unknown) => log.warn(`while stopping: ${reasonOf(error)}`));
+  }
+}
+
+/** What an error says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
