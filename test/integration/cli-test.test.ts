@@ -135,7 +135,7 @@ test('--watch runs again when a file changes, also after one that is broken, and
   writeFileSync(join(cwd, 'watched/flow.yaml'), FLOW);
   writeFileSync(join(cwd, 'watched/a.test.yaml'), GOOD);
   const child = start(['test', 'watched', '--watch'], { cwd });
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   const said = linesFrom(child.stderr);
   const until = async (text: string) => {
     for (let next = await said.next(); next.done !== true; next = await said.next())
