@@ -15,6 +15,7 @@ import type { AlarmExpected, Expectation, TestAct, TestCase, TestEntry } from '.
 import type {
   AlarmPattern,
   ExpectationDocument,
+  NoticePattern,
   TestDocument,
   TestEntryDocument,
   TestSubject,
@@ -30,20 +31,16 @@ interface TestContext {
   /** the test's own flow; null where it names none */
   readonly own: Flow | null;
   readonly calendar: Calendar;
-  readonly isRouted: IsRouted;
 }
-
-/** Whether alarms of a flow may be told on a channel, beside what its rules notify. */
-export type IsRouted = (flow: Flow, channel: string) => boolean;
 
 /** The test of a document; null where something of it is wrong: `findings`, empty at first, then has an error. */
 export function linkTest(
   document: TestDocument,
-  { definitions, isRouted, findings }: Pick<TestContext, 'definitions' | 'isRouted' | 'findings'>,
+  { definitions, findings }: Pick<TestContext, 'definitions' | 'findings'>,
 ): TestCase | null {
   const own = findOwn(document, definitions, findings);
   const calendar = own?.calendar ?? DEFAULT_CALENDAR;
-  const context: TestContext = { document, definitions, findings, own, calendar, isRouted };
+  const context: TestContext = { document, definitions, findings, own, calendar };
   const { from, times, end } = findTimes(document, context);
   const entries = document.timeline.map((entry, index) =>
     linkEntry(entry, times[index] ?? from, index, context),
@@ -313,8 +310,7 @@ function linkExpectation(document: ExpectationDocument, context: TestContext): E
     checkState(state, step.states?.states ?? null, context);
   }
   checkState(document.state, flow.states?.states ?? null, context);
-  for (const { channel, at } of [...document.notified, ...document.notNotified])
-    checkChannel({ value: channel, at }, flow, context);
+  for (const notice of [...document.notified, ...document.notNotified]) checkNotice(notice, flow, context);
   const alarms = (patterns: readonly AlarmPattern[]) =>
     patterns.map((each) => linkAlarm(each, flow, context));
   return {
@@ -359,13 +355,16 @@ function checkAlarm({ value, at }: Located<string>, flow: Flow, { findings }: Te
   findings.error(at, 'unknown-alarm', unknownName(`alarm of flow '${flow.name}'`, value, names));
 }
 
-function checkChannel({ value, at }: Located<string>, flow: Flow, { findings, isRouted }: TestContext): void {
+function checkNotice({ channel, to, at }: NoticePattern, flow: Flow, context: TestContext): void {
+  const { findings, definitions } = context;
+  const { channels, people } = definitions.notifying;
   const actions = actionsOf(flow);
-  if (isRouted(flow, value) || actions.some(({ kind }) => kind === 'call')) return;
-  const channels = new Set(actions.flatMap((action) => (action.kind === 'notify' ? [action.channel] : [])));
-  if (channels.has(value)) return;
-  const message = `${unknownName(`channel that flow '${flow.name}' notifies`, value, channels)}; who is told by policies is not known to tests yet`;
-  findings.error(at, 'unknown-channel', message);
+  const named = actions.flatMap((action) => (action.kind === 'notify' ? [action.channel] : []));
+  const known = new Set([...channels.keys(), ...named]);
+  if (!known.has(channel) && !actions.some(({ kind }) => kind === 'call'))
+    findings.error(at, 'unknown-channel', unknownName('channel', channel, known));
+  if (to !== null && !people.has(to))
+    findings.error(at, 'unknown-person', unknownName('person', to, people.keys()));
 }
 
 /** The alarms that a flow can raise; null where a handler may raise any. */

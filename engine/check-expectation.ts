@@ -130,7 +130,7 @@ function checkNotices(expectation: Expectation, { time, notices, published }: Se
   const isMeant = (pattern: NoticePattern) => (notice: SentNotice) =>
     notice.channel === pattern.channel &&
     (pattern.to === null || notice.to === pattern.to) &&
-    (pattern.text === null || notice.text.includes(pattern.text));
+    (pattern.text === null || notice.text.includes(pattern.text) || notice.zh.includes(pattern.text));
   const failures: TestFailure[] = [];
   for (const pattern of expectation.notified)
     if (!notices.some(isMeant(pattern)))

@@ -45,7 +45,7 @@ export {
   type ReplayOptions,
   type ReplayReport,
 } from './replay.ts';
-export { runTest, type TestOptions, type TestRouter } from './run-test.ts';
+export { runTest, type TestOptions } from './run-test.ts';
 export { type Share, type ShareOptions, shareOf } from './shares.ts';
 export { decodeInstance, encodeInstance } from './snapshot.ts';
 export {

@@ -11,20 +11,12 @@ import { checkExpectation, type Seen } from './check-expectation.ts';
 import { nameOf } from './family.ts';
 import type { AlarmChange } from './harvest.ts';
 import { createWatch } from './live-watch.ts';
+import { alarmNews, createTestNotices, type TestNotices } from './test-notices.ts';
 import type { SentNotice, TestFailure, TestHappening, TestOutcome } from './test-outcome.ts';
 import type { Trace, TraceEntry } from './trace.ts';
 import type { Watch } from './watch.ts';
 
-/** Says whom alarms are told to: what notices there would be. It hears every change before the clock passes it. */
-export interface TestRouter {
-  changed(change: AlarmChange, time: number): void;
-  /** Moves the clock on; gives the notices that are sent on the way. */
-  advance(time: number): readonly SentNotice[];
-}
-
 export interface TestOptions {
-  /** who is told about alarms beside what rules notify; default: nobody */
-  readonly router?: TestRouter;
   /** hears what every decision does */
   readonly trace?: Trace;
 }
@@ -45,12 +37,13 @@ class TestRun {
   readonly #alarms = new Map<string, AlarmChange>();
   readonly #notices: SentNotice[] = [];
   readonly #published: { flow: string; key: string; subject: string }[] = [];
-  readonly #router: TestRouter | null;
+  readonly #told: TestNotices;
   #acts = 0;
+  #wishes = 0;
 
-  constructor(definitions: Definitions, { router, trace }: TestOptions) {
-    this.#router = router ?? null;
-    const record = recorder(this.happenings);
+  constructor(definitions: Definitions, { trace }: TestOptions) {
+    this.#told = createTestNotices(definitions);
+    const record = recorder(this.happenings, this.#told);
     const hear: Trace = (before, entry) => {
       record(before, entry);
       trace?.(before, entry);
@@ -136,22 +129,23 @@ class TestRun {
 
   #gather(time: number): void {
     const { alarms, wishes } = this.watch.harvest();
-    for (const change of alarms) {
-      this.#alarms.set(change.alarm.id, change);
-      this.#router?.changed(change, change.alarm.clearedAt ?? change.alarm.lastAt);
-    }
+    for (const change of alarms) this.#alarms.set(change.alarm.id, change);
     for (const { flow, key, effect } of wishes) {
       const about = { flow: flow.name, key };
-      if (effect.kind === 'notify')
-        this.#send({ ...about, time: effect.time, channel: effect.channel, to: null, text: effect.text });
+      if (effect.kind === 'notify') {
+        const { channel, text } = effect;
+        const id = String(++this.#wishes);
+        this.#told.changed(effect.time, { kind: 'wish', id, channel, text, ...about });
+      }
       if (effect.kind === 'publish') this.#published.push({ ...about, subject: effect.subject });
     }
-    for (const notice of this.#router?.advance(time) ?? []) this.#send(notice);
+    for (const notice of this.#told.advance(time)) this.#send(notice);
   }
 
   #send(notice: SentNotice): void {
     this.#notices.push(notice);
-    this.happenings.push({ kind: 'notice', ...notice });
+    const { time, flow, key } = notice;
+    this.happenings.push({ kind: 'notice', time, flow, key, notice });
   }
 }
 
@@ -160,7 +154,7 @@ function isOf(subject: { readonly flow: string; readonly key: string }): (change
 }
 
 /** Writes down what decisions do. */
-function recorder(happenings: TestHappening[]): (...told: Parameters<Trace>) => void {
+function recorder(happenings: TestHappening[], told: TestNotices): (...told: Parameters<Trace>) => void {
   let time = 0;
   let flow: Extract<TraceEntry, { kind: 'fact' }>['flow'] | null = null;
   return (before, entry) => {
@@ -189,6 +183,7 @@ function recorder(happenings: TestHappening[]): (...told: Parameters<Trace>) => 
         const { step, name, severity } = alarm;
         const at = change === 'cleared' ? (alarm.clearedAt ?? time) : alarm.lastAt;
         happenings.push({ time: at, ...of, kind: 'alarm', change, step, name, severity });
+        if (flow !== null) told.changed(at, { kind: 'alarm', alarm: alarmNews(flow, before, alarm) });
         return;
       }
       default:

@@ -1,6 +1,7 @@
 /** What came of a test of definitions: what was not as expected, and what happened. */
 import type { Value } from '../checkpoints/index.ts';
 import type { AlarmExpected, NoticePattern, Place, TestCase } from '../definitions/index.ts';
+import type { NoticeKind } from './notifying/index.ts';
 import type { AlarmView } from './view.ts';
 
 /** A message that was sent about an instance; `to` is null where only the channel is known. */
@@ -10,7 +11,12 @@ export interface SentNotice {
   readonly key: string;
   readonly channel: string;
   readonly to: string | null;
+  /** why there is one: an alarm was raised, goes to the next level, has ended, … */
+  readonly kind: NoticeKind;
+  /** subject and text in English */
   readonly text: string;
+  /** the same in Chinese */
+  readonly zh: string;
 }
 
 /** One thing that was not as expected, at `time`, of the instance `flow` `key`. */
@@ -73,7 +79,7 @@ export type TestHappening = { readonly time: number; readonly flow: string; read
       readonly name: string;
       readonly severity: string;
     }
-  | { readonly kind: 'notice'; readonly channel: string; readonly to: string | null; readonly text: string }
+  | { readonly kind: 'notice'; readonly notice: SentNotice }
 );
 
 export interface TestOutcome {

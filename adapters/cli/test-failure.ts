@@ -1,7 +1,7 @@
 /** What was not as expected, as people read it: what it is about, what was expected, what there was. */
 import type { Value } from '../../checkpoints/index.ts';
 import type { AlarmExpected, NoticePattern } from '../../definitions/index.ts';
-import type { SentNotice, TestFailure } from '../../engine/index.ts';
+import type { Language, SentNotice, TestFailure } from '../../engine/index.ts';
 import type { TestWord } from './test-words.ts';
 import { zonedTime } from './wall-time.ts';
 
@@ -14,12 +14,13 @@ export interface FailureText {
 interface Speech {
   readonly word: (word: TestWord) => string;
   readonly zone: string;
+  readonly language: Language;
 }
 
 type AlarmThere = Extract<TestFailure, { kind: 'alarm-surplus' }>['alarm'];
 
 /** The three parts of a failure in words. */
-export function failureText(failure: TestFailure, { word, zone }: Speech): FailureText {
+export function failureText(failure: TestFailure, { word, zone, language }: Speech): FailureText {
   const alarm = (one: AlarmThere) => alarmText(one, { word, zone });
   switch (failure.kind) {
     case 'value': {
@@ -53,13 +54,13 @@ export function failureText(failure: TestFailure, { word, zone }: Speech): Failu
       return {
         about: `${word('notice')} ${failure.pattern.channel}`,
         expected: noticePattern(failure.pattern),
-        actual: failure.there.map(noticeText).join('; ') || word('none'),
+        actual: failure.there.map((one) => noticeText(one, language)).join('; ') || word('none'),
       };
     case 'notice-surplus':
       return {
         about: `${word('notice')} ${failure.notice.channel}`,
         expected: word('no notice'),
-        actual: noticeText(failure.notice),
+        actual: noticeText(failure.notice, language),
       };
     case 'publication-missing':
       return {
@@ -86,7 +87,7 @@ function valueText(value: Value | null, word: Speech['word']): string {
 
 function alarmText(
   { name, step, severity, count, text, raisedAt, clearedAt }: AlarmThere,
-  { word, zone }: Speech,
+  { word, zone }: Pick<Speech, 'word' | 'zone'>,
 ): string {
   const where = step === null ? '' : ` @${step}`;
   const times = count === 1 ? '' : ` ×${count}`;
@@ -113,8 +114,10 @@ function noticePattern({ channel, to, text }: NoticePattern): string {
   return `${channel}${to === null ? '' : ` → ${to}`}${text === null ? '' : ` “${text}”`}`;
 }
 
-function noticeText({ channel, to, text }: SentNotice): string {
-  return `${channel}${to === null ? '' : ` → ${to}`} “${text}”`;
+/** A notice in one line: `sms → Li Na, raised “…”`. */
+export function noticeText({ channel, to, kind, text, zh }: SentNotice, language: Language): string {
+  const words = (language === 'zh' ? zh : text).split('\n').filter((line) => line.trim() !== '');
+  return `${channel}${to === null ? '' : ` → ${to}`}, ${kind} “${words.join(' / ')}”`;
 }
 
 /** `09-30 15:10:00` in the zone. */

@@ -3,7 +3,7 @@ import { formatPlace } from '../../definitions/index.ts';
 import type { TestHappening, TestOutcome } from '../../engine/index.ts';
 import type { Io } from './io.ts';
 import { plain } from './table.ts';
-import { failureText, shortTime } from './test-failure.ts';
+import { failureText, noticeText, shortTime } from './test-failure.ts';
 import { testWords } from './test-words.ts';
 import { titleIn } from './words.ts';
 
@@ -40,7 +40,7 @@ function failureLines({ test, failures, happenings }: TestOutcome, index: number
   const failure = failures[index];
   if (failure === undefined) return [];
   const { zone } = test;
-  const { about, expected, actual } = failureText(failure, { word, zone });
+  const { about, expected, actual } = failureText(failure, { word, zone, language: io.language });
   const time = shortTime(new Date(failure.time).toISOString(), zone);
   const next = failures[index + 1];
   const isSame =
@@ -106,7 +106,7 @@ export function happeningText(
       return `${head}${word('alarm')} ${name}${step === null ? '' : ` @${step}`} (${severity}) ${word(change)}`;
     }
     case 'notice':
-      return `${head}${word('notice')} ${happening.channel}${happening.to === null ? '' : ` → ${happening.to}`}: ${happening.text}`;
+      return `${head}${word('notice')} ${noticeText(happening.notice, io.language)}`;
     default:
       return happening satisfies never;
   }
@@ -128,7 +128,7 @@ function jsonReport(outcomes: readonly TestOutcome[], io: Io): object {
         flow: failure.flow,
         key: failure.key,
         kind: failure.kind,
-        ...failureText(failure, { word, zone: test.zone }),
+        ...failureText(failure, { word, zone: test.zone, language: io.language }),
       })),
     })),
   };
@@ -150,7 +150,11 @@ function testCase(outcome: TestOutcome, io: Io): string {
   const [first] = failures;
   if (first === undefined) return `${head}/>\n`;
   const colourless: Io = { ...io, tint: (_, text) => text };
-  const { about, expected, actual } = failureText(first, { word: testWords(io.language), zone: test.zone });
+  const { about, expected, actual } = failureText(first, {
+    word: testWords(io.language),
+    zone: test.zone,
+    language: io.language,
+  });
   const message = `${first.flow} ${first.key}: ${about}: ${expected} / ${actual}`;
   const body = outcomeText(outcome, colourless);
   return `${head}>\n      <failure message="${xml(message)}">${xml(body)}</failure>\n    </testcase>\n`;
