@@ -46,6 +46,7 @@ export {
   type ReplayReport,
 } from './replay.ts';
 export { runTest, type TestOptions } from './run-test.ts';
+export { createShadow, type Shadow, type ShadowEntry } from './shadow.ts';
 export { type Share, type ShareOptions, shareOf } from './shares.ts';
 export { decodeInstance, encodeInstance } from './snapshot.ts';
 export {
