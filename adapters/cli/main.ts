@@ -64,6 +64,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'shows which alarms a change of definitions adds, removes or moves',
     load: async () => (await import('./commands/diff.ts')).diff,
   },
+  revisions: {
+    about: 'lists which instances run under which definitions',
+    load: async () => (await import('./commands/revisions.ts')).revisions,
+  },
+  reload: {
+    about: 'lets a running Milepost read its definitions again',
+    load: async () => (await import('./commands/reload.ts')).reload,
+  },
   send: {
     about: 'sends checkpoint events to a running Milepost',
     load: async () => (await import('./commands/send.ts')).send,

@@ -62,6 +62,8 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
     ABANDONED: '已放弃',
     DEVIATED: '偏离定义',
     ZONE: '时区',
+    REVISION: '版本',
+    FLOWS: '流程',
   }),
   ...Object.entries({
     start: '开始',

@@ -5,6 +5,12 @@ export { ListenError, PortInUse } from './port-in-use.ts';
 export { createQueries, type QueryOptions } from './queries.ts';
 export type { QueryName } from './query-parameters.ts';
 export { Refusal } from './refusal.ts';
+export {
+  type CandidateView,
+  type DefinitionRouteOptions,
+  definitionRoutes,
+  type ReloadView,
+} from './routes/definitions.ts';
 export type { HealthReport } from './routes/health.ts';
 export { readStaticFiles, type StaticFiles } from './static-files.ts';
 export { measureWorker } from './worker-metrics.ts';

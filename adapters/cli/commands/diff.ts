@@ -1,24 +1,29 @@
 import type { Definitions } from '../../../definitions/index.ts';
-import { createReplay, diffAlarms } from '../../../engine/index.ts';
+import { type AlarmDiff, createReplay, diffAlarms } from '../../../engine/index.ts';
 import type { Command } from '../command.ts';
-import { type DiffFormat, diffReport, isDifferent } from '../diff-report.ts';
+import { type DiffFormat, type DiffReport, diffReport, isDifferent } from '../diff-report.ts';
 import { linesOf, openLog } from '../event-log.ts';
 import { EXTENSIONS_OPTION } from '../extension-option.ts';
+import { flowList } from '../flow-list.ts';
 import type { Io } from '../io.ts';
 import { LOG_OPTIONS, loadDefinitions, readTime } from '../log-run.ts';
 import type { Options } from '../options.ts';
 import { EXIT, WrongUse } from '../outcome.ts';
+import { serverOf, URL_OPTION } from '../server.ts';
+import { zonedTime } from '../wall-time.ts';
 
 const FORMATS: readonly DiffFormat[] = ['text', 'json', 'markdown'];
 
 /** `milepost diff`: what a change of definitions does to the alarms of a log. */
 export const diff: Command = {
-  usage: 'diff --events FILE OLD NEW [options]',
+  usage: 'diff --events FILE OLD NEW [options] | diff --live [options]',
   about:
-    'Runs an event log through two sets of definitions and shows the alarms that appear (+), vanish (-) or move (~): in time, severity or count.',
-  operands: { least: 2, most: 2 },
+    'Runs an event log through two sets of definitions and shows the alarms that appear (+), vanish (-) or move (~): in time, severity or count. With --live what a running Milepost has found of its candidate.',
+  operands: { least: 0, most: 2 },
   options: {
-    events: { ...LOG_OPTIONS.events, required: true },
+    events: LOG_OPTIONS.events,
+    live: { value: null, about: 'ask a server that was started with --candidate' },
+    url: URL_OPTION,
     from: LOG_OPTIONS.from,
     until: LOG_OPTIONS.until,
     extensions: EXTENSIONS_OPTION,
@@ -38,9 +43,14 @@ export const diff: Command = {
   ],
   notes: [
     'OLD and NEW are files or folders, or git:REV:PATH: PATH at a revision, from the top of the repository, with ./ from here.',
-    'Exit codes: 0 whatever differs (with --check 1 where something does), 1 errors in definitions, 2 a file or revision cannot be opened.',
+    'Exit codes: 0 whatever differs (with --check 1 where something does), 1 errors in definitions, 2 a file or revision cannot be opened, 69 no server.',
   ],
-  async run({ operands: [old = '', now = ''], options, io }) {
+  async run({ operands: [old, now], options, io }) {
+    if (options.flag('live')) return live(options, io);
+    if (old === undefined || now === undefined)
+      throw new WrongUse('something is missing: write milepost diff --events FILE OLD NEW');
+    if (options.text('events') === undefined) throw new WrongUse('--events is missing: write --events FILE');
+    if (options.text('url') !== undefined) throw new WrongUse('--url goes with --live: leave it out');
     const from = readTime(options.text('from'), '--from');
     const until = readTime(options.text('until'), '--until');
     if (from !== null && until !== null && until < from)
@@ -58,19 +68,47 @@ export const diff: Command = {
     const [left, right] = replays.map((replay) => replay.finish());
     if (left === undefined || right === undefined) throw new Error('broken rule: there are two replays');
     const found = diffAlarms(left.alarms, right.alarms);
-    const report = {
+    const report: DiffReport = {
       ...{ old, new: now, events: replays[0]?.counts.lines ?? 0, diff: found },
       rejected: { old: left.rejected.length, new: right.rejected.length },
-      zoneOf: (flow: string) => (after.flows.get(flow) ?? before.flows.get(flow))?.calendar.zone ?? 'UTC',
+      zoneOf: (flow) => (after.flows.get(flow) ?? before.flows.get(flow))?.calendar.zone ?? 'UTC',
     };
-    await io.out(diffReport(report, FORMATS.find((each) => each === options.text('format')) ?? 'text', io));
-    const { appeared, vanished, moved, same } = found;
-    io.say(`${appeared.length} appear, ${vanished.length} vanish, ${moved.length} move, ${same} the same`);
+    await show(report, options, io);
     if (left.rejected.length !== right.rejected.length)
       io.say(`${left.rejected.length} events rejected by OLD, ${right.rejected.length} by NEW`);
     return options.flag('check') && isDifferent(found) ? EXIT.findings : EXIT.done;
   },
 };
+
+/** What a server has found of its candidate. */
+async function live(options: Options, io: Io): Promise<number> {
+  if (options.text('events') !== undefined)
+    throw new WrongUse('--live and --events exclude each other: ask a server, or compare over a log');
+  const server = serverOf(options, io.env);
+  // the schema Candidate of the API, which `read` has found to have its names
+  const { active, candidate, since, events, rejected, ...found } = (await server.read(
+    '/api/v1/candidate',
+    {},
+    [...['active', 'candidate', 'since', 'appeared', 'vanished', 'moved']],
+  )) as AlarmDiff & {
+    readonly active: string;
+    readonly candidate: string;
+    readonly since: string;
+    readonly events: number;
+    readonly rejected: DiffReport['rejected'];
+  };
+  const flows = await flowList(server);
+  const zoneOf = (flow: string) => flows.get(flow)?.zone ?? 'UTC';
+  await show({ old: active, new: candidate, events, diff: found, rejected, zoneOf }, options, io);
+  io.say(`since ${zonedTime(since, 'UTC')}, ${events} events`);
+  return options.flag('check') && isDifferent(found) ? EXIT.findings : EXIT.done;
+}
+
+async function show(report: DiffReport, options: Options, io: Io): Promise<void> {
+  await io.out(diffReport(report, FORMATS.find((each) => each === options.text('format')) ?? 'text', io));
+  const { appeared, vanished, moved, same } = report.diff;
+  io.say(`${appeared.length} appear, ${vanished.length} vanish, ${moved.length} move, ${same} the same`);
+}
 
 function load(path: string, options: Options, io: Io): Promise<Definitions | null> {
   return loadDefinitions([path], options.text('extensions') ?? null, io);
