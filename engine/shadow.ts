@@ -10,7 +10,7 @@ import type { Definitions } from '../definitions/index.ts';
 import { readActText } from './act.ts';
 import type { AlarmChange } from './harvest.ts';
 import { type AlarmView, viewAlarm } from './view.ts';
-import { createWatch } from './watch.ts';
+import { createWatch } from './live-watch.ts';
 
 /** An entry of a journal, as far as a shadow needs it. */
 export interface ShadowEntry {
