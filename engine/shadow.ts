@@ -9,8 +9,8 @@ import { readEventText } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
 import { readActText } from './act.ts';
 import type { AlarmChange } from './harvest.ts';
-import { type AlarmView, viewAlarm } from './view.ts';
 import { createWatch } from './live-watch.ts';
+import { type AlarmView, viewAlarm } from './view.ts';
 
 /** An entry of a journal, as far as a shadow needs it. */
 export interface ShadowEntry {

@@ -1,6 +1,5 @@
 /** The JSON Schemas of everything the API answers with, by name, as they stand in the OpenAPI document. */
 import { ACT_SCHEMAS, corrected, waiver } from './act-schemas.ts';
-import { DEFINITION_SCHEMAS } from './definition-schemas.ts';
 import { CAUSES, HAPPENINGS, REASONS } from './explain-kinds.ts';
 import { LOOK_SCHEMAS } from './look-schemas.ts';
 import type { JsonSchema } from './route.ts';
@@ -116,7 +115,6 @@ const rejectedFields = {
 /** Everything by its name in `#/components/schemas`. */
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...ACT_SCHEMAS,
-  ...DEFINITION_SCHEMAS,
   ...LOOK_SCHEMAS,
   Problem: record(
     {

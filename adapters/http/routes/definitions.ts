@@ -1,7 +1,8 @@
 import { formatTime } from '../../../checkpoints/index.ts';
 import type { AlarmDiff, InstanceRecord, Reader } from '../../../engine/index.ts';
+import { CANDIDATE, RELOAD, REVISIONS } from '../definition-schemas.ts';
 import { Refusal } from '../refusal.ts';
-import { json, jsonAnswer, type Route } from '../route.ts';
+import { type AnswerDocument, type JsonSchema, json, type Route } from '../route.ts';
 
 /** What came of a reload; `at` in ms. */
 export interface ReloadView {
@@ -46,14 +47,14 @@ export function definitionRoutes(options: DefinitionRouteOptions): readonly Rout
       accepts: [],
       path: '/api/v1/definitions/reload',
       summary: 'Reads the definitions again, and uses them if they are sound; all or nothing',
-      answers: { 200: jsonAnswer('What came of it; broken ones change nothing', 'Reload') },
+      answers: { 200: answerOf('What came of it; broken ones change nothing', RELOAD) },
       handle: async () => json(200, viewReload(await options.reload())),
     },
     {
       ...read,
       path: '/api/v1/revisions',
       summary: 'Which revisions of the definitions live instances run under',
-      answers: { 200: jsonAnswer('Revisions, the one in use first', 'Revisions') },
+      answers: { 200: answerOf('Revisions, the one in use first', REVISIONS) },
       async handle() {
         const last = options.lastReload();
         const active = options.revision();
@@ -66,7 +67,7 @@ export function definitionRoutes(options: DefinitionRouteOptions): readonly Rout
       ...read,
       path: '/api/v1/candidate',
       summary: 'Which alarms a candidate set of definitions adds, removes or moves',
-      answers: { 200: jsonAnswer('The difference since the candidate was given', 'Candidate') },
+      answers: { 200: answerOf('The difference since the candidate was given', CANDIDATE) },
       refuses: ['not-found'],
       async handle() {
         const view = options.candidate();
@@ -77,6 +78,10 @@ export function definitionRoutes(options: DefinitionRouteOptions): readonly Rout
       },
     },
   ];
+}
+
+function answerOf(description: string, schema: JsonSchema): AnswerDocument {
+  return { description, type: 'application/json', schema };
 }
 
 function viewReload({ at, ...rest }: ReloadView): object {
