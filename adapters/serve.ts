@@ -1,79 +1,62 @@
 /**
- * `milepost up`: everything in one process, assembled in a straight line. Each thing that was started leaves its closer on
- * a stack that is undone in reverse; stopping twice is fine.
+ * The programs, each assembled in a straight line: `milepost up`, everything in one process with private servers where
+ * none are given; `worker` and `api`, its two parts alone. Each thing that was started leaves its closer on a stack that is
+ * undone in reverse; stopping twice is fine.
  *
- * 1. One process owns the folder. Servers that are given are used, others are started privately, and it says which.
+ * 1. One `up` owns the folder. Servers that are given are used, others are started privately, and it says which.
  * 2. What is not there yet is waited for, and said once: a database that is down, a NATS server that comes late.
+ * 3. Any number of processes share the partitions of one database; how many partitions there are is fixed by the first.
  */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { subjectOf } from '../checkpoints/index.ts';
-import { compileDefinitions, type Definitions, formatFinding } from '../definitions/index.ts';
-import {
-  type ChangeLog,
-  createWorker,
-  type Intake,
-  type Outlet,
-  type RejectedRecord,
-  tell,
-} from '../engine/index.ts';
-import { claim } from './claim.ts';
-import { reasonOf, undo } from './closers.ts';
-import { CONSOLE_FOLDER } from './console-folder.ts';
-import { readDefinitionFiles } from './definition-files.ts';
-import { type LoadedExtensions, loadExtensions, recompile, recompileOrExplain } from './extension-file.ts';
-import {
-  createHttp,
-  createMetrics,
-  createQueries,
-  engineViews,
-  type HealthReport,
-  type Http,
-  measureWorker,
-  Refusal,
-  readStaticFiles,
-} from './http/index.ts';
+
+import { type Closers, undo } from './closers.ts';
+import { createMetrics, createProbes, type HealthReport } from './http/index.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
-import {
-  connectNats,
-  ensureStream,
-  findNatsServer,
-  linkOf,
-  type NatsConnection,
-  type NatsOptions,
-  type NatsServiceOptions,
-  natsIntake,
-  natsOutlet,
-  natsPublisher,
-  PrivateNatsError,
-  startNatsService,
-  startPrivateNats,
-  takeFolder,
-} from './nats/index.ts';
+import type { NatsOptions } from './nats/index.ts';
 import { patiently } from './patiently.ts';
-import { openLocalStream, openStorage, startPrivatePostgres } from './storage/index.ts';
+import { healthReport } from './serving/health.ts';
+import { type Active, loadDefinitions } from './serving/load-definitions.ts';
+import { openStream, type Stream } from './serving/open-stream.ts';
+import { ownFolder, ownNats, ownPostgres } from './serving/own-servers.ts';
+import { ServeError } from './serving/serve-error.ts';
+import { startApi } from './serving/start-api.ts';
+import { startWork, unowned, type Work } from './serving/start-work.ts';
+import { makeIdentity } from './serving/worker-identity.ts';
+import { type DatabaseStorage, openStorage } from './storage/index.ts';
 import { startSweeping } from './sweeping.ts';
 
-export interface ServeOptions {
-  /** private servers, their data and the lock live here: `.milepost` */
-  readonly folder: string;
+interface Settings {
   /** files and folders of definitions */
   readonly definitions: readonly string[];
   /** the ES module with the extension functions; null where there is none */
   readonly extensions: string | null;
   readonly host: string;
   readonly port: number;
-  /** null: a private PostgreSQL */
-  readonly databaseUrl: string | null;
-  /** null: a private nats-server where one can be had, else HTTP intake only; `none`: HTTP intake only */
-  readonly nats: NatsOptions | 'none' | null;
   readonly version: string;
   readonly log: Log;
   /** ends the waiting for servers that do not come */
   readonly signal: AbortSignal;
+  /** how many partitions the events are sorted into, at the first start; null: as many as there are, at first 1 */
+  readonly partitions?: number | null;
+}
+
+export interface ServeOptions extends Settings {
+  /** private servers, their data and the lock live here: `.milepost` */
+  readonly folder: string;
+  /** null: a private PostgreSQL */
+  readonly databaseUrl: string | null;
+  /** null: a private nats-server where one can be had, else HTTP intake only; `none`: HTTP intake only */
+  readonly nats: NatsOptions | 'none' | null;
   /** told once events can be sent over NATS and before any is looked at, so that what was missed meanwhile comes first */
   readonly beforeWatching?: (natsUrl: string) => Promise<void>;
+}
+
+/** A worker or an API alone: both servers are given, since others use them too. */
+export interface PartOptions extends Settings {
+  readonly databaseUrl: string;
+  readonly nats: NatsOptions;
+  /** how operators see this process; null: host and process id */
+  readonly name: string | null;
 }
 
 export interface Serving {
@@ -84,310 +67,172 @@ export interface Serving {
   readonly revision: string;
   /** Stops everything in the reverse order of its start; twice is fine. */
   stop(): Promise<void>;
-  /** Resolves when the worker has ended by itself, with the reason. */
+  /** Resolves when it cannot go on by itself, with the reason. */
   readonly ended: Promise<string>;
 }
 
-/** It cannot start, and trying again cannot help before someone acts; `findings` are the definitions' errors, if that is why. */
-export class ServeError extends Error {
-  override readonly name = 'ServeError';
-  readonly findings: readonly string[];
-  constructor(message: string, findings: readonly string[] = [], cause?: unknown) {
-    super(message, { cause });
-    this.findings = findings;
-  }
+/** Starts everything; rejects with ServeError, PortInUse or another error with a remedy, after undoing what was started. */
+export function serve(options: ServeOptions): Promise<Serving> {
+  return assembled(options.log, async (closers) => {
+    const { log } = options;
+    await ownFolder(options, closers);
+    const active = await loadDefinitions(options);
+    const databaseUrl = options.databaseUrl ?? (await ownPostgres(options, closers));
+    const storage = await openDatabase({ ...options, databaseUrl, role: 'worker' }, closers);
+    const reading = await openDatabase({ ...options, databaseUrl, role: 'api' }, closers);
+    const partitions = await partitionsOf(storage, options.partitions ?? null);
+    const given = options.nats === 'none' ? null : options.nats;
+    const nats = given ?? (options.nats === 'none' ? null : await ownNats(options, partitions, closers));
+    const stream = await openStream({ ...options, nats, databaseUrl, partitions }, closers);
+    if (stream.url !== null) await options.beforeWatching?.(stream.url);
+    const metrics = createMetrics();
+    let notify: () => void = () => undefined;
+    const identity = makeIdentity(null, null);
+    const work = startWork({ identity, storage, stream, active, metrics, log, onCommit: () => notify() });
+    closers.push(() => work.stop());
+    const sweeping = startSweeping(storage, log);
+    closers.push(() => sweeping.stop());
+    const health = () => healthReport(stream, work.checks());
+    const api = await startApi({ ...options, storage: reading, stream, active, metrics, health }, closers);
+    notify = api.notify;
+    return {
+      address: api.address,
+      natsUrl: stream.url,
+      revision: active.definitions.revision,
+      ended: ended(stream),
+    };
+  });
 }
 
-const PARTITION = '0';
+/** Starts a worker that shares the partitions with others; over HTTP it tells of its health and measurements only. */
+export function serveWorker(options: PartOptions): Promise<Serving> {
+  return assembled(options.log, async (closers) => {
+    const { log } = options;
+    const active = await loadDefinitions(options);
+    const storage = await openDatabase({ ...options, role: 'worker' }, closers);
+    const partitions = await partitionsOf(storage, options.partitions ?? null);
+    const stream = await openStream({ ...options, partitions }, closers);
+    const metrics = createMetrics();
+    let work: Work | null = null;
+    const health = () => healthReport(stream, work?.checks() ?? []);
+    const probes = createProbes({ health, metrics });
+    const address = await probes.listen(options);
+    closers.push(() => probes.close());
+    const identity = makeIdentity(options.name, null);
+    work = startWork({ identity, storage, stream, active, metrics, log, onCommit: () => undefined });
+    closers.push(() => work.stop());
+    const sweeping = startSweeping(storage, log);
+    closers.push(() => sweeping.stop());
+    return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended(stream) };
+  });
+}
 
-/** Starts everything; rejects with ServeError, PortInUse or another error with a remedy, after undoing what was started. */
-export async function serve(options: ServeOptions): Promise<Serving> {
-  const closers: (() => Promise<void>)[] = [];
+/** Starts an API alone: it reads what any worker wrote, and puts events into the stream. */
+export function serveApi(options: PartOptions): Promise<Serving> {
+  return assembled(options.log, async (closers) => {
+    const active: Active = await loadDefinitions(options);
+    const storage = await openDatabase({ ...options, role: 'api' }, closers);
+    const partitions = await partitionsOf(storage, options.partitions ?? null);
+    const stream = await openStream({ ...options, partitions }, closers);
+    const looking = startLooking(storage, options.log, closers);
+    const health = () => healthReport(stream, looking.checks());
+    const metrics = createMetrics();
+    const api = await startApi({ ...options, storage, stream, active, metrics, health }, closers);
+    return {
+      address: api.address,
+      natsUrl: stream.url,
+      revision: active.definitions.revision,
+      ended: ended(stream),
+    };
+  });
+}
+
+async function assembled(
+  log: Log,
+  assemble: (closers: Closers) => Promise<Omit<Serving, 'stop'>>,
+): Promise<Serving> {
+  const closers: Closers = [];
   let stopping: Promise<void> | null = null;
   const stop = () => {
-    stopping ??= undo(closers, options.log);
+    stopping ??= undo(closers, log);
     return stopping;
   };
   try {
-    const serving = await assemble(options, closers);
-    return { ...serving, stop };
+    return { ...(await assemble(closers)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function assemble(
-  options: ServeOptions,
-  closers: (() => Promise<void>)[],
-): Promise<Omit<Serving, 'stop'>> {
-  const { log, folder } = options;
-  await ownFolder(folder, closers);
-  const active = await loadDefinitions(options);
-  const databaseUrl = options.databaseUrl ?? (await ownPostgres(options, closers));
-  const storage = await patiently({
-    what: 'the database',
-    log,
-    signal: options.signal,
-    attempt: () =>
-      openStorage({
-        url: databaseUrl,
-        role: 'worker',
-        onLost: (error) => log.warn(`database: ${error.message}`),
-      }),
-  });
+async function openDatabase(
+  options: {
+    readonly databaseUrl: string;
+    readonly role: string;
+    readonly log: Log;
+    readonly signal: AbortSignal;
+  },
+  closers: Closers,
+): Promise<DatabaseStorage> {
+  const { databaseUrl: url, role, log, signal } = options;
+  const onLost = (error: Error) => log.warn(`database: ${error.message}`);
+  const attempt = () => openStorage({ url, role, onLost });
+  const storage = await patiently({ what: 'the database', log, signal, attempt });
   closers.push(() => storage.close());
-  const reading = await openStorage({ url: databaseUrl, role: 'api' });
-  closers.push(() => reading.close());
-  const stream = await openStream(options, databaseUrl, closers);
-  if (stream.url !== null) await options.beforeWatching?.(stream.url);
-  const metrics = createMetrics();
-  const owner = await claim(PARTITION, storage.leases, closers);
-  const worker = createWorker({
-    partition: PARTITION,
-    owner,
-    store: storage.store,
-    intake: stream.intake,
-    definitions: active.definitions,
-    sources: active.sources,
-    compile: (sources, revision) => recompileOrExplain(active.extensions, sources, revision),
-    now: Date.now,
-  });
-  let http: Http | null = null;
-  const telling = startTelling({ stream, changes: storage.changes, log });
-  if (telling !== null) closers.push(() => telling.stop());
-  const ended = Promise.withResolvers<string>();
-  const measured = measureWorker(metrics, worker);
-  const working = startLoop({
-    name: 'the worker',
-    rest: 0,
+  return storage;
+}
+
+/** How many partitions there are; rejects with ServeError where another number is asked for. */
+async function partitionsOf(storage: DatabaseStorage, wanted: number | null): Promise<number> {
+  const count = await storage.leases.partitions(wanted);
+  if (wanted === null || wanted === count) return count;
+  throw new ServeError(
+    `this database was begun with --partitions ${count}, and ${wanted} are asked for: leave --partitions out or give ${count}; ` +
+      'another number would move keys to other partitions, so it needs a new database and a new stream',
+  );
+}
+
+/** The connection to NATS is looked for without end; when it has ended all the same, only a new start helps. */
+async function ended({ nc }: Stream): Promise<string> {
+  if (nc === null) return new Promise(() => undefined);
+  const error = await nc.closed();
+  return `the connection to NATS has ended${error instanceof Error ? `: ${error.message}` : ''}`;
+}
+
+const LOOK_PAUSE = 2_000;
+
+/** Looks at the database now and then, for the health of a process that has no worker. */
+function startLooking(
+  storage: DatabaseStorage,
+  log: Log,
+  closers: Closers,
+): { checks(): HealthReport['checks'] } {
+  let idle: readonly string[] | null = null;
+  const loop: Loop = startLoop({
+    name: 'the API',
+    rest: LOOK_PAUSE,
     log,
     async turn() {
-      const turn = await measured();
-      if (turn.remade)
-        log.warn(
-          'the stream of events is another one than before: reading it from its beginning; events that only the old one held are gone',
-        );
-      if (turn.kind === 'worked') {
-        http?.notify();
-        telling?.wake();
-      }
-      if (turn.kind !== 'fenced') return turn.kind;
-      ended.resolve('another worker has taken the partition: this one writes nothing more');
-      return 'stop';
+      idle = unowned(await storage.reader.workers());
+      return 'idle';
     },
   });
-  closers.push(async () => {
-    const stopped = working.stop();
-    await stream.intake.stop();
-    await stopped;
-    await worker.settle();
-  });
-  const sweeping = startSweeping(reading, log);
-  closers.push(() => sweeping.stop());
-  const queries = engineViews({
-    reader: reading.reader,
-    active: active.definitions,
-    compile: (sources, revision) => recompile(active.extensions, sources, revision),
-    now: Date.now,
-  });
-  const onError = (error: unknown, where: string) => log.error(`${where}: ${reasonOf(error)}`);
-  http = createHttp({
-    ...queries,
-    changes: reading.changes,
-    outlet: stream.outlet,
-    keepRejected: (records) => stream.outlet.send(records.map(toStream)),
-    health: () => health({ working, telling, stream }),
-    metrics,
-    onError,
-    pages: await readStaticFiles(CONSOLE_FOLDER, log.warn),
-  });
-  const { listen, close } = http;
-  const address = await listen({ host: options.host, port: options.port });
-  closers.push(close);
-  if (stream.nc !== null) {
-    const answers = createQueries(queries);
-    const handle: NatsServiceOptions['handle'] = (name, request) => answers[name](request);
-    const describe = (error: unknown) =>
-      error instanceof Refusal ? { code: error.status, text: error.message } : null;
-    closers.push(
-      await startNatsService({
-        nc: stream.nc,
-        version: options.version,
-        handle,
-        describe,
-        onError: (name, error) => onError(error, `the read ${name} over NATS`),
-      }),
-    );
-  }
-  return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended.promise };
-}
-
-/** What was refused at the door goes through the stream: the worker refuses it again, and keeps it in its transaction. */
-function toStream(record: RejectedRecord) {
-  const kept = Object.entries(record.headers).filter(([name]) => /^(ce-|content-type$)/i.test(name));
-  return { subject: subjectOf('refused', null), payload: record.payload, headers: Object.fromEntries(kept) };
-}
-
-/** The worker counts as stuck when no turn has succeeded for so long, ms. */
-const STUCK_AFTER = 15_000;
-
-const LINK_DETAIL = {
-  none: 'none: events come over HTTP',
-  up: 'open',
-  down: 'lost; looking for it',
-  closed: 'closed',
-};
-
-function health({
-  working,
-  telling,
-  stream,
-}: {
-  working: Loop;
-  telling: Loop | null;
-  stream: Stream;
-}): HealthReport {
-  const last = working.lastSuccess();
-  const worker =
-    working.trouble() ??
-    (last === null ? 'has not begun' : Date.now() - last < STUCK_AFTER ? null : 'is stuck');
-  const tellingTrouble = telling?.trouble() ?? null;
-  const link = stream.nc === null ? 'none' : linkOf(stream.nc).state();
-  const checks = [
-    { name: 'worker', ok: worker === null, detail: worker ?? 'works' },
-    {
-      name: 'telling',
-      ok: tellingTrouble === null,
-      detail: telling === null ? 'no NATS to tell' : (tellingTrouble ?? 'works'),
+  closers.push(() => loop.stop());
+  return {
+    checks() {
+      const trouble = loop.trouble() ?? (loop.lastSuccess() === null ? 'has not been seen' : null);
+      const works =
+        idle === null || idle.length === 0 ? 'works' : `nobody works on partitions ${idle.join(', ')}`;
+      return [
+        { name: 'database', ok: trouble === null, detail: trouble ?? 'answers' },
+        // Nothing that another start of this process could help.
+        { name: 'worker', ok: true, detail: works },
+      ];
     },
-    { name: 'nats', ok: link === 'none' || link === 'up', detail: LINK_DETAIL[link] },
-  ];
-  return { live: link !== 'closed', ready: checks.every(({ ok }) => ok), checks };
-}
-
-async function ownFolder(folder: string, closers: (() => Promise<void>)[]): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o711 });
-  const taken = await takeFolder(folder);
-  if ('heldBy' in taken)
-    throw new ServeError(
-      `${folder} is in use by process ${taken.heldBy}, a Milepost that is running: stop it first, or give this one a folder of its own with --folder`,
-    );
-  closers.push(taken.release);
-}
-
-interface Active {
-  readonly definitions: Definitions;
-  readonly sources: Parameters<typeof compileDefinitions>[0];
-  readonly extensions: LoadedExtensions;
-}
-
-async function loadDefinitions(options: ServeOptions): Promise<Active> {
-  const extensions = await loadExtensions(options.extensions);
-  const { sources, revision } = await readDefinitionFiles(options.definitions, extensions.text);
-  const { definitions, findings } = compileDefinitions(sources, revision, extensions.extensions);
-  const said = findings.map(formatFinding);
-  if (definitions === null)
-    throw new ServeError(`the definitions in ${options.definitions.join(', ')} have errors`, said);
-  if (definitions.flows.size === 0)
-    throw new ServeError(
-      `there is no flow in ${options.definitions.join(', ')}: write one, or see \`milepost demo\``,
-    );
-  for (const finding of said) options.log.warn(finding);
-  options.log.info(`${definitions.flows.size} flows, revision ${definitions.revision}`);
-  return { definitions, sources, extensions };
-}
-
-async function ownPostgres(options: ServeOptions, closers: (() => Promise<void>)[]): Promise<string> {
-  const postgres = await startPrivatePostgres({
-    folder: join(options.folder, 'postgres'),
-    durable: true,
-    onRestart: options.log.warn,
-  });
-  closers.push(() => postgres.stop());
-  options.log.info(`PostgreSQL: a private one in ${join(options.folder, 'postgres')} (${postgres.origin})`);
-  return postgres.url;
-}
-
-/** The stream of events, and what reaches it. */
-export interface Stream {
-  readonly intake: Intake;
-  readonly outlet: Outlet;
-  readonly nc: NatsConnection | null;
-  readonly url: string | null;
-}
-
-async function openStream(
-  options: ServeOptions,
-  databaseUrl: string,
-  closers: (() => Promise<void>)[],
-): Promise<Stream> {
-  const { log } = options;
-  const nats = options.nats === 'none' ? null : (options.nats ?? (await ownNats(options, closers)));
-  if (nats === null) {
-    const local = openLocalStream({
-      url: databaseUrl,
-      onLost: (error) => log.warn(`database: ${error.message}`),
-    });
-    closers.push(() => local.close());
-    log.info('NATS: none, events come over HTTP only');
-    return { intake: local.intake(), outlet: local.outlet, nc: null, url: null };
-  }
-  const nc = await connectNats({
-    ...nats,
-    name: 'milepost',
-    signal: options.signal,
-    onNotice: ({ state, text }) =>
-      state === 'lost' || state === 'waiting' || state === 'trouble' ? log.warn(text) : log.info(text),
-  });
-  closers.push(() => nc.close());
-  const checked = await patiently({
-    what: 'the stream of events',
-    log,
-    signal: options.signal,
-    attempt: async () => ensureStream(await nc.jetstreamManager()),
-  });
-  if (checked.made) log.info(`the stream ${checked.name} was made`);
-  for (const warning of checked.warnings) log.warn(warning);
-  const intake = natsIntake({ nc, partition: PARTITION, onNotice: ({ text }) => log.warn(text) });
-  return { intake, outlet: natsOutlet({ nc }), nc, url: nats.url };
-}
-
-async function ownNats(options: ServeOptions, closers: (() => Promise<void>)[]): Promise<NatsOptions | null> {
-  const folder = join(options.folder, 'nats');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const binary = await findNatsServer({ folder });
-  if ('missing' in binary) {
-    options.log.warn(`NATS: no server to start (${binary.missing})`);
-    return null;
-  }
-  try {
-    const server = await startPrivateNats({ folder, binary: binary.path, log: options.log.info });
-    closers.push(() => server.stop());
-    options.log.info(
-      `NATS: a private nats-server ${binary.version} on port ${server.port}, its address with password in ${join(folder, 'url')}`,
-    );
-    return { url: server.url };
-  } catch (error) {
-    if (error instanceof PrivateNatsError) throw new ServeError(error.message, [], error);
-    throw error;
-  }
-}
-
-function startTelling(options: { stream: Stream; changes: ChangeLog; log: Log }): Loop | null {
-  const { nc } = options.stream;
-  if (nc === null) return null;
-  const publisher = natsPublisher({
-    nc,
-    onPassed: (id, reason) => options.log.warn(`change ${id} was not published: ${reason}`),
-  });
-  return startLoop({
-    name: 'telling',
-    rest: 1000,
-    log: options.log,
-    turn: async () => ((await tell({ changes: options.changes, publisher })) > 0 ? 'worked' : 'idle'),
-  });
+  };
 }
 
 export { type Producers, prepareDemo, startProducers } from './demo/index.ts';
 export { natsOptionsFrom } from './nats/index.ts';
+export { type ExamineOptions, examine } from './serving/examine.ts';
+export { ServeError } from './serving/serve-error.ts';

@@ -220,6 +220,7 @@ const PASSED = 'milepost-passed';
 function passItem(taking: Taking, key: string): void {
   const { at, batch, item } = taking;
   const { message, line, event, act } = item;
+  const { storedAt } = message;
   if (message.headers[PASSED] !== undefined) {
     const reason = `key: its subject ${message.subject} leads to another partition than its key ${JSON.stringify(key)}: the stream's mapping of subjects does not fit the number of partitions`;
     batch.rejected.push(rejected(taking, reason));
@@ -229,10 +230,10 @@ function passItem(taking: Taking, key: string): void {
   const headers = { [PASSED]: id };
   if (act !== null) {
     const subject = actSubject(act.flow, key);
-    batch.passed.push({ id, headers, subject, payload: Buffer.from(actToJson(act)) });
+    batch.passed.push({ id, headers, storedAt, subject, payload: Buffer.from(actToJson(act)) });
   } else if (event !== null) {
     const payload = Buffer.from(eventToJson({ ...event, key }));
-    batch.passed.push({ id, headers, subject: subjectOf(event.flow, key), payload });
+    batch.passed.push({ id, headers, storedAt, subject: subjectOf(event.flow, key), payload });
   }
 }
 

@@ -28,6 +28,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'runs everything with a simulated trading day',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
+  worker: {
+    about: 'runs the engine alone, sharing the work with other workers',
+    load: async () => (await import('./commands/worker.ts')).worker,
+  },
+  api: {
+    about: 'runs the API alone',
+    load: async () => (await import('./commands/api.ts')).api,
+  },
+  doctor: {
+    about: 'looks at the database, NATS and the workers, and says what is missing',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   lint: {
     about: 'checks definitions',
     load: async () => (await import('./commands/lint.ts')).lint,

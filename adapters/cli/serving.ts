@@ -1,6 +1,14 @@
-/** What `up` and `demo` share: settings from options and environment, a log, and an end on the first signal. */
+/** What the programs that serve share: settings from options and environment, a log, and an end on the first signal. */
+import { existsSync } from 'node:fs';
 import { createLog, type Log } from '../log.ts';
-import { natsOptionsFrom, ServeError, type ServeOptions, type Serving, serve } from '../serve.ts';
+import {
+  natsOptionsFrom,
+  type PartOptions,
+  ServeError,
+  type ServeOptions,
+  type Serving,
+  serve,
+} from '../serve.ts';
 import { EXTENSIONS_OPTION } from './extension-option.ts';
 import type { Io } from './io.ts';
 import type { OptionSpec } from './option.ts';
@@ -8,11 +16,22 @@ import type { Options } from './options.ts';
 import { EXIT, WrongUse } from './outcome.ts';
 import { version } from './version.ts';
 
+const HOST_OPTION: OptionSpec = {
+  value: 'HOST',
+  about: 'the address to listen on; default: 127.0.0.1, this machine only',
+};
+const PARTITIONS_OPTION: OptionSpec = {
+  value: 'N',
+  about:
+    'at the first start: how many partitions events are sorted into, 1 to 64; default: 1, later what was chosen',
+};
+
 export const SERVING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   folder: { value: 'FOLDER', about: 'where private servers and their data live; default: .milepost' },
-  host: { value: 'HOST', about: 'the address to listen on; default: 127.0.0.1, this machine only' },
+  host: HOST_OPTION,
   port: { value: 'PORT', about: 'the port to listen on, 0 for any that is free; default: 4600' },
   extensions: EXTENSIONS_OPTION,
+  partitions: PARTITIONS_OPTION,
   'no-nats': { value: null, about: 'start and use no NATS server: events come over HTTP only' },
 };
 
@@ -22,23 +41,87 @@ export const SERVING_NOTES: readonly string[] = [
   'The log goes to standard error: lines for people on a terminal, JSON elsewhere. Ctrl-C or SIGTERM ends it.',
 ];
 
+export const PART_NOTES: readonly string[] = [
+  'Environment: DATABASE_URL, the PostgreSQL of all parts; NATS_URL (with NATS_CREDS, NATS_CA, NATS_CERT, NATS_KEY), their',
+  'NATS server. `milepost doctor` looks at both. The log goes to standard error. Ctrl-C or SIGTERM ends it.',
+  'Exit codes: 0 ended by a signal, 1 errors in the definitions, 2 it cannot start as it is, 69 a server is gone.',
+];
+
 export type ServingSettings = Omit<ServeOptions, 'definitions' | 'signal'>;
 
 /** The settings of a server from options and environment; throws WrongUse for those that cannot be. */
 export function servingSettings(options: Options, io: Io): ServingSettings {
-  const port = Number(options.text('port') ?? 4600);
+  return {
+    ...commonSettings(options, 4600),
+    folder: options.text('folder') ?? '.milepost',
+    databaseUrl: io.env.DATABASE_URL || null,
+    nats: options.flag('no-nats') ? 'none' : natsOptionsFrom(io.env),
+  };
+}
+
+/** The options of a worker or an API alone. */
+export const PART_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  host: HOST_OPTION,
+  extensions: EXTENSIONS_OPTION,
+  partitions: PARTITIONS_OPTION,
+  name: { value: 'NAME', about: 'how operators see this process; default: host and process id' },
+};
+
+/** The settings of a part from options and environment; throws WrongUse for those that cannot be. */
+export function partSettings(
+  options: Options,
+  io: Io,
+  port: number,
+): Omit<PartOptions, 'definitions' | 'signal'> {
+  const nats = natsOptionsFrom(io.env);
+  const databaseUrl = io.env.DATABASE_URL;
+  if (!databaseUrl || nats === null)
+    throw new WrongUse(
+      `${databaseUrl ? '' : 'DATABASE_URL, a PostgreSQL, '}${!databaseUrl && nats === null ? 'and ' : ''}${nats === null ? 'NATS_URL, a NATS server, ' : ''}must be set: a part alone uses servers that others use too; milepost up starts its own`,
+    );
+  return { ...commonSettings(options, port), databaseUrl, nats, name: options.text('name') ?? null };
+}
+
+/** The definitions that operands and options name, else those of the usual folder; throws WrongUse without any. */
+export function definitionPaths(operands: readonly string[], options: Options): readonly string[] {
+  const named = [...operands, ...options.all('definitions')];
+  if (named.length > 0) return named;
+  if (existsSync(USUAL_FOLDER)) return [USUAL_FOLDER];
+  throw new WrongUse(
+    `there is no folder ./${USUAL_FOLDER}: name the definitions to watch, or see \`milepost demo\``,
+  );
+}
+
+const USUAL_FOLDER = 'definitions';
+
+export const DEFINITIONS_OPTION: OptionSpec = {
+  value: 'PATH',
+  about: `definition files or folders of them, the same as PATH; default: ./${USUAL_FOLDER}`,
+  many: true,
+};
+
+function commonSettings(options: Options, defaultPort: number) {
+  const port = Number(options.text('port') ?? defaultPort);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || options.text('port') === '')
     throw new WrongUse('--port is a number from 0 to 65535');
   return {
-    folder: options.text('folder') ?? '.milepost',
     host: options.text('host') ?? '127.0.0.1',
     port,
     extensions: options.text('extensions') ?? null,
-    databaseUrl: io.env.DATABASE_URL || null,
-    nats: options.flag('no-nats') ? 'none' : natsOptionsFrom(io.env),
+    partitions: partitionsOption(options),
     version: version(),
     log: createLog(process.stderr, process.stderr.isTTY !== true),
   };
+}
+
+/** The number of partitions that is asked for; null where none is; throws WrongUse for what is none. */
+export function partitionsOption(options: Options): number | null {
+  const text = options.text('partitions');
+  if (text === undefined) return null;
+  const count = Number(text);
+  if (text.trim() === '' || !Number.isInteger(count) || count < 1 || count > 64)
+    throw new WrongUse('--partitions is a number from 1 to 64');
+  return count;
 }
 
 /** A signal sent again this soon after the first is the same one: a terminal and whoever started this may both send it. */
@@ -48,9 +131,19 @@ const SAME_SIGNAL = 1_000;
  * Serves until a signal comes or the worker ends; gives the exit code. `begin` is told when it serves, and gives what is
  * to be stopped before the server.
  */
-export async function serveUntilSignal(
+export function serveUntilSignal(
   settings: ServeOptions,
   stopping: AbortController,
+  begin: (serving: Serving) => Promise<() => Promise<void>>,
+): Promise<number> {
+  return runUntilSignal(settings, stopping, () => serve(settings), begin);
+}
+
+/** The same for any program: `start` starts it. */
+export async function runUntilSignal(
+  settings: { readonly log: Log; readonly version: string },
+  stopping: AbortController,
+  start: () => Promise<Serving>,
   begin: (serving: Serving) => Promise<() => Promise<void>>,
 ): Promise<number> {
   const { log } = settings;
@@ -67,7 +160,7 @@ export async function serveUntilSignal(
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    const serving = await serve(settings);
+    const serving = await start();
     log.info(`Milepost ${settings.version} serves at ${serving.address}`);
     try {
       const end = await begin(serving);

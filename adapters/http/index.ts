@@ -2,6 +2,7 @@ export { type EngineViewOptions, engineViews } from './engine-views.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { ListenError, PortInUse } from './port-in-use.ts';
+export { createProbes, type Probes } from './probes.ts';
 export { createQueries, type QueryOptions } from './queries.ts';
 export type { QueryName } from './query-parameters.ts';
 export { Refusal } from './refusal.ts';
@@ -13,4 +14,4 @@ export {
 } from './routes/definitions.ts';
 export type { HealthReport } from './routes/health.ts';
 export { readStaticFiles, type StaticFiles } from './static-files.ts';
-export { measureWorker } from './worker-metrics.ts';
+export { measureWorkers, type WorkerMeasures } from './worker-metrics.ts';

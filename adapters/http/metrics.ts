@@ -7,6 +7,8 @@ export interface Counter {
 
 export interface Gauge {
   set(value: number, labels?: Labels): void;
+  /** Says nothing of this series any more. */
+  remove(labels?: Labels): void;
 }
 
 export interface Histogram {
@@ -55,7 +57,10 @@ export function createMetrics(): Metrics {
     },
     gauge(name, help) {
       const values = series(name, 'gauge', help);
-      return { set: (value, labels = {}) => void values.set(renderLabels(labels), value) };
+      return {
+        set: (value, labels = {}) => void values.set(renderLabels(labels), value),
+        remove: (labels = {}) => void values.delete(renderLabels(labels)),
+      };
     },
     histogram(name, help, bounds) {
       const all = new Map<string, { labels: Labels; buckets: number[]; sum: number; count: number }>();

@@ -1,11 +1,18 @@
-/** What the worker does, counted for Prometheus. */
+/** What the workers do, counted for Prometheus; a series for each partition. */
 import type { Turn, Worker } from '../../engine/index.ts';
 import type { Metrics } from './metrics.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The worker's turn with its events, rejections, alarms and time measured; time only for turns that wrote something. */
-export function measureWorker(metrics: Metrics, worker: Worker): () => Promise<Turn> {
+export interface WorkerMeasures {
+  /** The worker's turn with its events, rejections, alarms and time measured; time only for turns that wrote something. */
+  turnOf(worker: Worker, partition: string): () => Promise<Turn>;
+  /** The partition is worked on by somebody else now: nothing is said of its present state any more. */
+  forget(partition: string): void;
+}
+
+/** Registers the measurements of workers. */
+export function measureWorkers(metrics: Metrics): WorkerMeasures {
   const events = metrics.counter('milepost_events_total', 'Events accepted');
   const repeats = metrics.counter('milepost_repeats_total', 'Events that had been seen before');
   const rejected = metrics.counter('milepost_rejected_total', 'Events that could not be understood');
@@ -20,26 +27,44 @@ export function measureWorker(metrics: Metrics, worker: Worker): () => Promise<T
     SECONDS,
   );
   const live = metrics.gauge('milepost_instances_live', 'Instances in memory');
+  const unwritten = metrics.gauge(
+    'milepost_roots_unwritten',
+    'Roots whose instances are in the journal and not yet written as they are',
+  );
   const clock = metrics.gauge(
     'milepost_clock_seconds',
     'The clock of the partition, seconds since the epoch',
   );
+  const gauges = [live, unwritten, clock];
+  const workers = new Map<string, Worker>();
   metrics.beforeRender(() => {
-    live.set(worker.live());
-    clock.set((worker.position()?.clock ?? 0) / 1000);
-  });
-  return async () => {
-    try {
-      const turn = await worker.turn();
-      events.add(turn.events);
-      repeats.add(turn.repeats);
-      rejected.add(turn.rejected);
-      alarms.add(turn.alarms);
-      if (turn.kind === 'worked') batch.observe(turn.seconds);
-      return turn;
-    } catch (error) {
-      failures.add();
-      throw error;
+    for (const [partition, worker] of workers) {
+      live.set(worker.live(), { partition });
+      unwritten.set(worker.unwritten(), { partition });
+      clock.set((worker.position()?.clock ?? 0) / 1000, { partition });
     }
+  });
+  return {
+    turnOf(worker, partition) {
+      workers.set(partition, worker);
+      return async () => {
+        try {
+          const turn = await worker.turn();
+          events.add(turn.events, { partition });
+          repeats.add(turn.repeats, { partition });
+          rejected.add(turn.rejected, { partition });
+          alarms.add(turn.alarms, { partition });
+          if (turn.kind === 'worked') batch.observe(turn.seconds, { partition });
+          return turn;
+        } catch (error) {
+          failures.add(1, { partition });
+          throw error;
+        }
+      };
+    },
+    forget(partition) {
+      workers.delete(partition);
+      for (const gauge of gauges) gauge.remove({ partition });
+    },
   };
 }

@@ -6,8 +6,9 @@ export {
   NatsSettingError,
   natsOptionsFrom,
 } from './connect.ts';
+export { examineNats, type NatsExamination } from './examine.ts';
 export { type FoundServer, findNatsServer, userCache } from './find-server.ts';
-export { takeFolder } from './folder-owner.ts';
+export { startOf, takeFolder } from './folder-owner.ts';
 export { type IntakeNotice, type NatsIntakeOptions, natsIntake } from './intake.ts';
 export { PrivateNatsError } from './launch-server.ts';
 export { linkOf } from './link.ts';

@@ -14,8 +14,6 @@ export const CHECKPOINT_SUBJECTS = 'milepost.checkpoint.>';
 export const SORTED_SUBJECTS = 'milepost.partition.>';
 /** Both. */
 export const EVENT_SUBJECTS = 'milepost.>';
-/** The most partitions there can be. */
-export const MOST_PARTITIONS = 64;
 
 const SENT = 'milepost.checkpoint.';
 const STORED = /^milepost\.partition\.\d+\./;

@@ -160,7 +160,8 @@ function wantedConfig(settings: StreamSettings): Partial<StreamConfig> & { reado
   };
 }
 
-async function findStream(jsm: JetStreamManager, name: string): Promise<StreamInfo | null> {
+/** The stream as it is; null where there is none. */
+export async function findStream(jsm: JetStreamManager, name: string): Promise<StreamInfo | null> {
   try {
     return await jsm.streams.info(name);
   } catch (error) {
@@ -171,6 +172,48 @@ async function findStream(jsm: JetStreamManager, name: string): Promise<StreamIn
 
 function incarnationOf(info: StreamInfo): string {
   return `${info.config.name}@${new Date(info.created).toISOString()}`;
+}
+
+/** A stream's settings one by one, in words, and what is wrong with them. */
+export function streamFindings(
+  { config }: StreamInfo,
+  settings: StreamSettings,
+): {
+  readonly fields: readonly { readonly name: string; readonly found: string; readonly wanted: string }[];
+  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
+} {
+  const wanted = wantedConfig(settings);
+  const names = [
+    'subjects',
+    'storage',
+    'retention',
+    'discard',
+    'max_bytes',
+    'max_age',
+    'max_msg_size',
+    'duplicate_window',
+    'num_replicas',
+  ] as const;
+  return {
+    fields: names.map((name) => ({
+      name,
+      found: inWords(name, config[name]),
+      wanted: inWords(name, wanted[name]),
+    })),
+    faults: REFUSED.filter((rule) => rule.when(config, wanted)).map((rule) => rule.text(config, wanted)),
+    warnings: WARNED.filter((rule) => rule.when(config, wanted)).map((rule) => rule.text(config, wanted)),
+  };
+}
+
+/** Durations are nanoseconds on the wire. */
+function inWords(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'number') return String(value);
+  if (value <= 0) return 'no limit';
+  if (name === 'max_age') return `${value / 3.6e12} h`;
+  if (name === 'duplicate_window') return `${value / 1e9} s`;
+  return String(value);
 }
 
 function checked(info: StreamInfo, wanted: Partial<StreamConfig>, made: boolean): CheckedStream {

@@ -2,6 +2,7 @@ export { type BackedUp, backupDatabase } from './backup.ts';
 export type { Heading, TableCount } from './backup-file.ts';
 export { postgresChangeLog } from './change-log.ts';
 export { type ConnectOptions, connect, type Database } from './connect.ts';
+export { type DatabaseExamination, examineDatabase } from './examine.ts';
 export { postgresLeases } from './leases.ts';
 export { type LocalStream, openLocalStream } from './local-stream.ts';
 export { type MemoryNotices, memoryNotices } from './memory-notices.ts';

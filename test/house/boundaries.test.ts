@@ -22,7 +22,8 @@ const SOUND: Readonly<Record<string, string>> = {
   'engine/index.ts': "export * from './worker.ts';",
   'engine/worker.ts':
     "import type { Event } from '../checkpoints/index.ts';\nexport async function work(e: Event) { return e; }",
-  'adapters/serve.ts': "import './http/routes.ts';\nimport './nats/intake.ts';",
+  'adapters/serve.ts': "import './http/routes.ts';\nimport './serving/stream.ts';",
+  'adapters/serving/stream.ts': "import '../nats/intake.ts';",
   'adapters/http/routes.ts': "import fastify from 'fastify';\nexport const app = fastify({ now: Date.now });",
   'adapters/nats/intake.ts': "import 'nats';\nimport '../../engine/index.ts';",
   'adapters/cli/main.ts':
@@ -100,6 +101,12 @@ describe('an import is refused', () => {
       'adapters/cli/a.ts',
       "import '../nats/intake.ts';",
       'adapters do not know each other',
+    ],
+    [
+      'of a part of the assembly',
+      'adapters/cli/a.ts',
+      "import '../serving/stream.ts';",
+      'may know its parts',
     ],
     ['of the assembly by an adapter', 'adapters/http/a.ts', "import '../serve.ts';", 'only the command line'],
     [

@@ -11,6 +11,8 @@ const PURE_ROOMS = ['checkpoints', 'definitions', 'engine'];
 /** Markup in TypeScript, and what a browser has, are known only here. */
 const CONSOLE = 'adapters/console/';
 const ASSEMBLIES = ['adapters/serve.ts', 'adapters/convert.ts', 'adapters/edit.ts'];
+/** the parts of the first, which nobody else may know */
+const ASSEMBLY_FOLDER = 'adapters/serving/';
 const WAITING_FILES = [
   'engine/worker.ts',
   'engine/gather.ts',
@@ -136,9 +138,10 @@ function forbidden(from: string, to: string): string | null {
     return to === `${toRoom}/index.ts` ? null : `a room is entered through ${toRoom}/index.ts`;
   }
   if (fromRoom !== 'adapters' || ASSEMBLIES.includes(from) || fromFolder === toFolder) return null;
+  if (to.startsWith(ASSEMBLY_FOLDER)) return `only ${ASSEMBLIES[0]} may know its parts`;
   if (ASSEMBLIES.includes(to)) return fromFolder === 'cli' ? null : `only the command line may know ${to}`;
   // What lies beside the folders, such as the log, is common ground: everyone may stand on it, it knows nobody.
-  if (!to.slice('adapters/'.length).includes('/')) return null;
+  if (!to.slice('adapters/'.length).includes('/') || from.startsWith(ASSEMBLY_FOLDER)) return null;
   return `adapters do not know each other, only ${ASSEMBLIES.join(' and ')} know them`;
 }
 

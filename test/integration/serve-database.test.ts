@@ -140,7 +140,7 @@ test('it ends in order while the database is away', async () => {
   const milepost = up(await postgres.database());
   await milepost.serves();
   await door.shut();
-  await milepost.line(/(telling|the worker) waits/);
+  await milepost.line(/(telling|the worker|the taking of partitions) waits/);
   milepost.signal('SIGTERM');
   expect(await milepost.ended).toBe(0);
 }, 60_000);

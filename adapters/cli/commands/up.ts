@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
 import type { Command } from '../command.ts';
-import { WrongUse } from '../outcome.ts';
-import { SERVING_NOTES, SERVING_OPTIONS, serveUntilSignal, servingSettings } from '../serving.ts';
-
-const USUAL_FOLDER = 'definitions';
+import {
+  DEFINITIONS_OPTION,
+  definitionPaths,
+  SERVING_NOTES,
+  SERVING_OPTIONS,
+  serveUntilSignal,
+  servingSettings,
+} from '../serving.ts';
 
 /** `milepost up`: everything in one process. */
 export const up: Command = {
@@ -12,11 +15,7 @@ export const up: Command = {
     'Runs everything in one process: takes events in, watches the flows, raises alarms, answers the API.',
   operands: { least: 0, most: Number.POSITIVE_INFINITY },
   options: {
-    definitions: {
-      value: 'PATH',
-      about: `definition files or folders of them, the same as PATH; default: ./${USUAL_FOLDER}`,
-      many: true,
-    },
+    definitions: DEFINITIONS_OPTION,
     ...SERVING_OPTIONS,
   },
   examples: [
@@ -28,12 +27,7 @@ export const up: Command = {
     'Exit codes: 0 ended by a signal, 1 errors in the definitions, 2 it cannot start as it is, 69 a server is gone.',
   ],
   async run({ operands, options, io }) {
-    const definitions = [...operands, ...options.all('definitions')];
-    if (definitions.length === 0 && existsSync(USUAL_FOLDER)) definitions.push(USUAL_FOLDER);
-    if (definitions.length === 0)
-      throw new WrongUse(
-        `there is no folder ./${USUAL_FOLDER}: name the definitions to watch, or see \`milepost demo\``,
-      );
+    const definitions = definitionPaths(operands, options);
     const stopping = new AbortController();
     const settings = { ...servingSettings(options, io), definitions, signal: stopping.signal };
     return serveUntilSignal(settings, stopping, async ({ natsUrl, address }) => {

@@ -1,0 +1,41 @@
+import { serveApi } from '../../serve.ts';
+import type { Command } from '../command.ts';
+import {
+  DEFINITIONS_OPTION,
+  definitionPaths,
+  PART_NOTES,
+  PART_OPTIONS,
+  partSettings,
+  runUntilSignal,
+} from '../serving.ts';
+
+/** `milepost api`: the API alone. */
+export const api: Command = {
+  usage: 'api [PATH…] [options]',
+  about:
+    'Runs the API alone: answers over HTTP and NATS from what any worker wrote, takes events in, serves the console.',
+  operands: { least: 0, most: Number.POSITIVE_INFINITY },
+  options: {
+    definitions: DEFINITIONS_OPTION,
+    port: { value: 'PORT', about: 'the port to listen on, 0 for any that is free; default: 4600' },
+    ...PART_OPTIONS,
+  },
+  examples: [
+    {
+      line: 'api flows/ --host 0.0.0.0',
+      about: 'for other machines; put a proxy that asks who they are before it',
+    },
+  ],
+  notes: PART_NOTES,
+  async run({ operands, options, io }) {
+    const definitions = definitionPaths(operands, options);
+    const stopping = new AbortController();
+    const settings = { ...partSettings(options, io, 4600), definitions, signal: stopping.signal };
+    return runUntilSignal(
+      settings,
+      stopping,
+      () => serveApi(settings),
+      async () => async () => undefined,
+    );
+  },
+};

@@ -1,0 +1,97 @@
+import type { Intake, Outlet } from '../../engine/index.ts';
+import type { Closers } from '../closers.ts';
+import type { Log } from '../log.ts';
+import {
+  connectNats,
+  ensureStream,
+  linkOf,
+  type NatsConnection,
+  type NatsOptions,
+  natsIntake,
+  natsOutlet,
+} from '../nats/index.ts';
+import { patiently } from '../patiently.ts';
+import { openLocalStream } from '../storage/index.ts';
+import { ServeError } from './serve-error.ts';
+
+/** The stream of events, and what reaches it. */
+export interface Stream {
+  readonly partitions: number;
+  /** a reader of one partition, not started */
+  readonly intake: (partition: string) => Intake;
+  readonly outlet: Outlet;
+  /** where events go that were read in a partition which is not theirs; null where there is only one */
+  readonly passOn: Outlet | null;
+  readonly nc: NatsConnection | null;
+  readonly url: string | null;
+  /** `none`: events come over HTTP only */
+  readonly link: () => 'none' | 'up' | 'down' | 'closed';
+}
+
+interface StreamOptions {
+  /** null: no NATS, events come over HTTP and are kept in the database */
+  readonly nats: NatsOptions | null;
+  readonly databaseUrl: string;
+  readonly partitions: number;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the stream, however late its server comes; rejects with ServeError or StreamRefused where that cannot help. */
+export async function openStream(options: StreamOptions, closers: Closers): Promise<Stream> {
+  return options.nats === null ? localStream(options, closers) : natsStream(options, options.nats, closers);
+}
+
+function localStream({ databaseUrl, partitions, log }: StreamOptions, closers: Closers): Stream {
+  if (partitions > 1)
+    throw new ServeError(
+      `there are ${partitions} partitions, and several need a NATS server: set NATS_URL, or install nats-server`,
+    );
+  const local = openLocalStream({
+    url: databaseUrl,
+    onLost: (error) => log.warn(`database: ${error.message}`),
+  });
+  closers.push(() => local.close());
+  log.info('NATS: none, events come over HTTP only');
+  const { outlet } = local;
+  return {
+    partitions,
+    intake: () => local.intake(),
+    outlet,
+    passOn: null,
+    nc: null,
+    url: null,
+    link: () => 'none',
+  };
+}
+
+async function natsStream(options: StreamOptions, nats: NatsOptions, closers: Closers): Promise<Stream> {
+  const { log, signal, partitions } = options;
+  const nc = await connectNats({
+    ...nats,
+    name: 'milepost',
+    signal,
+    onNotice: ({ state, text }) =>
+      state === 'lost' || state === 'waiting' || state === 'trouble' ? log.warn(text) : log.info(text),
+  });
+  closers.push(() => nc.close());
+  const stream = { partitions };
+  const checked = await patiently({
+    what: 'the stream of events',
+    log,
+    signal,
+    attempt: async () => ensureStream(await nc.jetstreamManager(), stream),
+  });
+  if (checked.made) log.info(`the stream ${checked.name} was made`);
+  for (const warning of checked.warnings) log.warn(warning);
+  const link = linkOf(nc);
+  return {
+    partitions,
+    intake: (partition) => natsIntake({ nc, partition, stream, onNotice: ({ text }) => log.warn(text) }),
+    outlet: natsOutlet({ nc, partitions }),
+    passOn: partitions === 1 ? null : natsOutlet({ nc, partitions, keepOrder: true }),
+    nc,
+    url: nats.url,
+    link: () => link.state(),
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * The working part: leases, an engine worker for each partition that this process holds, telling the outside of changes,
+ * and removing what is too old.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type ChangeLog,
+  createWorker,
+  type LeaseTable,
+  tell,
+  type WorkerIdentity,
+} from '../../engine/index.ts';
+import { recompileOrExplain } from '../extension-file.ts';
+import { type HealthReport, type Metrics, measureWorkers } from '../http/index.ts';
+import type { Log } from '../log.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import { natsPublisher } from '../nats/index.ts';
+import { type PartitionRun, type PartitionWorkers, startPartitionWorkers } from '../partition-workers.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Active } from './load-definitions.ts';
+import type { Stream } from './open-stream.ts';
+import { isGone } from './worker-identity.ts';
+
+export interface WorkOptions {
+  readonly identity: WorkerIdentity;
+  readonly storage: Storage;
+  readonly stream: Stream;
+  readonly active: Active;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** told after each commit of this process */
+  readonly onCommit: () => void;
+}
+
+export interface Work {
+  /** what of it is as it should be */
+  checks(): HealthReport['checks'];
+  /** Finishes what is under way and gives the partitions to others; twice is fine. */
+  stop(): Promise<void>;
+}
+
+/** Who tells the outside of changes: whoever works on this partition. */
+const TELLER = '0';
+
+/** Starts to work; the first partition is taken in a moment. */
+export function startWork(options: WorkOptions): Work {
+  const { storage, log, identity } = options;
+  const loops = new Map<string, Loop>();
+  const telling: { loop: Loop | null } = { loop: null };
+  const measured = measureWorkers(options.metrics);
+  const begin = (partition: string): PartitionRun => {
+    const run = startRun(options, { partition, measured, onCommit: () => telling.loop?.wake() });
+    loops.set(partition, run.loop);
+    const teller = partition === TELLER ? startTelling(options, storage.changes) : null;
+    if (teller !== null) telling.loop = teller;
+    return {
+      ended: run.ended,
+      async stop(finish) {
+        loops.delete(partition);
+        await run.stop(finish);
+        await teller?.stop();
+        if (telling.loop === teller) telling.loop = null;
+        measured.forget(partition);
+      },
+    };
+  };
+  const workers = startPartitionWorkers({
+    leases: storage.leases,
+    look: () => storage.reader.workers(),
+    worker: identity,
+    begin,
+    isGone,
+    log,
+    now: () => performance.now(),
+    sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+  });
+  return {
+    checks: () => [...workCheck(workers, loops), tellingCheck(options.stream, telling.loop)],
+    stop: () => workers.stop(),
+  };
+}
+
+/** One engine worker, turn after turn. */
+function startRun(
+  { identity, storage, stream, active, log, onCommit: onAnyCommit }: WorkOptions,
+  more: {
+    readonly partition: string;
+    readonly measured: ReturnType<typeof measureWorkers>;
+    readonly onCommit: () => void;
+  },
+): PartitionRun & { readonly loop: Loop } {
+  const { partition } = more;
+  const intake = stream.intake(partition);
+  const worker = createWorker({
+    partition,
+    owner: identity.id,
+    store: storage.store,
+    intake,
+    definitions: active.definitions,
+    sources: active.sources,
+    compile: (sources, revision) => recompileOrExplain(active.extensions, sources, revision),
+    now: Date.now,
+    ...(stream.passOn === null ? {} : { passOn: { outlet: stream.passOn, partitions: stream.partitions } }),
+  });
+  const ended = Promise.withResolvers<string>();
+  const turn = more.measured.turnOf(worker, partition);
+  const loop = startLoop({
+    name: stream.partitions === 1 ? 'the worker' : `partition ${partition}`,
+    rest: 0,
+    log,
+    async turn() {
+      const { kind, remade } = await turn();
+      if (remade)
+        log.warn(
+          'the stream of events is another one than before: reading it from its beginning; events that only the old one held are gone',
+        );
+      if (kind === 'worked') {
+        onAnyCommit();
+        more.onCommit();
+      }
+      if (kind !== 'fenced') return kind;
+      ended.resolve('another worker has taken it: this one writes nothing more');
+      return 'stop';
+    },
+  });
+  return {
+    loop,
+    ended: ended.promise,
+    async stop(finish) {
+      const stopped = loop.stop();
+      await intake.stop();
+      await stopped;
+      if (finish) await worker.settle();
+    },
+  };
+}
+
+function startTelling({ stream, log }: WorkOptions, changes: ChangeLog): Loop | null {
+  const { nc } = stream;
+  if (nc === null) return null;
+  const publisher = natsPublisher({
+    nc,
+    onPassed: (id, reason) => log.warn(`change ${id} was not published: ${reason}`),
+  });
+  return startLoop({
+    name: 'telling',
+    // what other processes commit is looked for; what this one commits wakes it
+    rest: stream.partitions === 1 ? 1000 : 200,
+    log,
+    turn: async () => ((await tell({ changes, publisher })) > 0 ? 'worked' : 'idle'),
+  });
+}
+
+/** The worker counts as stuck when no turn has succeeded for so long, ms. */
+const STUCK_AFTER = 15_000;
+
+function workCheck(workers: PartitionWorkers, loops: ReadonlyMap<string, Loop>): HealthReport['checks'] {
+  const several = (workers.table()?.partitions.length ?? 1) > 1;
+  const named = (partition: string, trouble: string) =>
+    several ? `partition ${partition}: ${trouble}` : trouble;
+  const troubles = [...loops].flatMap(([partition, loop]) => {
+    const trouble = troubleOf(loop);
+    return trouble === null ? [] : [named(partition, trouble)];
+  });
+  const leases = workers.trouble();
+  if (leases !== null) troubles.push(`leases: ${leases}`);
+  const idle = unowned(workers.table());
+  if (idle === null) troubles.push('has not begun');
+  else if (idle.length > 0)
+    troubles.push(`nobody works on ${idle.length === 1 ? 'partition' : 'partitions'} ${idle.join(', ')}`);
+  const works = several
+    ? `works on partitions ${workers.running().join(', ') || 'none: the others have them'}`
+    : 'works';
+  return [{ name: 'worker', ok: troubles.length === 0, detail: troubles.join('; ') || works }];
+}
+
+function troubleOf(loop: Loop): string | null {
+  const last = loop.lastSuccess();
+  if (loop.trouble() !== null) return loop.trouble();
+  if (last === null) return 'has not begun';
+  return Date.now() - last < STUCK_AFTER ? null : 'is stuck';
+}
+
+/** The partitions without a lease that is good; null where that is not known yet. */
+export function unowned(table: LeaseTable | null): readonly string[] | null {
+  if (table === null) return null;
+  return table.partitions
+    .filter(({ owner, left }) => owner === null || left <= 0)
+    .map(({ partition }) => partition);
+}
+
+function tellingCheck(stream: Stream, loop: Loop | null): HealthReport['checks'][number] {
+  const trouble = loop?.trouble() ?? null;
+  const idle = stream.nc === null ? 'no NATS to tell' : 'another worker tells';
+  return { name: 'telling', ok: trouble === null, detail: loop === null ? idle : (trouble ?? 'works') };
+}
