@@ -1,5 +1,14 @@
 /** The flows that explanations are tested with; places in the tests are lines and columns of these. */
+import { expect } from 'vitest';
+import { explained } from '../../scenarios/explained.ts';
 import type { Entry } from '../../scenarios/timeline.ts';
+import { silencesOf, storyOf } from './explaining.ts';
+
+/** An operator's act on this Monday. */
+export function act(kind: string, time: string, fields: object = {}): object {
+  const said = { flow: 'f', key: 'k', reason: 'holiday', by: 'Li' };
+  return { act: kind, id: `${kind} ${time}`, ...said, time: `2026-11-23T${time}:00Z`, ...fields };
+}
 
 /** A log, and all that is said of an instance after it. */
 export interface Told {
@@ -16,10 +25,14 @@ export interface Told {
   readonly silences: Readonly<Record<string, readonly string[]>>;
 }
 
-/** An operator's act on this Monday. */
-export function act(kind: string, time: string, fields: object = {}): object {
-  const said = { flow: 'f', key: 'k', reason: 'holiday', by: 'Li' };
-  return { act: kind, id: `${kind} ${time}`, ...said, time: `2026-11-23T${time}:00Z`, ...fields };
+/** Explains the log, and holds what is said to what is told here. */
+export function holdTo({ of = 'f/k', stories, silences, says: _, ...what }: Told): void {
+  const [flow = '', ...key] = of.split('/');
+  const { explanation } = explained({ ...what, flow, key: key.join('/') });
+  for (const [step, story] of Object.entries(stories))
+    expect(storyOf(explanation, step === '' ? null : step), `the story of ${step}`).toEqual(story);
+  for (const [step, reasons] of Object.entries(silences))
+    expect(silencesOf(explanation, step === '' ? null : step), `silent at ${step}`).toEqual(reasons);
 }
 
 export const RULES = `
@@ -112,6 +125,28 @@ steps:
   b: { end: true }
   g: { gate: true }
 connectors: [{ from: a, to: g }, { from: g, to: b, when: 1 > 2 }, { from: b, to: a, limit: 3 }]
+`;
+
+export const TURNS = `
+flow: f
+steps: { a: { params: { N: { type: number } }, on: { exception: [{ when: N > 5, do: { alarm: odd } }, { do: { publish: oh } }] } }, b: {}, c: {} }
+connectors: [{ from: a, to: b, when: N == 1 }, { from: a, to: c, when: N != 1 }, { from: b, to: a }]
+`;
+
+export const LACKING = `
+calendar: c
+sessions: { night: { from: "21:00", to: "23:00", day: next } }
+turn: "00:00"
+no-night: 2026-11-22
+---
+flow: lead
+steps: { a: {} }
+---
+flow: f
+calendar: c
+start: { after: lead, in: 10m }
+deadline: { at: night.close }
+steps: { a: {} }
 `;
 
 export const NIGHTS = `

@@ -1,7 +1,7 @@
 /** What instances tell each other: children, parents, followers, and what becomes of one whose relatives are not there. */
 import { describe, expect, it } from 'vitest';
 import { createWatch, type Instance, type Watch } from '../../../engine/index.ts';
-import { at, defined, event, instancesOf, restarted, shown } from './watching.ts';
+import { alarmsOf, at, defined, event, instancesOf, restarted, shown } from './watching.ts';
 
 const THREE = `
 flow: top
@@ -186,5 +186,45 @@ describe('under another revision than today’s', () => {
       'r0',
       'r1',
     ]);
+  });
+});
+
+describe('a nested flow that was offered, and another won,', () => {
+  const OFFERED = `
+flow: outer
+steps: { s: { split: event }, n: { flow: inner }, z: {} }
+connectors: [{ from: s, to: n }, { from: s, to: z }]
+---
+flow: inner
+deadline: { at: "09:30" }
+steps: { x: { end: true }, y: {} }
+connectors: [{ from: x, to: y, when: 1 > 2 }]
+`;
+
+  it.each([
+    ['09:40', '09:40'],
+    ['09:20', '09:30'],
+  ])('is gone, and its alarm ends with it: at %s, but not before it was raised', (time, ended) => {
+    const watch = watching(OFFERED);
+    take(watch, '09:00', 'outer/k s committed');
+    watch.advance(at('09:45'));
+    expect(alarmsOf(watch.harvest())).toEqual(['09:30 deadline of inner/k']);
+    watch.take(event(time, 'outer/k z activated'), at('09:45'));
+    const harvest = watch.harvest();
+    expect(alarmsOf(harvest)).toEqual([`09:30 deadline of inner/k until ${ended} withdrawn`]);
+    expect(harvest.removed).toEqual([{ flow: 'inner', key: 'k' }]);
+    expect(instancesOf(watch)).toEqual(['outer/k running']);
+  });
+
+  it('is given up, but kept, where it had run before it was expected again', () => {
+    const watch = watching(OFFERED);
+    take(watch, '09:00', 'outer/k s committed');
+    take(watch, '09:05', 'inner/k x committed');
+    take(watch, '09:10', 'outer/k s activated');
+    take(watch, '09:11', 'outer/k s committed');
+    expect(instancesOf(watch)).toEqual(['inner/k expected', 'outer/k running']);
+    take(watch, '09:12', 'outer/k z activated');
+    expect(instancesOf(watch)).toEqual(['inner/k abandoned', 'outer/k running']);
+    expect(instance(watch, 'inner/k').steps.map(({ visits }) => visits)).toEqual([1, 0]);
   });
 });

@@ -104,11 +104,11 @@ describe('an alarm', () => {
 });
 
 describe('what rules ask for', () => {
-  const { told, notices } = recorded([['09:00', 'f/k/1 a committed']], '09:00');
+  const committed = () => recorded([['09:00', 'f/k/1 a committed']], '09:00');
 
   it('is published where they say, and where no such subject can be, on one that tells so', () => {
     const body = { flow: 'f', key: 'k/1', time: '2026-11-23T09:00:00.000Z' };
-    expect(told).toEqual([
+    expect(committed().told).toEqual([
       { kind: 'publish', subject: 'out.k/1', body: { ...body, data: { n: 1 } } },
       {
         kind: 'publish',
@@ -119,7 +119,7 @@ describe('what rules ask for', () => {
   });
 
   it('is a notice each, whose id is the same whenever it is made', () => {
-    expect(notices).toEqual([
+    expect(committed().notices).toEqual([
       { id: `f/k%2F1/desk/${at('09:00')}/2`, alarm: null, kind: 'notify', channel: 'desk', text: 'done k/1' },
       { id: `f/k%2F1/desk/${at('09:00')}/4`, alarm: null, kind: 'notify', channel: 'desk', text: 'again' },
     ]);
