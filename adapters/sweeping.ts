@@ -8,6 +8,7 @@ export interface Removed {
   readonly instances: number;
   readonly alarms: number;
   readonly notices: number;
+  readonly told: number;
   readonly rejected: number;
   readonly revisions: number;
   readonly more: boolean;
@@ -43,7 +44,7 @@ function say(swept: Removed, log: Log): void {
     [swept.journal, 'entries of the journal without a week'],
     [swept.instances, 'instances'],
     [swept.alarms, 'alarms'],
-    [swept.notices, 'notices'],
+    [swept.notices + swept.told, 'notices and what was done about alarms'],
     [swept.rejected, 'refused messages'],
     [swept.revisions, 'revisions of definitions'],
   ];

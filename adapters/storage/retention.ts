@@ -43,6 +43,8 @@ export interface Swept {
   readonly instances: number;
   readonly alarms: number;
   readonly notices: number;
+  /** what is kept of telling people: notices that were sent, what was done about alarms, acts, silences */
+  readonly told: number;
   readonly rejected: number;
   readonly revisions: number;
   readonly workers: number;
@@ -73,10 +75,12 @@ export function sweep(db: Database, options: SweepOptions = {}): Promise<Swept |
     const instances = await inLots(db, finishedInstances(now - keep.finished * DAY));
     const alarms = await inLots(db, closedAlarms(now - keep.alarms * DAY));
     const notices = await inLots(db, oldNotices(now - keep.alarms * DAY));
+    const told: Lots[] = [];
+    for (const lot of whatWasTold(now - keep.alarms * DAY)) told.push(await inLots(db, lot));
     const rejected = await inLots(db, oldRejected(now - keep.rejected * DAY));
     const revisions = await forgetRevisions(db, now - SHORTEST_JOURNAL * DAY);
     const workers = await forgetWorkers(db, now - DAY);
-    const lots = [journal, instances, alarms, notices, rejected];
+    const lots = [journal, instances, alarms, notices, ...told, rejected];
     return {
       weeksMade,
       weeksDropped: dropped.weeks,
@@ -84,6 +88,7 @@ export function sweep(db: Database, options: SweepOptions = {}): Promise<Swept |
       instances: instances.rows,
       alarms: alarms.rows,
       notices: notices.rows,
+      told: told.reduce((sum, { rows }) => sum + rows, 0),
       rejected: rejected.rows,
       revisions,
       workers,
@@ -189,8 +194,13 @@ function dropWeek(db: Database, table: string): Promise<boolean> {
 
 type Lot = ReturnType<typeof sql>;
 
+interface Lots {
+  readonly rows: number;
+  readonly more: boolean;
+}
+
 /** Deletes lot after lot until one is not full or the pass has done its share. */
-async function inLots(db: Database, lot: Lot): Promise<{ rows: number; more: boolean }> {
+async function inLots(db: Database, lot: Lot): Promise<Lots> {
   let rows = 0;
   for (let turn = 0; turn < LOTS; turn += 1) {
     const { numAffectedRows = 0n } = await lot.execute(db);
@@ -232,6 +242,25 @@ function oldNotices(before: number): Lot {
   return sql`
     delete from milepost.notices where ctid = any (array(
       select ctid from milepost.notices where owed_at < ${at(before)} limit ${LOT} for update skip locked))`;
+}
+
+/** Of a thread that has not recovered the last notice stays: the next one refers to it. */
+function whatWasTold(before: number): readonly Lot[] {
+  const lot = (table: string, old: Lot) => sql`
+    delete from ${sql.table(`milepost.${table}`)} where ctid = any (array(
+      select ctid from ${sql.table(`milepost.${table}`)} t where ${old} limit ${LOT} for update skip locked))`;
+  return [
+    lot(
+      'outbox',
+      sql`settled_at < ${at(before)} and (recovered or exists (
+            select from milepost.outbox n
+             where n.channel = t.channel and n.thread = t.thread and n.position > t.position))`,
+    ),
+    lot('handlings', sql`not live and cleared_at < ${at(before)}`),
+    lot('handling_history', sql`at < ${at(before)}`),
+    lot('acts', sql`applied_at < ${at(before)}`),
+    lot('silences', sql`not live and until < ${at(before)}`),
+  ];
 }
 
 function oldRejected(before: number): Lot {

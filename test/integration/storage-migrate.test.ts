@@ -21,10 +21,13 @@ describe('migrating', () => {
     expect(await migrate(url)).toEqual(ALL);
     expect(await migrate(url)).toEqual([]);
     expect(await tables(url)).toEqual([
+      'acts',
       'alarms',
       'change_counter',
       'change_position',
       'changes',
+      'handling_history',
+      'handlings',
       'held',
       'inbox',
       'inbox_counter',
@@ -35,9 +38,13 @@ describe('migrating', () => {
       'migrations',
       'migrations_lock',
       'notices',
+      'notifier',
+      'notifier_memory',
+      'outbox',
       'positions',
       'rejected',
       'revisions',
+      'silences',
       'system',
       'watched',
       'workers',

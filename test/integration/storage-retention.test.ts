@@ -147,6 +147,30 @@ describe('removing what is too old', () => {
     expect((await storage.reader.rejected(10, null)).items.map(({ id }) => id)).toEqual(['b']);
   });
 
+  test('what was told long ago goes, but for what still stands or waits', async () => {
+    await server.run(
+      `insert into milepost.outbox
+         (digest, id, channel, thread, kind, alarms, recovered, state, settled_at, body)
+       select sha256(id::bytea), id, 'sms', thread::bytea, 'raised', '{}', recovered, state, now() - age, '{}'
+         from (values ('recovered', 'a', true, 'sent', interval '500 days'),
+                      ('followed', 'b', false, 'sent', interval '500 days'),
+                      ('standing', 'b', false, 'sent', interval '450 days'),
+                      ('young', 'c', true, 'sent', interval '1 day'),
+                      ('owed', 'd', false, 'owed', null)) v (id, thread, recovered, state, age);
+       insert into milepost.acts (id, by, kind, act, applied_at)
+       values ('done', 'ann', 'ack', '{}', now() - interval '500 days'), ('waits', 'ann', 'ack', '{}', null);
+       insert into milepost.silences (id, until, live, body)
+       values ('over', now() - interval '500 days', false, '{}'), ('live', now() - interval '500 days', true, '{}')`,
+      url,
+    );
+    expect(await sweep(db, { every: 0 })).toMatchObject({ told: 4 });
+    const kept = await server.run(
+      'select id from milepost.outbox union select id from milepost.acts union select id from milepost.silences',
+      url,
+    );
+    expect(kept.map(({ id }) => id).sort()).toEqual(['live', 'owed', 'standing', 'waits', 'young']);
+  });
+
   test('definitions that nobody refers to any more are forgotten, new ones are not', async () => {
     for (const revision of ['used', 'unused', 'current', 'new'])
       await storage.store.saveRevision(revision, []);

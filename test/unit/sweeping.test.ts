@@ -7,6 +7,7 @@ const NOTHING: Removed = {
   instances: 0,
   alarms: 0,
   notices: 0,
+  told: 0,
   rejected: 0,
   revisions: 0,
   more: false,
