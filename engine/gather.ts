@@ -80,7 +80,7 @@ export async function decideMessages(
     if (of !== null && isMine(options, of.key)) named.set(nameOf(of.flow, of.key), of);
   await Promise.all([
     loadAll(options, at, at.watch.absent([...named.values()], clock)),
-    recallSeen(options, at, named),
+    recallSeen(options, at, { named, first }),
   ]);
   for (const item of items) takeItem(options, { at, batch, item });
   batch.messages += messages.length;
@@ -125,15 +125,17 @@ function readActItem(options: WorkerOptions, message: Message): Item {
   return { ...line, act: result.act, of, reason: '' };
 }
 
-/** The ids of instances that are not remembered come from the journal, all at once. */
+/** The ids of instances that are not remembered come from the journal, all at once, as far back as they are kept. */
 async function recallSeen(
   options: WorkerOptions,
   at: Running,
-  named: ReadonlyMap<string, InstanceKey>,
+  { named, first }: { readonly named: ReadonlyMap<string, InstanceKey>; readonly first: number },
 ): Promise<void> {
   const unknown = [...named].filter(([name]) => !at.seen.knows(name));
   if (unknown.length === 0) return;
-  for (const { flow, key, id, digest } of await options.store.seen(unknown.map(([, of]) => of)))
+  const since = first - (options.idsKept ?? DEFAULTS.idsKept);
+  const keys = unknown.map(([, of]) => of);
+  for (const { flow, key, id, digest } of await options.store.seen(keys, since))
     at.seen.note(nameOf(flow, key), id, digest);
   for (const [name] of unknown) at.seen.learn(name);
 }
