@@ -2,8 +2,8 @@
  * Runs the journal of an instance and of its relatives through the engine once more, and listens.
  *
  * 1. Only the flows that an instance can hear of take part, so that nothing else is decided with it.
- * 2. The journal keeps when an event was received, not whether its reader was waiting for it or had a backlog: each is
- *    tried, and what comes to the stored instance is what was.
+ * 2. The journal keeps where the clock stood when an entry was decided, and whether it was backlog: each is decided as it
+ *    was then.
  */
 import { readEventText } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
@@ -19,7 +19,7 @@ export interface Rerun {
   /** those that the instance started with */
   readonly definitions: Definitions;
   readonly of: InstanceKey;
-  /** of the instance and its relatives, each one's in the order of acceptance */
+  /** of the instance and its relatives, in any order */
   readonly journal: readonly JournalRecord[];
   /** since when flows are watched, ms */
   readonly since: ReadonlyMap<string, number>;
@@ -50,21 +50,11 @@ export function explainJournal(rerun: Rerun, step: string | null): Rebuilt {
 
 /** What was heard of an instance when its journal was run again, and whether that comes to the instance that is stored. */
 export function hearJournal(rerun: Rerun): { readonly heard: readonly Heard[]; readonly asStored: boolean } {
-  for (const reading of READINGS) {
-    const { heard } = run(rerun, reading);
-    const last = heard.at(-1)?.after;
-    if (last !== undefined && encodeInstance(last) === rerun.stored) return { heard, asStored: true };
-  }
-  return { heard: run(rerun, 'waiting').heard, asStored: false };
+  const { heard } = run(rerun);
+  // rows are written behind the journal: the stored instance may be one that it has come through
+  const asStored = heard.findLast(({ after }) => encodeInstance(after) === rerun.stored) !== undefined;
+  return { heard, asStored };
 }
-
-/**
- * How the stream was read. `waiting`: what was due before an event was received had been decided. `at-once`: only what
- * was due before it happened. `backlog`: the same, of each family by itself.
- */
-type Reading = 'waiting' | 'at-once' | 'backlog';
-
-const READINGS: readonly Reading[] = ['waiting', 'at-once', 'backlog'];
 
 /** The instances whose events an instance may hear of: its relatives, and what they follow. */
 export function kinOf(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
@@ -82,10 +72,10 @@ export function kinOf(definitions: Definitions, of: InstanceKey): readonly Insta
 }
 
 /** Runs the journal and listens. */
-function run(rerun: Rerun, reading: Reading): Listener {
+function run(rerun: Rerun): Listener {
   const { of, until } = rerun;
   const definitions = familyOf(rerun.definitions, of.flow);
-  const journal = inOrder(rerun.journal);
+  const journal = rerun.journal.toSorted((a, b) => a.place - b.place);
   const first = Math.min(
     rerun.createdAt ?? Number.POSITIVE_INFINITY,
     ...journal.slice(0, 1).map(({ time, receivedAt }) => Math.min(time, receivedAt)),
@@ -97,42 +87,17 @@ function run(rerun: Rerun, reading: Reading): Listener {
   const watch = createWatch({ definitions, since: watched, clock: begin, trace: listener.trace });
   watch.advance(begin);
   for (const record of journal) {
-    const { receivedAt, event } = record;
-    const at = reading === 'waiting' ? receivedAt : Math.min(record.time, receivedAt);
-    const now = Math.max(watch.clock ?? at, at);
+    const { key, clock, backlog, event } = record;
     const read = readEventText(event);
     if (read.ok) {
-      watch.take(read.event, now, reading === 'backlog');
+      watch.redo({ ...read.event, key }, clock, backlog);
       continue;
     }
     const act = readActText(event);
-    if (act.ok) watch.act(act.act, Math.max(now, receivedAt));
+    if (act.ok) watch.act(act.act, clock);
   }
   if (until !== null) watch.advance(until);
   return listener;
-}
-
-/** Each instance's events in the order of acceptance, and between instances by when they were received, then happened. */
-function inOrder(journal: readonly JournalRecord[]): readonly JournalRecord[] {
-  const queues = [...Map.groupBy(journal, ({ flow, key }) => nameOf(flow, key)).values()].map((records) =>
-    records.toReversed(),
-  );
-  const ordered: JournalRecord[] = [];
-  for (;;) {
-    let next: JournalRecord[] | null = null;
-    for (const queue of queues) {
-      const head = queue.at(-1);
-      const other = next?.at(-1);
-      if (head !== undefined && (other === undefined || isBefore(head, other))) next = queue;
-    }
-    const record = next?.pop();
-    if (record === undefined) return ordered;
-    ordered.push(record);
-  }
-}
-
-function isBefore(a: JournalRecord, b: JournalRecord): boolean {
-  return a.receivedAt !== b.receivedAt ? a.receivedAt < b.receivedAt : a.time < b.time;
 }
 
 const FAMILIES = new WeakMap<Definitions, Map<string, Definitions>>();
