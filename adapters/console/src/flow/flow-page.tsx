@@ -27,12 +27,19 @@ export default function FlowPage() {
   const { shell } = useWords();
   const name = decodeURIComponent(flow);
   const info = useQuery(readFlow(name));
-  const history = useQuery({ ...readHistory(name), enabled: info.data !== undefined });
+  const history = useQuery(readHistory(name));
+  // asked for together with the flow, not after it
+  const given = key === undefined ? null : decodeURIComponent(key);
+  usePrefetch(name, given);
   if (info.isError) return <LoadFailure error={info.error} onAgain={() => info.refetch()} />;
   if (info.data === undefined || (key === undefined && history.isPending))
     return <p className="quiet page-loading">{shell.loading}</p>;
-  const chosen = key === undefined ? (history.data?.items[0]?.key ?? null) : decodeURIComponent(key);
-  return <InstancePage info={info.data} instanceKey={chosen} />;
+  return <InstancePage info={info.data} instanceKey={given ?? history.data?.items[0]?.key ?? null} />;
+}
+
+function usePrefetch(flow: string, key: string | null): void {
+  useQuery({ ...readGraph(flow, key ?? ''), enabled: key !== null, notifyOnChangeProps: [] });
+  useQuery({ ...readInstance(flow, key ?? ''), enabled: key !== null, notifyOnChangeProps: [] });
 }
 
 interface InstancePageProps {

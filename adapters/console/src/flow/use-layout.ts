@@ -4,7 +4,8 @@ import type { Layout, LayoutGraph } from './layout.ts';
 
 const kept = new Map<string, Layout>();
 const MOST_KEPT = 50;
-let worker: Worker | null = null;
+// started with the page, so that it is there when the first graph is
+const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
 let asked = 0;
 
 /** Where everything of a model lies; null until that is known. It is reckoned anew only when the shape changes. */
@@ -44,18 +45,16 @@ function toLayout(model: ModelGraph): LayoutGraph {
 }
 
 function askWorker(graph: LayoutGraph, aspect: number): Promise<Layout> {
-  worker ??= new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
-  const here = worker;
   asked += 1;
   const id = asked;
   return new Promise((resolve, reject) => {
     const listen = ({ data }: MessageEvent<{ readonly id: number; readonly layout: Layout }>) => {
       if (data.id !== id) return;
-      here.removeEventListener('message', listen);
+      worker.removeEventListener('message', listen);
       resolve(data.layout);
     };
-    here.addEventListener('message', listen);
-    here.addEventListener('error', (event) => reject(new Error(event.message)), { once: true });
-    here.postMessage({ id, graph, aspect });
+    worker.addEventListener('message', listen);
+    worker.addEventListener('error', (event) => reject(new Error(event.message)), { once: true });
+    worker.postMessage({ id, graph, aspect });
   });
 }

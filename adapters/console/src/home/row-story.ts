@@ -87,7 +87,7 @@ function measures(row: LedgerRow, context: StoryContext): readonly string[] {
   }
   if (row.late && row.startDue !== null && row.startedAt !== null) {
     const behind = Date.parse(row.startedAt) - Date.parse(row.startDue);
-    if (behind > 0) said.push(home.startedLate(span(behind, language)));
+    if (behind >= 1000) said.push(home.startedLate(span(behind, language)));
   }
   const usually = usualSpan(row, usual);
   if (usually !== null) said.push(home.usually(span(usually, language)));

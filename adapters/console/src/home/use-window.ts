@@ -20,9 +20,13 @@ export function useWindow(list: RefObject<HTMLElement | null>, count: number, he
     const scroller = element?.closest('main');
     if (count <= ALL || element == null || scroller == null) return;
     const look = () => {
-      const above = scroller.getBoundingClientRect().top - element.getBoundingClientRect().top;
-      const first = Math.max(0, Math.floor(above / height) - AROUND);
-      const end = Math.ceil((above + scroller.clientHeight) / height) + AROUND;
+      const place = element.getBoundingClientRect();
+      const screen = scroller.getBoundingClientRect();
+      // on very wide screens everything is drawn larger
+      const row = height * (element.offsetHeight > 0 ? place.height / element.offsetHeight : 1);
+      const above = screen.top - place.top;
+      const first = Math.max(0, Math.floor(above / row) - AROUND);
+      const end = Math.ceil((above + screen.height) / row) + AROUND;
       setSeen((before) => (before.first === first && before.end === end ? before : { first, end }));
     };
     look();

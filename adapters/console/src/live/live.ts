@@ -1,7 +1,7 @@
 /**
  * The live stream, and whether what the page shows is still true.
  *
- * 1. The server says something every two seconds. When nothing was heard for four and a half, the state is `lost`.
+ * 1. The server says something every two seconds. When nothing was heard for four, the state is `lost`.
  * 2. After a loss it goes on from the last position; what was missed is sent. `reset` means that it is not: load anew.
  * 3. Everything is loaded anew after a stream begins without a position, since changes may lie between.
  */
@@ -24,8 +24,8 @@ export interface Live {
   stop(): void;
 }
 
-const SILENCE = 4500;
-const LOOK = 500;
+const SILENCE = 4000;
+const LOOK = 250;
 const AGAIN = 1000;
 
 /** Opens the stream and keeps it open. */

@@ -11,42 +11,62 @@ export interface Refresher {
   stop(): void;
 }
 
-const REST = 700;
+/** How long each kind of answer is left alone after it was loaded anew, ms: what is dear to make or to draw, longer. */
+const REST = { near: 700, lists: 2500, past: 4000 } as const;
+type Rest = keyof typeof REST;
 
 /** Which queries a change concerns, by the beginning of their keys. */
-function concerned({ kind, flow, key, tradingDay }: LiveChange): readonly (readonly string[])[] {
-  const about = [
-    ['day', tradingDay],
-    ['instance', flow, key],
-    ['graph', flow, key],
-    ['replay', flow, key],
+function concerned({
+  kind,
+  flow,
+  key,
+  tradingDay,
+}: LiveChange): readonly (readonly [Rest, readonly string[]])[] {
+  return [
+    ['near', ['day', tradingDay]],
+    ['near', ['instance', flow, key]],
+    ['near', ['graph', flow, key]],
+    ['near', kind === 'alarm' ? ['alarms'] : ['instance', flow, key]],
+    ['lists', ['flows']],
+    ['past', ['replay', flow, key]],
+    ['past', ['history', flow]],
   ];
-  const lists = kind === 'alarm' ? [['alarms']] : [['flows'], ['days']];
-  return [...about, ...lists, ['history', flow]];
 }
 
 /** Makes a refresher; nothing runs until something changes. */
 export function createRefresher(client: QueryClient): Refresher {
-  const waiting = new Map<string, readonly string[]>();
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  let last = 0;
+  const lanes = { near: lane(REST.near), lists: lane(REST.lists), past: lane(REST.past) };
 
-  function turn(): void {
-    timer = null;
-    last = performance.now();
-    const keys = [...waiting.values()];
-    waiting.clear();
-    for (const queryKey of keys) void client.invalidateQueries({ queryKey });
+  /** One kind of answers: what waits to be loaded, and when that may be. */
+  function lane(rest: number) {
+    const waiting = new Map<string, readonly string[]>();
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let last = Number.NEGATIVE_INFINITY;
+    const turn = () => {
+      timer = null;
+      last = performance.now();
+      const keys = [...waiting.values()];
+      waiting.clear();
+      for (const queryKey of keys) void client.invalidateQueries({ queryKey });
+    };
+    return {
+      add(key: readonly string[]) {
+        waiting.set(key.join('\n'), key);
+        timer ??= setTimeout(turn, Math.max(0, last + rest - performance.now()));
+      },
+      stop() {
+        if (timer !== null) clearTimeout(timer);
+      },
+    };
   }
 
   return {
     changed(change) {
-      for (const key of concerned(change)) waiting.set(key.join('\n'), key);
-      timer ??= setTimeout(turn, Math.max(0, last + REST - performance.now()));
+      for (const [rest, key] of concerned(change)) lanes[rest].add(key);
     },
     everything: () => void client.invalidateQueries(),
     stop() {
-      if (timer !== null) clearTimeout(timer);
+      for (const each of Object.values(lanes)) each.stop();
     },
   };
 }

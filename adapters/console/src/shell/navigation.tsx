@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input } from 'antd';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { flowAddress } from '../address/address.ts';
 import type { FlowItem } from '../api/answers.ts';
@@ -92,20 +92,15 @@ function GroupBranch({ group, words, location, open }: BranchProps) {
         <ul>
           {group.flows.map(({ flow, title, tone, depth }) => {
             const address = flowAddress(flow.name);
-            const here = location === address || location.startsWith(`${address}/`);
             return (
-              <li key={flow.name}>
-                <Link
-                  href={address}
-                  className={`leaf depth-${Math.min(depth, 3)}${here ? ' here' : ''}`}
-                  aria-current={here ? 'page' : undefined}
-                >
-                  <StatusMark tone={tone} size={13} label={words.status.tone[tone]} />
-                  <span className="leaf-name" title={title}>
-                    {title}
-                  </span>
-                </Link>
-              </li>
+              <Leaf
+                key={flow.name}
+                address={address}
+                here={location === address || location.startsWith(`${address}/`)}
+                title={title}
+                tone={tone}
+                depth={depth}
+              />
             );
           })}
         </ul>
@@ -113,6 +108,33 @@ function GroupBranch({ group, words, location, open }: BranchProps) {
     </section>
   );
 }
+
+interface LeafProps {
+  readonly address: string;
+  readonly here: boolean;
+  readonly title: string;
+  readonly tone: Tone;
+  readonly depth: number;
+}
+
+/** One flow; drawn again only when something about it has changed. */
+const Leaf = memo(function Leaf({ address, here, title, tone, depth }: LeafProps) {
+  const { status } = useWords();
+  return (
+    <li>
+      <Link
+        href={address}
+        className={`leaf depth-${Math.min(depth, 3)}${here ? ' here' : ''}`}
+        aria-current={here ? 'page' : undefined}
+      >
+        <StatusMark tone={tone} size={13} label={status.tone[tone]} />
+        <span className="leaf-name" title={title}>
+          {title}
+        </span>
+      </Link>
+    </li>
+  );
+});
 
 function groupsOf(items: readonly FlowItem[], words: Words): readonly Group[] {
   const nestedIn = new Map<string, readonly string[]>(items.map((flow) => [flow.name, flow.nestedIn]));

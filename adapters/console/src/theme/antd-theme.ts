@@ -10,6 +10,8 @@ export const ANTD_THEME: ThemeConfig = {
   cssVar: { key: 'mp' },
   token: {
     colorPrimary: '#2457c5',
+    colorLink: '#2457c5',
+    colorLinkHover: '#17408f',
     colorTextPlaceholder: 'var(--text-3)',
     borderRadius: 4,
     fontSize: 13,
@@ -25,6 +27,10 @@ export const ANTD_THEME: ThemeConfig = {
 export const ANTD_DARK_TOKENS = {
   colorPrimary: '#6f9bff',
   colorLink: '#86abff',
-  colorBgBase: '#14181d',
+  colorLinkHover: '#b3caff',
+  colorBgContainer: '#1c2128',
+  colorBgElevated: '#222932',
+  colorBgLayout: '#0f1216',
+  colorBorder: '#3a434e',
   colorTextBase: '#eef1f5',
 } satisfies ThemeConfig['token'];

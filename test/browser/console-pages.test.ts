@@ -1,0 +1,149 @@
+/** Every page of the console over the demo, in both languages and both themes: no error, nothing from outside, no barrier. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRound } from '../../adapters/demo/round.ts';
+import { axeFindings, type Look, type Stage, setStage, shoot } from './stage.ts';
+
+const SECONDS = 24;
+const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
+  { language: 'en', theme: 'light' },
+  { language: 'zh', theme: 'dark' },
+];
+
+let stage: Stage;
+let day: string;
+
+beforeAll(async () => {
+  stage = await setStage(['demo', '--minutes', String(SECONDS / 60)]);
+  const round = await readRound(stage.folder);
+  if (round === null) throw new Error('the demo keeps its round');
+  day = round.tradingDay;
+  // the incidents of its day have happened, and everything has ended
+  await delay(Math.max(0, round.start + SECONDS * 1000 + 2000 - Date.now()));
+}, 180_000);
+afterAll(() => stage?.close());
+
+/** Addresses by name, with what each has to show; `DAY` is the trading day of the demo. */
+const PAGES: readonly (readonly [name: string, address: string, shows: string])[] = [
+  ['home', '/', '.ledger-row'],
+  ['filtered', '/?group=clearing&q=settle', '.ledger-row'],
+  ['another-day', '/days/2026-01-05', '.ledger-row'],
+  ['flow', '/flows/settlement', '.react-flow__node'],
+  ['step', '/flows/settlement/clearing-DAY?step=import&list=events', '.facts-list'],
+  ['nested', '/flows/settlement/clearing-DAY?open=files,margin', '.inside-caption'],
+  ['replay', '/flows/trading-night/trading-DAY?at=4&step=session', '.past-notice'],
+  ['matrix', '/flows/settlement?tab=matrix', '.matrix'],
+  ['definition', '/flows/margin', '.react-flow__node'],
+  ['nothing', '/no/such/page', '.page-message'],
+];
+
+describe.each(LOOKS)('in $language and $theme', (look) => {
+  test.each(PAGES)('the page %s is whole, and keeps nobody out', async (name, address, shows) => {
+    const page = await stage.open(address.replace('DAY', day), look);
+    await page.locator(shows).first().waitFor();
+    await page.locator('.live-live').waitFor();
+    await shoot(page, `${name}-${look.language}-${look.theme}`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await page.locator('style').count()).toBe(0);
+    expect(await page.title()).toContain('Milepost');
+    expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en');
+    await page.close();
+    expect(stage.troubles()).toEqual([]);
+  });
+});
+
+test.each([1280, 1920, 3840])('the first page and a flow fit a screen %i wide', async (width) => {
+  for (const [name, address] of [
+    ['home', '/'],
+    ['flow', '/flows/settlement?step=import'],
+  ] as const) {
+    const page = await stage.open(address, { width, height: Math.round((width * 9) / 16) });
+    await page
+      .locator(name === 'home' ? '.ledger-row' : '.react-flow__node')
+      .first()
+      .waitFor();
+    await shoot(page, `${name}-${width}`);
+    const over = await page.evaluate(
+      '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("main"))',
+    );
+    expect(over).toBe(0);
+    await page.close();
+  }
+});
+
+test('the incidents of the day are told on its first page, and each row leads to its instance', async () => {
+  const page = await stage.open('/');
+  const row = (flow: string) => page.locator('.ledger-row', { hasText: flow });
+  await row('Bank-futures transfer')
+    .getByText(/started .* late/)
+    .waitFor();
+  await row('Night session').getByText('left its definition').waitFor();
+  await row('End-of-day settlement').getByRole('link').click();
+  await page.locator('.react-flow__node').first().waitFor();
+  expect(page.url()).toContain(`/flows/settlement/clearing-${day}`);
+  await page.close();
+});
+
+test('the language is switched while it runs, and stays so', async () => {
+  const page = await stage.open('/');
+  await page.getByRole('button', { name: '中文' }).click();
+  const heads = () => page.getByRole('columnheader').allTextContents();
+  await expect.poll(heads).toContain('当前情况');
+  expect(await page.locator('.ledger-flow').allTextContents()).toContainEqual(
+    expect.stringContaining('日终结算'),
+  );
+  await page.reload();
+  await expect.poll(heads).toContain('当前情况');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect.poll(heads).toContain('What is happening');
+  await page.close();
+});
+
+test('filters and selections are in the address, and a link to them shows the same', async () => {
+  const page = await stage.open('/');
+  await page.locator('.group-chip', { hasText: 'trading' }).click();
+  await page.getByRole('textbox', { name: 'Filter by name' }).fill('night');
+  await expect.poll(() => page.url()).toMatch(/group=trading.*q=night/);
+  await expect.poll(() => page.locator('.ledger-row').count()).toBe(1);
+  const other = await stage.open(new URL(page.url()).pathname + new URL(page.url()).search);
+  await expect.poll(() => other.locator('.ledger-row').count()).toBe(1);
+  await other.close();
+  await page.goto(`${stage.address}/flows/settlement/clearing-${day}`);
+  await page.locator('.react-flow__node', { hasText: 'Import' }).click();
+  await expect.poll(() => page.url()).toContain('step=import');
+  await page.reload();
+  await page.locator('.facts-title', { hasText: 'Import' }).waitFor();
+  await page.close();
+});
+
+test('a connector tells the values that its expression had', async () => {
+  const page = await stage.open(`/flows/settlement/clearing-${day}?step=import`);
+  const refused = page.locator('.facts-table tr', { hasText: 'Repair of records' });
+  await refused.waitFor();
+  expect(await refused.textContent()).toMatch(/refused.*REJECTED > 0.*REJECTED = 0/);
+  await page.close();
+});
+
+test('a replay goes back before anything happened, and what is nested goes back with it', async () => {
+  const page = await stage.open(`/flows/settlement/clearing-${day}?at=0&open=margin`);
+  await page.getByText('before anything happened').waitFor();
+  const words = page.locator('.step-words small');
+  await expect.poll(async () => new Set(await words.allTextContents())).toEqual(new Set(['Not reached']));
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect.poll(async () => new Set(await words.allTextContents())).toContain('Done');
+  expect(page.url()).not.toContain('at=');
+  await page.close();
+});
+
+test('a user’s own colour is used at once, and given back', async () => {
+  const page = await stage.open('/');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const fill = () =>
+    page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--done').trim()");
+  const before = await fill();
+  await page.locator('.settings-colours label', { hasText: 'Done' }).locator('input').fill('#123456');
+  expect(await fill()).toBe('#123456');
+  await page.getByRole('button', { name: 'Back to the palette' }).click();
+  expect(await fill()).toBe(before);
+  await page.close();
+});

@@ -1,0 +1,145 @@
+/** A running Milepost with a browser before it: what page tests play on. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { freePort } from '../../adapters/nats/launch-server.ts';
+import { killMileposts, type Milepost, startMilepost } from '../servers/milepost.ts';
+import { processFamily } from '../servers/process-family.ts';
+import { buildConsole } from './built-console.ts';
+import { startChromium } from './chromium.ts';
+
+export interface Look {
+  readonly language?: 'en' | 'zh';
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface Stage {
+  readonly milepost: Milepost;
+  readonly address: string;
+  /** the folder of its data */
+  readonly folder: string;
+  /** Opens a page and waits until it shows something. */
+  open(path: string, look?: Look): Promise<Page>;
+  /** What went wrong on the pages so far: errors, refused styles and scripts, requests to elsewhere. */
+  troubles(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts `milepost` with `args`; those of a folder and a port are added. Each of `definitions` is a file that is watched. */
+export async function setStage(args: readonly string[], ...definitions: readonly string[]): Promise<Stage> {
+  buildConsole();
+  const browser = await startChromium();
+  const folder = mkdtempSync(join(tmpdir(), 'milepost-pages-'));
+  const family = processFamily();
+  const port = await freePort();
+  const data = join(folder, 'data');
+  const operands: string[] = [];
+  for (const [index, text] of definitions.entries()) {
+    mkdirSync(join(folder, 'flows'), { recursive: true });
+    writeFileSync(join(folder, `flows/flows-${index}.yaml`), text);
+  }
+  if (definitions.length > 0) operands.push(join(folder, 'flows'));
+  const milepost = startMilepost([...args, ...operands, '--folder', data, '--port', String(port)], {
+    cwd: folder,
+  });
+  const troubles: string[] = [];
+  const contexts = new Map<string, BrowserContext>();
+  const address = await milepost.serves();
+  return {
+    milepost,
+    address,
+    folder: data,
+    troubles: () => troubles,
+    async open(path, look = {}) {
+      const page = await (await contextFor(browser, contexts, look)).newPage();
+      watch(page, address, troubles);
+      await page.goto(address + path);
+      await page.locator('main > *').first().waitFor();
+      return page;
+    },
+    async close() {
+      family.note(milepost.pid);
+      await browser.close();
+      killMileposts(family);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function contextFor(
+  browser: Browser,
+  contexts: Map<string, BrowserContext>,
+  { language = 'en', theme = 'light', width = 1280, height = 800 }: Look,
+): Promise<BrowserContext> {
+  const name = [language, theme, width, height].join(' ');
+  const known = contexts.get(name);
+  if (known !== undefined) return known;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: theme,
+    // a page may not rely on the zone of who looks at it
+    timezoneId: 'America/New_York',
+  });
+  contexts.set(name, context);
+  return context;
+}
+
+function watch(page: Page, address: string, troubles: string[]): void {
+  page.on('pageerror', (error) => troubles.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    // Milepost says by 503 that it is not ready yet
+    if (message.type() === 'error' && !message.location().url.endsWith('/readyz'))
+      troubles.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(address) && !request.url().startsWith('blob:'))
+      troubles.push(`${page.url()}: asks ${request.url()}`);
+  });
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds on a page that keeps somebody out: rule, and where. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found: readonly {
+    id: string;
+    impact: string | null;
+    nodes: readonly { target: readonly string[]; failureSummary?: string }[];
+  }[] = await page.evaluate(
+    'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)',
+  );
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary = '' }) =>
+          `${id}: ${target.join(' ')}: ${failureSummary.replaceAll('\n', ' ')}`,
+      ),
+    );
+}
+
+/** Sends events as applications do. */
+export async function send(address: string, ...events: readonly object[]): Promise<void> {
+  const response = await fetch(`${address}/api/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: events.map((event) => JSON.stringify(event)).join('\n'),
+  });
+  const { rejected } = (await response.json()) as { rejected: readonly object[] };
+  if (response.status !== 202 || rejected.length > 0)
+    throw new Error(`the events of this test were refused: ${JSON.stringify(rejected)}`);
+}
+
+/** Keeps a picture of a page for people to look at, in the folder that SHOTS names; without it nothing is kept. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SHOTS;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
