@@ -21,6 +21,7 @@ import { ownFolder, ownNats, ownPostgres } from './serving/own-servers.ts';
 import { ServeError } from './serving/serve-error.ts';
 import { startApi } from './serving/start-api.ts';
 import { startWork, unowned, type Work } from './serving/start-work.ts';
+import { openTelling, type TellingPeople, tellPeople } from './serving/tell-people.ts';
 import { makeIdentity } from './serving/worker-identity.ts';
 import { type DatabaseStorage, openStorage } from './storage/index.ts';
 import { startSweeping } from './sweeping.ts';
@@ -34,6 +35,8 @@ interface Settings {
   readonly port: number;
   readonly version: string;
   readonly log: Log;
+  /** where people open Milepost, for the links in notices; left out: where an `up` listens */
+  readonly publicAddress?: string | null;
   /** ends the waiting for servers that do not come */
   readonly signal: AbortSignal;
   /** how many partitions the events are sorted into, at the first start; null: as many as there are, at first 1 */
@@ -88,13 +91,34 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const metrics = createMetrics();
     let notify: () => void = () => undefined;
     const identity = makeIdentity(null, null);
-    const work = startWork({ identity, storage, stream, active, metrics, log, onCommit: () => notify() });
+    const notices = openTelling({ databaseUrl, log }, closers);
+    let people: TellingPeople | null = null;
+    const onCommit = () => {
+      notify();
+      people?.wake();
+    };
+    const work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
-    const health = () => healthReport(stream, work.checks());
-    const api = await startApi({ ...options, storage: reading, stream, active, metrics, health }, closers);
+    const health = () => healthReport(stream, [...work.checks(), ...(people?.checks() ?? [])]);
+    const api = await startApi(
+      {
+        ...{ ...options, storage: reading, stream, active, metrics, health, notices },
+        onAct: () => people?.wake(),
+        channelTrouble: (channel) => people?.channelTrouble(channel) ?? null,
+      },
+      closers,
+    );
     notify = api.notify;
+    const definitions = () => active.definitions;
+    people = tellPeople(
+      {
+        ...{ notices, storage: reading, stream, definitions, metrics, log },
+        address: options.publicAddress ?? api.address,
+      },
+      closers,
+    );
     return {
       address: api.address,
       natsUrl: stream.url,
@@ -114,13 +138,23 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const stream = await openStream({ ...options, partitions }, closers);
     const metrics = createMetrics();
     let work: Work | null = null;
-    const health = () => healthReport(stream, work?.checks() ?? []);
+    let people: TellingPeople | null = null;
+    const health = () => healthReport(stream, [...(work?.checks() ?? []), ...(people?.checks() ?? [])]);
     const probes = createProbes({ health, metrics });
     const address = await probes.listen(options);
     closers.push(() => probes.close());
     const identity = makeIdentity(options.name, null);
-    work = startWork({ identity, storage, stream, active, metrics, log, onCommit: () => undefined });
+    const onCommit = () => people?.wake();
+    work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
+    people = tellPeople(
+      {
+        ...{ notices: openTelling(options, closers), storage, stream, metrics, log },
+        definitions: () => active.definitions,
+        address: options.publicAddress ?? null,
+      },
+      closers,
+    );
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
     return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended(stream) };
@@ -137,7 +171,12 @@ export function serveApi(options: PartOptions): Promise<Serving> {
     const looking = startLooking(storage, options.log, closers);
     const health = () => healthReport(stream, looking.checks());
     const metrics = createMetrics();
-    const api = await startApi({ ...options, storage, stream, active, metrics, health }, closers);
+    const notices = openTelling(options, closers);
+    const none = { onAct: () => undefined, channelTrouble: () => null };
+    const api = await startApi(
+      { ...options, ...none, storage, stream, active, metrics, health, notices },
+      closers,
+    );
     return {
       address: api.address,
       natsUrl: stream.url,

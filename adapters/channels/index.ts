@@ -10,7 +10,9 @@ import { BELL, LOG } from './write-channel.ts';
 
 export type { ChannelKind, ChannelWorld, PreparedChannel, SecretRef } from './channel-kind.ts';
 export { readSecretRef } from './channel-kind.ts';
+export { channelWorld } from './channel-world.ts';
 export { readSecret, SecretError } from './secret.ts';
+export { checkChannels, type Notifying, type NotifyingOptions, startNotifying } from './start-notifying.ts';
 
 /** Every kind of channel, by the word after `type:`. A new one is a file of its own and a line here. */
 export const CHANNEL_KINDS: ReadonlyMap<string, ChannelKind> = new Map(

@@ -7,11 +7,18 @@
  */
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type ChangeLog, type Outlet, type RejectedRecord, StoreError } from '../../engine/index.ts';
+import {
+  type ChangeLog,
+  type NoticeStore,
+  type Outlet,
+  type RejectedRecord,
+  StoreError,
+} from '../../engine/index.ts';
 import { createActIntake } from './act-intake.ts';
 import { createChangeStream } from './change-stream.ts';
 import { createEventIntake } from './event-intake.ts';
 import { checkHost, checkOrigin, isLoopback, SECURITY_HEADERS } from './guards.ts';
+import { createHandlingIntake } from './handling-intake.ts';
 import { countEvents, measureRequests } from './http-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { mount } from './mount.ts';
@@ -22,6 +29,7 @@ import { noSuchAddress, refusalOf, unreadable } from './refusal-of.ts';
 import { PERMISSIONS, type Route } from './route.ts';
 import { actRoutes } from './routes/acts.ts';
 import { eventRoute } from './routes/events.ts';
+import { handlingRoutes } from './routes/handlings.ts';
 import { type HealthReport, healthRoutes } from './routes/health.ts';
 import { withDocuments } from './routes/index-page.ts';
 import { readRoutes } from './routes/reads.ts';
@@ -34,6 +42,8 @@ export interface HttpOptions extends QueryOptions {
   readonly outlet: Outlet;
   /** keeps events that were refused at the door */
   readonly keepRejected: (records: readonly RejectedRecord[]) => Promise<void>;
+  /** where acts on alarms, silences and channels are kept; goes with `telling` */
+  readonly handling?: { readonly acts: Pick<NoticeStore, 'keepAct'>; readonly wake: () => void };
   readonly health: () => HealthReport;
   readonly metrics: Metrics;
   /** told of every failure that a caller only sees as "the server failed" */
@@ -85,6 +95,11 @@ export function createHttp(options: HttpOptions): Http {
       ...readRoutes(createQueries(options)),
       eventRoute(intake),
       ...actRoutes(acts, options.reader),
+      ...(options.handling === undefined || options.telling === undefined
+        ? []
+        : handlingRoutes(
+            createHandlingIntake({ ...options, ...options.handling, telling: options.telling.reader }),
+          )),
       resendRoute({ reader: options.reader, intake, acts, now: options.now }),
       streamRoute({ stream, definitions: options.definitions, limit: STREAMS, onError }),
       ...healthRoutes({ health: options.health, renderMetrics: options.metrics.render }),

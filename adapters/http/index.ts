@@ -1,6 +1,7 @@
 export { type EngineViewOptions, engineViews } from './engine-views.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
+export { measureNotices } from './notice-metrics.ts';
 export { ListenError, PortInUse } from './port-in-use.ts';
 export { createProbes, type Probes } from './probes.ts';
 export { createQueries, type QueryOptions } from './queries.ts';

@@ -6,7 +6,14 @@
  */
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
-import { CursorError, type InstanceRecord, nameOf, type Page, type Reader } from '../../engine/index.ts';
+import {
+  CursorError,
+  type InstanceRecord,
+  type NoticeReader,
+  nameOf,
+  type Page,
+  type Reader,
+} from '../../engine/index.ts';
 import { explainInstance, playInstance } from './explain-view.ts';
 import { dayCounts, viewFlow, viewFlowInFull } from './flow-view.ts';
 import { lookBack } from './looking-back.ts';
@@ -21,6 +28,7 @@ import {
 } from './record-views.ts';
 import { Refusal } from './refusal.ts';
 import { search } from './search.ts';
+import { tellingQueries } from './telling-queries.ts';
 
 export interface QueryOptions {
   readonly reader: Reader;
@@ -36,6 +44,12 @@ export interface QueryOptions {
   readonly graphView: (definitions: Definitions, flow: string, record: InstanceRecord | null) => object;
   /** what operators have excused of an instance */
   readonly waiversOf: (record: InstanceRecord, definitions: Definitions) => readonly object[];
+  /** what is told to whom; left out: nobody is told anything here */
+  readonly telling?: {
+    readonly reader: NoticeReader;
+    /** what a channel failed with of late; null while it works */
+    readonly channelTrouble: (channel: string) => string | null;
+  };
   /** one row per flow expected that day */
   readonly ledgerRows: (
     definitions: Definitions,
@@ -55,6 +69,18 @@ export type Queries = Readonly<Record<QueryName, (params?: unknown) => Promise<u
 export function createQueries(options: QueryOptions): Queries {
   const { reader, definitions, now } = options;
   const back = lookBack(options);
+  const source = options.telling;
+  const telling =
+    source === undefined
+      ? null
+      : tellingQueries({ telling: source.reader, channelTrouble: source.channelTrouble, definitions, now });
+  const told = () => {
+    if (telling !== null) return telling;
+    throw new Refusal(
+      'unavailable',
+      'nobody is told of alarms by this server; ask one that runs `milepost up`',
+    );
+  };
 
   return {
     flows: checked('flows', async (values) => {
@@ -138,15 +164,31 @@ export function createQueries(options: QueryOptions): Queries {
     alarms: checked('alarms', async (values) => {
       const open = values.flag('open');
       const filter = { ...texts(values, ALARM_FILTERS), ...(open === undefined ? {} : { open }) };
-      return page(await reader.alarms(filter, ...paging(values)), viewAlarmRecord);
+      const { items, next } = await reader.alarms(filter, ...paging(values));
+      const handlings = await telling?.handlings(items.map(({ id }) => id));
+      const views = items.map((each) => ({
+        ...viewAlarmRecord(each),
+        handling: handlings?.get(each.id) ?? null,
+      }));
+      return { items: views, next };
     }),
 
     alarm: checked('alarm', async (values) => {
       const id = given(values, 'id');
       const record = await reader.alarm(id);
       if (record === null) throw noSuch(`alarm "${shown(id)}"`, 'list them with GET /api/v1/alarms');
-      return viewAlarmRecord(record);
+      const handlings = await telling?.handlings([id]);
+      const history = (await telling?.history(id)) ?? [];
+      return { ...viewAlarmRecord(record), handling: handlings?.get(id) ?? null, history };
     }),
+
+    silences: checked('silences', (values) => told().silences(values, paging(values))),
+    notices: checked('notices', (values) => told().notices(values, paging(values))),
+    numbers: checked('numbers', (values) => told().numbers(values)),
+    acts: checked('acts', (values) => told().acts(values, paging(values))),
+    act: checked('act', (values) => told().act(given(values, 'id'))),
+    channels: checked('channels', () => told().channels()),
+    route: checked('route', async (values) => told().route(values)),
 
     rejected: checked('rejected', async (values) =>
       page(await reader.rejected(...paging(values)), viewRejected),

@@ -4,6 +4,12 @@ const STATUSES = ['expected', 'running', 'committed', 'failed', 'abandoned'] as 
 const HEALTHS = ['normal', 'running', 'warning', 'critical', 'unknown'] as const;
 const SEVERITIES = ['info', 'warning', 'critical'] as const;
 
+const NOTICE_STATES = ['owed', 'sending', 'sent', 'failed', 'unknown', 'superseded'] as const;
+const NOTICE_KINDS = [
+  ...(['raised', 'changed', 'repeated', 'escalated', 'assigned', 'recovered'] as const),
+  ...(['flapping', 'storm', 'notify', 'undeliverable', 'trial'] as const),
+] as const;
+
 const FLOW = inPath('flow', 'name of the flow');
 const KEY = inPath('key', 'key of the instance, percent-encoded as one segment: `a/b` is written `a%2Fb`');
 
@@ -59,6 +65,36 @@ export const QUERY_PARAMETERS = {
     CURSOR,
   ],
   alarm: [inPath('id', 'id of the alarm, percent-encoded as one segment')],
+  silences: [
+    inQuery('all', 'true: also those that have ended', { type: 'boolean' }),
+    limit(500, 100),
+    CURSOR,
+  ],
+  notices: [
+    inQuery('channel', 'only to this channel', { type: 'string', maxLength: 64 }),
+    inQuery('state', 'only in this state', { type: 'string', enum: NOTICE_STATES }),
+    inQuery('kind', 'only of this kind', { type: 'string', enum: NOTICE_KINDS }),
+    inQuery('thread', 'only of this trouble', { type: 'string', maxLength: 4096 }),
+    inQuery('alarm', 'only those that list this alarm', { type: 'string', maxLength: 4096 }),
+    limit(500, 100),
+    CURSOR,
+  ],
+  numbers: [
+    inQuery('from', 'the first trading day; left out: the last', { type: 'string', format: 'date' }),
+    inQuery('to', 'the last trading day; left out: today in UTC', { type: 'string', format: 'date' }),
+  ],
+  acts: [limit(500, 100), CURSOR],
+  act: [inPath('id', 'id of the act')],
+  channels: [],
+  route: [
+    inQuery('flow', 'the flow of the alarm', { type: 'string', maxLength: 64 }),
+    inQuery('step', 'its step; left out: the flow itself', { type: 'string', maxLength: 64 }),
+    inQuery('alarm', 'its name', { type: 'string', maxLength: 256 }),
+    inQuery('severity', 'left out: critical', { type: 'string', enum: SEVERITIES }),
+    inQuery('source', 'what raised it; left out: expression', { type: 'string', maxLength: 64 }),
+    inQuery('key', 'the key of its instance; left out: the trading day', { type: 'string', maxLength: 256 }),
+    inQuery('at', 'when it is raised, RFC 3339; left out: now', { type: 'string', maxLength: 64 }),
+  ],
   days: [
     inQuery('day', 'this trading day; left out: the one that most flows are in now', {
       type: 'string',
@@ -85,7 +121,8 @@ export const QUERY_PARAMETERS = {
 
 export type QueryName = keyof typeof QUERY_PARAMETERS;
 
-function inPath(name: string, description: string): Parameter {
+/** A part of the path, which is always given. */
+export function inPath(name: string, description: string): Parameter {
   return { name, in: 'path', description, schema: { type: 'string', maxLength: 8192 } };
 }
 

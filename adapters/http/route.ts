@@ -40,7 +40,7 @@ export interface AnswerDocument {
 
 /** One address of the API: what it takes, what it gives, and who may ask. The OpenAPI document is made of these. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** with parameters in braces: `/api/v1/flows/{flow}` */
   readonly path: string;
   readonly permission: Permission;

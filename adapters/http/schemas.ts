@@ -17,6 +17,7 @@ import {
   time,
   timeOrNull,
 } from './schema-parts.ts';
+import { handling, history, TELLING_SCHEMAS } from './telling-schemas.ts';
 
 const value = { type: ['string', 'number', 'boolean', 'null'] };
 
@@ -116,6 +117,7 @@ const rejectedFields = {
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...ACT_SCHEMAS,
   ...LOOK_SCHEMAS,
+  ...TELLING_SCHEMAS,
   Problem: record(
     {
       type: text,
@@ -307,33 +309,38 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ),
   }),
   AlarmPage: page(reference('Alarm')),
-  Alarm: record({
-    id: text,
-    flow: text,
-    key: text,
-    step: textOrNull,
-    name: text,
-    source,
-    severity,
-    group: textOrNull,
-    tradingDay: text,
-    text,
-    count,
-    open: flag,
-    late: { ...flag, description: 'decided long after it was due, because nothing was running then' },
-    raisedAt: time,
-    lastAt: time,
-    clearedAt: timeOrNull,
-    clearedBy: textOrNull,
-    why: record({
-      rule: { ...textOrNull, description: '`file:line:col`' },
-      cause: text,
-      expression: textOrNull,
-      values: list(namedValue),
-      event: open({ id: textOrNull, event: text, step: textOrNull, time, params: list(namedValue) }),
-      due: timeOrNull,
-    }),
-  }),
+  Alarm: record(
+    {
+      id: text,
+      flow: text,
+      key: text,
+      step: textOrNull,
+      name: text,
+      source,
+      severity,
+      group: textOrNull,
+      tradingDay: text,
+      text,
+      count,
+      open: flag,
+      late: { ...flag, description: 'decided long after it was due, because nothing was running then' },
+      raisedAt: time,
+      lastAt: time,
+      clearedAt: timeOrNull,
+      clearedBy: textOrNull,
+      why: record({
+        rule: { ...textOrNull, description: '`file:line:col`' },
+        cause: text,
+        expression: textOrNull,
+        values: list(namedValue),
+        event: open({ id: textOrNull, event: text, step: textOrNull, time, params: list(namedValue) }),
+        due: timeOrNull,
+      }),
+      handling,
+      history: { ...history, description: 'of one alarm only' },
+    },
+    ['history'],
+  ),
   Intake: record({
     accepted: count,
     rejected: list(record({ line: { type: 'integer', minimum: 1 }, problems: list(problem) })),

@@ -15,7 +15,7 @@ import {
 } from '../http/index.ts';
 import type { Log } from '../log.ts';
 import { type NatsServiceOptions, startNatsService } from '../nats/index.ts';
-import type { Storage } from '../storage/index.ts';
+import type { OpenNotices, Storage } from '../storage/index.ts';
 import type { Active } from './load-definitions.ts';
 import type { Stream } from './open-stream.ts';
 
@@ -28,6 +28,11 @@ export interface ApiOptions {
   readonly active: Active;
   readonly metrics: Metrics;
   readonly health: () => HealthReport;
+  readonly notices: OpenNotices;
+  /** there is an act to take */
+  readonly onAct: () => void;
+  /** what a channel failed with of late; null while it works, or where others send */
+  readonly channelTrouble: (channel: string) => string | null;
   readonly log: Log;
 }
 
@@ -39,16 +44,19 @@ export interface Api {
 
 /** Listens, and answers; rejects with PortInUse or ListenError. */
 export async function startApi(options: ApiOptions, closers: Closers): Promise<Api> {
-  const { storage, stream, active, log } = options;
-  const queries = engineViews({
+  const { storage, stream, active, log, notices, channelTrouble } = options;
+  const telling = { reader: notices.reader, channelTrouble };
+  const views = engineViews({
     reader: storage.reader,
     active: active.definitions,
     compile: (sources, revision) => recompile(active.extensions, sources, revision),
     now: Date.now,
   });
+  const queries = { ...views, telling };
   const onError = (error: unknown, where: string) => log.error(`${where}: ${reasonOf(error)}`);
   const { listen, close, notify } = createHttp({
     ...queries,
+    handling: { acts: notices.store, wake: options.onAct },
     changes: storage.changes,
     outlet: stream.outlet,
     keepRejected: (records) => stream.outlet.send(records.map(toStream)),

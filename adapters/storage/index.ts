@@ -12,6 +12,7 @@ export type { MemoryTables } from './memory-tables.ts';
 export { migrate } from './migrate.ts';
 export { postgresNoticeReader } from './notice-reader.ts';
 export { postgresNotices } from './notice-store.ts';
+export { type OpenNotices, openNotices } from './open-notices.ts';
 export {
   type PrivatePostgres,
   type PrivatePostgresOptions,

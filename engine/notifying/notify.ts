@@ -58,6 +58,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const { owner, store, now } = options;
   const lease = options.lease ?? LEASE;
   let leading: Leading | null = null;
+  let leads = false;
 
   async function turn(): Promise<NotifierTurn> {
     const before = leading;
@@ -175,12 +176,22 @@ export function createNotifier(options: NotifierOptions): Notifier {
   }
 
   return {
-    turn,
+    async turn() {
+      try {
+        const kind = await turn();
+        leads = kind !== 'waiting';
+        return kind;
+      } catch (error) {
+        leads = false;
+        throw error;
+      }
+    },
     dueAt: () => (leading === null ? null : nextDue(leading.state)),
-    leads: () => leading !== null,
+    leads: () => leads,
     async stop() {
       const last = leading;
       leading = null;
+      leads = false;
       if (last !== null) await store.release(last.epoch);
     },
   };

@@ -4,7 +4,12 @@ import { connect } from 'node:net';
 import Fastify from 'fastify';
 import { createHttp, createMetrics, type HttpOptions } from '../../adapters/http/index.ts';
 import { SCHEMAS } from '../../adapters/http/schemas.ts';
-import { type MemoryStorage, memoryStorage } from '../../adapters/storage/index.ts';
+import {
+  type MemoryNotices,
+  type MemoryStorage,
+  memoryNotices,
+  memoryStorage,
+} from '../../adapters/storage/index.ts';
 import { compileDefinitions, type Definitions, type Flow } from '../../definitions/index.ts';
 import {
   type AlarmRecord,
@@ -43,6 +48,12 @@ flow: report
 group: reporting
 steps:
   write: {}
+---
+channel: desk
+type: bell
+---
+policy: operations
+routes: { levels: { over: desk } }
 `;
 
 /** What is defined: `settlement` in the group clearing, keyed by its trading day, and `report`, whose events bring a key. */
@@ -57,6 +68,9 @@ export interface Server {
   readonly port: number;
   readonly http: ReturnType<typeof createHttp>;
   readonly storage: MemoryStorage;
+  readonly notices: MemoryNotices;
+  /** how often there was said to be an act to take */
+  readonly wakes: () => number;
   /** what reached the stream, as subject and text */
   readonly sent: { subject: string; text: string }[];
   readonly errors: { error: unknown; where: string }[];
@@ -72,6 +86,8 @@ export async function startServer(
   host = '127.0.0.1',
 ): Promise<Server> {
   const storage = memoryStorage();
+  const notices = memoryNotices({ now: () => NOW });
+  let wakes = 0;
   const active = definitions();
   const sent: { subject: string; text: string }[] = [];
   const errors: { error: unknown; where: string }[] = [];
@@ -93,6 +109,13 @@ export async function startServer(
     graphView: (set, flow) => viewGraph(flowOf(set, flow), null),
     ledgerRows: (set, _records, day, now) =>
       ledger({ definitions: set, entries: [], day, now, since: new Map() }),
+    telling: { reader: notices.reader, channelTrouble: () => null },
+    handling: {
+      acts: notices.store,
+      wake: () => {
+        wakes += 1;
+      },
+    },
     health: () => ({ live: true, ready: true, checks: [{ name: 'database', ok: true, detail: 'answers' }] }),
     metrics: createMetrics(),
     onError: (error, where) => void errors.push({ error, where }),
@@ -100,7 +123,10 @@ export async function startServer(
   };
   const http = createHttp({ ...options, ...change(options) });
   const address = await http.listen({ host, port });
-  return { address, port: Number(new URL(address).port), http, storage, sent, errors, close: http.close };
+  return {
+    ...{ address, port: Number(new URL(address).port), http, storage, notices, sent, errors },
+    ...{ wakes: () => wakes, close: http.close },
+  };
 }
 
 function flowOf(set: Definitions, name: string): Flow {

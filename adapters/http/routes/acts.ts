@@ -1,11 +1,10 @@
 import { shown } from '../../../checkpoints/index.ts';
-import { closest } from '../../../definitions/index.ts';
 import type { Reader } from '../../../engine/index.ts';
 import type { ActIntake } from '../act-intake.ts';
-import { describe } from '../parameters.ts';
+import { fieldsOf } from '../json-fields.ts';
 import { QUERY_PARAMETERS } from '../query-parameters.ts';
 import { Refusal } from '../refusal.ts';
-import { type Call, checkContentType, json, jsonAnswer, type Route } from '../route.ts';
+import { json, jsonAnswer, type Route } from '../route.ts';
 
 const TYPE = 'application/json';
 const WAIVER_FIELDS = ['flow', 'day', 'key', 'step', 'reason', 'by'];
@@ -70,31 +69,4 @@ async function openAlarm(reader: Reader, id: string) {
       `alarm "${shown(id)}" is not open any more; there is nothing to close`,
     );
   return alarm;
-}
-
-/** The fields of a JSON object that may have only these. */
-function fieldsOf({ headers, body }: Call, names: readonly string[]): Readonly<Record<string, unknown>> {
-  checkContentType(headers, [TYPE]);
-  const value = jsonOf(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Refusal('act-refused', `the body is no JSON object; send one with ${names.join(', ')}`);
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const errors = [...fields.keys()]
-    .filter((name) => !names.includes(name))
-    .map((name) => ({ path: shown(name), message: unknownField(name, names) }));
-  if (errors.length > 0) throw new Refusal('act-refused', describe(errors), { errors });
-  return Object.fromEntries(fields);
-}
-
-function unknownField(name: string, names: readonly string[]): string {
-  const near = closest(name, names);
-  return near === null ? `is not known here; known are ${names.join(', ')}` : `did you mean ${near}?`;
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    return undefined;
-  }
 }

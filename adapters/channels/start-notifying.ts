@@ -1,0 +1,195 @@
+/**
+ * Telling people, running: the notifier's loop, and one loop a channel, so that a channel that is slow or dead holds up no
+ * other. A channel whose settings are wrong keeps what it is owed, and says so.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ChannelDefinition, Definitions, Finding } from '../../definitions/index.ts';
+import {
+  type ChangeLog,
+  type Channel,
+  createDispatcher,
+  createNotifier,
+  type Dispatcher,
+  type NoticeStore,
+  type Reader,
+} from '../../engine/index.ts';
+import type { Log } from '../log.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import type { ChannelKind, ChannelWorld } from './channel-kind.ts';
+
+export interface NotifyingOptions {
+  readonly store: NoticeStore;
+  readonly changes: Pick<ChangeLog, 'changes' | 'newest' | 'oldest'>;
+  readonly reader: Pick<Reader, 'alarms' | 'alarm'>;
+  readonly definitions: () => Definitions;
+  readonly kinds: ReadonlyMap<string, ChannelKind>;
+  readonly world: ChannelWorld;
+  /** where people open Milepost, without a slash at its end; null: notices have no link */
+  readonly address: () => string | null;
+  readonly log: Log;
+  /** called every 15 s, for numbers that are read now and then */
+  readonly measure?: () => Promise<void>;
+}
+
+export interface Notifying {
+  /** There may be a change or an act to take. */
+  wake(): void;
+  /** what a channel failed with of late; null while it works */
+  channelTrouble(channel: string): string | null;
+  /** what telling as a whole suffers from; null while it works */
+  trouble(): string | null;
+  /** Waits for what is under way; twice is fine. */
+  stop(): Promise<void>;
+}
+
+const REST = 1000;
+const MEASURE_EVERY = 15_000;
+
+/** What is wrong with the channels of some definitions: unknown kinds, wrong settings. Does no I/O. */
+export function checkChannels(
+  channels: Iterable<ChannelDefinition>,
+  kinds: ReadonlyMap<string, ChannelKind>,
+): readonly Finding[] {
+  return [...channels].flatMap((channel): readonly Finding[] => {
+    const kind = kinds.get(channel.type);
+    if (kind === undefined) {
+      const message = `no kind of channel is called '${channel.type}': use one of ${[...kinds.keys()].join(', ')}`;
+      return [{ at: channel.typeAt, severity: 'error', code: 'unknown-channel-type', message }];
+    }
+    const checked = kind.check(channel.settings);
+    if (checked.ok) return [];
+    return checked.problems.map(({ path, message }) => ({
+      at: channel.settingsAt,
+      severity: 'error',
+      code: 'bad-setting',
+      message: path === '' ? message : `${path}: ${message}`,
+    }));
+  });
+}
+
+/** Starts telling people. */
+export function startNotifying(options: NotifyingOptions): Notifying {
+  const { store, log } = options;
+  const notifier = createNotifier({ ...options, owner: randomUUID(), now: options.world.now });
+  const channels = new Map<string, RunningChannel>();
+  let measuredAt = 0;
+  let abandonedAt = 0;
+  const loop = startLoop({
+    name: 'telling people',
+    rest: REST,
+    log,
+    async turn() {
+      await exchange();
+      const turn = await notifier.turn();
+      const now = options.world.now();
+      if (turn === 'worked') for (const channel of channels.values()) channel.loop.wake();
+      if (notifier.leads() && now - abandonedAt >= 60_000) {
+        abandonedAt = now;
+        await store.abandon([...channels.keys()], now);
+      }
+      if (options.measure !== undefined && now - measuredAt >= MEASURE_EVERY) {
+        measuredAt = now;
+        await options.measure();
+      }
+      return turn === 'worked' ? 'worked' : 'idle';
+    },
+  });
+  /** Starts and stops channels, where the definitions were exchanged for others. */
+  async function exchange(): Promise<void> {
+    const wanted = options.definitions().notifying.channels;
+    for (const [name, channel] of channels) {
+      const definition = wanted.get(name);
+      if (definition !== undefined && JSON.stringify(definition) === channel.written) continue;
+      channels.delete(name);
+      await channel.stop();
+    }
+    for (const [name, definition] of wanted)
+      if (!channels.has(name)) channels.set(name, startChannel(definition, options, notifier.leads));
+  }
+
+  let stopping: Promise<void> | null = null;
+  const stop = async () => {
+    await loop.stop();
+    await notifier.stop().catch((error: unknown) => log.warn(`telling people: ${reasonOf(error)}`));
+    await Promise.all([...channels.values()].map((channel) => channel.stop()));
+  };
+  return {
+    wake: loop.wake,
+    channelTrouble: (name) => channels.get(name)?.trouble() ?? null,
+    trouble: loop.trouble,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+interface RunningChannel {
+  /** its definition as it was when it was started */
+  readonly written: string;
+  readonly loop: Loop;
+  trouble(): string | null;
+  stop(): Promise<void>;
+}
+
+function startChannel(
+  definition: ChannelDefinition,
+  options: NotifyingOptions,
+  leads: () => boolean,
+): RunningChannel {
+  const { name } = definition;
+  const written = JSON.stringify(definition);
+  const [wrong] = checkChannels([definition], options.kinds);
+  const kind = options.kinds.get(definition.type);
+  const checked = kind?.check(definition.settings);
+  if (wrong !== undefined || checked?.ok !== true) {
+    const reason = wrong?.message ?? 'its settings are wrong';
+    options.log.error(`channel ${name}: ${reason}; what it is owed waits`);
+    return idleChannel({ name, written, reason, log: options.log });
+  }
+  const channel: Channel = checked.channel.open(options.world);
+  let dispatcher: Dispatcher | null = null;
+  const loop = startLoop({
+    name: `channel ${name}`,
+    rest: REST,
+    log: options.log,
+    async turn() {
+      // Only where the notifier runs, so that a quota is kept whatever number of processes there are.
+      if (!leads()) return 'idle';
+      dispatcher ??= createDispatcher({
+        definition: { ...definition, quota: definition.quota ?? kind?.quota ?? null },
+        channel,
+        store: options.store,
+        address: options.address(),
+        now: options.world.now,
+        random: Math.random,
+        timeout: (ms) => AbortSignal.timeout(ms),
+      });
+      return dispatcher.turn();
+    },
+  });
+  return {
+    written,
+    loop,
+    trouble: () => loop.trouble() ?? dispatcher?.trouble() ?? null,
+    async stop() {
+      await loop.stop();
+      await channel.close();
+    },
+  };
+}
+
+function idleChannel(what: {
+  readonly name: string;
+  readonly written: string;
+  readonly reason: string;
+  readonly log: Log;
+}): RunningChannel {
+  const { name, written, reason, log } = what;
+  const loop = startLoop({ name: `channel ${name}`, rest: 60_000, log, turn: async () => 'idle' });
+  return { written, loop, trouble: () => reason, stop: () => loop.stop() };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,65 @@
+/** Telling people: what is kept for it, and the loops that do it in a process that works. */
+import type { Definitions } from '../../definitions/index.ts';
+import { CHANNEL_KINDS, channelWorld, type Notifying, startNotifying } from '../channels/index.ts';
+import type { Closers } from '../closers.ts';
+import { type HealthReport, type Metrics, measureNotices } from '../http/index.ts';
+import type { Log } from '../log.ts';
+import { type OpenNotices, openNotices, type Storage } from '../storage/index.ts';
+import type { Stream } from './open-stream.ts';
+
+/** Opens what is kept of telling. */
+export function openTelling(
+  { databaseUrl, log }: { readonly databaseUrl: string; readonly log: Log },
+  closers: Closers,
+): OpenNotices {
+  const notices = openNotices({
+    url: databaseUrl,
+    onLost: (error) => log.warn(`database: ${error.message}`),
+  });
+  closers.push(() => notices.close());
+  return notices;
+}
+
+export interface TellingPeople extends Notifying {
+  checks(): HealthReport['checks'];
+}
+
+/** Starts to tell people: of several processes one does, the others stand by. */
+export function tellPeople(
+  options: {
+    readonly notices: OpenNotices;
+    readonly storage: Pick<Storage, 'changes' | 'reader'>;
+    readonly stream: Stream;
+    readonly definitions: () => Definitions;
+    /** where people open Milepost; null: notices have no link */
+    readonly address: string | null;
+    readonly metrics: Metrics;
+    readonly log: Log;
+  },
+  closers: Closers,
+): TellingPeople {
+  const { notices, storage, stream, definitions, address, metrics, log } = options;
+  const notifying = startNotifying({
+    ...{ store: notices.store, changes: storage.changes, reader: storage.reader, definitions, log },
+    kinds: CHANNEL_KINDS,
+    world: channelWorld(publishOver(stream), log),
+    address: () => address,
+    measure: measureNotices(metrics, { reader: notices.reader, definitions, now: Date.now }),
+  });
+  closers.push(notifying.stop);
+  return {
+    ...notifying,
+    checks() {
+      const trouble = notifying.trouble();
+      return [{ name: 'notifying', ok: trouble === null, detail: trouble ?? 'works' }];
+    },
+  };
+}
+
+function publishOver({ nc }: Stream) {
+  if (nc === null) return null;
+  return async (subject: string, body: string) => {
+    nc.publish(subject, Buffer.from(body));
+    await nc.flush();
+  };
+}
