@@ -50,14 +50,14 @@ async function serverChecks(db: Database): Promise<readonly Check[]> {
   const found = rows[0];
   if (found === undefined) throw new Error('broken rule: a query of settings gives one row');
   const checks = [
-    found.number >= 140_000
+    found.number >= 130_000
       ? checked(
           'database',
           'ok',
           `PostgreSQL ${found.version}, database ${found.name} (${found.size}) as ${found.user}`,
         )
       : checked('database', 'fault', `PostgreSQL ${found.version}`, {
-          remedy: '14 is the oldest that Milepost works with: update it',
+          remedy: '13 is the oldest that Milepost works with: update it',
         }),
   ];
   if (found.copy)
