@@ -16,6 +16,7 @@ import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { natsPublisher } from '../nats/index.ts';
 import { type PartitionRun, type PartitionWorkers, startPartitionWorkers } from '../partition-workers.ts';
+import { replaceableWorker } from '../replaceable-worker.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Active } from './load-definitions.ts';
 import type { Stream } from './open-stream.ts';
@@ -35,6 +36,8 @@ export interface WorkOptions {
 export interface Work {
   /** what of it is as it should be */
   checks(): HealthReport['checks'];
+  /** Goes on with other definitions, in every partition between two turns; resolves once each has made a turn with them. */
+  replace(active: Active): Promise<void>;
   /** Finishes what is under way and gives the partitions to others; twice is fine. */
   stop(): Promise<void>;
 }
@@ -45,18 +48,23 @@ const TELLER = '0';
 /** Starts to work; the first partition is taken in a moment. */
 export function startWork(options: WorkOptions): Work {
   const { storage, log, identity } = options;
-  const loops = new Map<string, Loop>();
+  const runs = new Map<string, EngineRun>();
+  let { active } = options;
   const telling: { loop: Loop | null } = { loop: null };
   const measured = measureWorkers(options.metrics);
   const begin = (partition: string): PartitionRun => {
-    const run = startRun(options, { partition, measured, onCommit: () => telling.loop?.wake() });
-    loops.set(partition, run.loop);
+    const onCommit = () => {
+      options.onCommit();
+      telling.loop?.wake();
+    };
+    const run = startRun({ ...options, active, onCommit }, { partition, measured });
+    runs.set(partition, run);
     const teller = partition === TELLER ? startTelling(options, storage.changes) : null;
     if (teller !== null) telling.loop = teller;
     return {
       ended: run.ended,
       async stop(finish) {
-        loops.delete(partition);
+        if (runs.get(partition) === run) runs.delete(partition);
         await run.stop(finish);
         await teller?.stop();
         if (telling.loop === teller) telling.loop = null;
@@ -75,34 +83,43 @@ export function startWork(options: WorkOptions): Work {
     sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   });
   return {
-    checks: () => [...workCheck(workers, loops), tellingCheck(options.stream, telling.loop)],
+    checks: () => [...workCheck(workers, runs), tellingCheck(options.stream, telling.loop)],
+    async replace(next) {
+      active = next; // for partitions that are taken from now on
+      await Promise.all([...runs.values()].map((run) => run.replace(next)));
+    },
     stop: () => workers.stop(),
   };
 }
 
+interface EngineRun extends PartitionRun {
+  readonly loop: Loop;
+  /** Resolves at the first turn with the other definitions, or when the run is over. */
+  replace(active: Active): Promise<void>;
+}
+
 /** One engine worker, turn after turn. */
 function startRun(
-  { identity, storage, stream, active, log, onCommit: onAnyCommit }: WorkOptions,
-  more: {
-    readonly partition: string;
-    readonly measured: ReturnType<typeof measureWorkers>;
-    readonly onCommit: () => void;
-  },
-): PartitionRun & { readonly loop: Loop } {
+  { identity, storage, stream, active: first, log, onCommit }: WorkOptions,
+  more: { readonly partition: string; readonly measured: ReturnType<typeof measureWorkers> },
+): EngineRun {
   const { partition } = more;
   const intake = stream.intake(partition);
-  const worker = createWorker({
-    partition,
-    owner: identity.id,
-    store: storage.store,
-    intake,
-    definitions: active.definitions,
-    sources: active.sources,
-    compile: (sources, revision) => recompileOrExplain(active.extensions, sources, revision),
-    now: Date.now,
-    ...(stream.passOn === null ? {} : { passOn: { outlet: stream.passOn, partitions: stream.partitions } }),
-  });
+  const make = ({ definitions, sources, extensions }: Active) =>
+    createWorker({
+      partition,
+      owner: identity.id,
+      store: storage.store,
+      intake,
+      definitions,
+      sources,
+      compile: (stored, revision) => recompileOrExplain(extensions, stored, revision),
+      now: Date.now,
+      ...(stream.passOn === null ? {} : { passOn: { outlet: stream.passOn, partitions: stream.partitions } }),
+    });
+  const worker = replaceableWorker(make, first);
   const ended = Promise.withResolvers<string>();
+  const over = Promise.withResolvers<void>();
   const turn = more.measured.turnOf(worker, partition);
   const loop = startLoop({
     name: stream.partitions === 1 ? 'the worker' : `partition ${partition}`,
@@ -114,10 +131,7 @@ function startRun(
         log.warn(
           'the stream of events is another one than before: reading it from its beginning; events that only the old one held are gone',
         );
-      if (kind === 'worked') {
-        onAnyCommit();
-        more.onCommit();
-      }
+      if (kind === 'worked') onCommit();
       if (kind !== 'fenced') return kind;
       ended.resolve('another worker has taken it: this one writes nothing more');
       return 'stop';
@@ -126,7 +140,9 @@ function startRun(
   return {
     loop,
     ended: ended.promise,
+    replace: (active) => Promise.race([worker.replace(active), over.promise]),
     async stop(finish) {
+      over.resolve();
       const stopped = loop.stop();
       await intake.stop();
       await stopped;
@@ -154,11 +170,11 @@ function startTelling({ stream, log }: WorkOptions, changes: ChangeLog): Loop | 
 /** The worker counts as stuck when no turn has succeeded for so long, ms. */
 const STUCK_AFTER = 15_000;
 
-function workCheck(workers: PartitionWorkers, loops: ReadonlyMap<string, Loop>): HealthReport['checks'] {
+function workCheck(workers: PartitionWorkers, runs: ReadonlyMap<string, EngineRun>): HealthReport['checks'] {
   const several = (workers.table()?.partitions.length ?? 1) > 1;
   const named = (partition: string, trouble: string) =>
     several ? `partition ${partition}: ${trouble}` : trouble;
-  const troubles = [...loops].flatMap(([partition, loop]) => {
+  const troubles = [...runs].flatMap(([partition, { loop }]) => {
     const trouble = troubleOf(loop);
     return trouble === null ? [] : [named(partition, trouble)];
   });
