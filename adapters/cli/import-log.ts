@@ -1,11 +1,11 @@
 /** `import xes`, `import csv`, `import swf`: an event log as checkpoint events, one a line. */
-import { type FileHandle, open } from 'node:fs/promises';
 import { createEventWriter, type LogProblem, sortedByTime } from '../convert.ts';
 import type { Io } from './io.ts';
 import { createProblemTeller, type LogForm, openEventLog } from './log-file.ts';
 import type { OptionSpec } from './option.ts';
 import type { Options } from './options.ts';
 import { EXIT, WrongUse } from './outcome.ts';
+import { openText } from './result-file.ts';
 
 export const IMPORT_LOG_OPTIONS = {
   flow: { value: 'NAME', about: 'the flow that the events are for; default: log' },
@@ -14,8 +14,6 @@ export const IMPORT_LOG_OPTIONS = {
     about: 'leaves events in the order of the file; default: by time, as replay takes them',
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
-
-const BLOCK = 256 * 1024;
 
 /** Reads a log and writes its events; gives the exit code. */
 export async function importLog(
@@ -43,10 +41,10 @@ export async function importLog(
       yield { time: entry.time, text: write(entry) };
     }
   }
-  const out = await openResult(options.text('output'), io);
+  const out = await openText(options.text('output'), io);
   try {
-    if (options.flag('unsorted')) for await (const { text } of lines()) await out.line(text);
-    else for await (const text of sortedByTime(lines())) await out.line(text);
+    if (options.flag('unsorted')) for await (const { text } of lines()) await out.write(`${text}\n`);
+    else for await (const text of sortedByTime(lines())) await out.write(`${text}\n`);
   } finally {
     await out.close();
   }
@@ -65,28 +63,5 @@ function createCounter() {
     add: (name: string) => void (seen.size < most && seen.add(name)),
     text: () =>
       seen.size === most ? 'more than a million cases' : `${seen.size} ${seen.size === 1 ? 'case' : 'cases'}`,
-  };
-}
-
-/** Where lines of a result go: standard output or a file, in blocks. */
-async function openResult(file: string | undefined, io: Io) {
-  const handle: FileHandle | null = file === undefined ? null : await open(file, 'w');
-  let block = '';
-  const flush = async () => {
-    const text = block;
-    block = '';
-    if (text === '') return;
-    if (handle === null) await io.out(text);
-    else await handle.write(text);
-  };
-  return {
-    async line(text: string): Promise<void> {
-      block += `${text}\n`;
-      if (block.length >= BLOCK) await flush();
-    },
-    async close(): Promise<void> {
-      await flush();
-      await handle?.close();
-    },
   };
 }

@@ -69,7 +69,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/discover.ts')).discoverCommand,
   },
   export: {
-    about: 'writes definitions as BPMN, Mermaid or a statechart',
+    about: 'writes definitions as BPMN, Mermaid or a statechart, and what happened as XES or OCEL',
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
   diff: {

@@ -59,7 +59,7 @@ const KINDS: Readonly<Record<string, EntryKind | 'nothing'>> = {
   withdraw: 'nothing',
   autoskip: 'nothing',
   manualskip: 'nothing',
-  unknown: 'committed',
+  unknown: 'nothing',
 };
 
 /** Turns the items of a log into entries; `passed` counts rows that say nothing, by their transition. */

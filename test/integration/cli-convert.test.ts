@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { milepost } from './cli-process.ts';
+import { DAY, startMilepost } from './cli-server.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'milepost-convert-'));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -185,6 +186,105 @@ describe('discover', () => {
     [['discover', 'two.ndjson', '--flow', 'h'], 2, 'there is no event of flow "h"'],
     [['discover', 'two.ndjson', '--cover', '2'], 2, '--cover is a share from 0 to 1'],
     [['discover', 'two.ndjson', '--percentile', '0'], 2, 'over 0'],
+  ])('%j ends with %i', async (args, code, err) => {
+    expect(await milepost(args, { cwd })).toEqual({ code, out: '', err: expect.stringContaining(err) });
+  });
+});
+
+describe('export of what happened', () => {
+  test('as XES and read again, a log gives the same instances and alarms', async () => {
+    const from = ['--from', '2024-01-01T00:00:00Z', '--flow', 'pay', '--where'];
+    await milepost(['discover', SAMPLE, '--as', 'csv', ...from, 'label=normal', '--output', 'known.yaml'], {
+      cwd,
+    });
+    await milepost(['import', 'csv', SAMPLE, ...from, 'anomaly_type=Early', '--output', 'early.ndjson'], {
+      cwd,
+    });
+    const known = ['--definitions', 'known.yaml', '--events'];
+    const out = await milepost(['export', 'xes', ...known, 'early.ndjson', '--output', 'early.xes'], { cwd });
+    expect(out).toEqual({ code: 0, out: '', err: '30 finished instances, 0 others left out\n' });
+    await milepost(['import', 'xes', 'early.xes', '--flow', 'pay', '--output', 'back.ndjson'], { cwd });
+    const [one, other] = await Promise.all(
+      ['early.ndjson', 'back.ndjson'].map((file) =>
+        milepost(['replay', ...known, file, '--format', 'json'], { cwd }),
+      ),
+    );
+    expect(JSON.parse(one?.out ?? '').alarms).toHaveLength(30);
+    expect(other?.out).toBe(one?.out);
+  });
+
+  test('as OCEL relates nested instances to those around them', async () => {
+    writeFileSync(
+      join(cwd, 'nested.yaml'),
+      'flow: outer\nsteps: { n: { flow: inner } }\n---\nflow: inner\nsteps: { x: { params: { N: { type: number } } } }\n',
+    );
+    const event = {
+      id: '1',
+      flow: 'inner',
+      key: 'k',
+      step: 'x',
+      event: 'committed',
+      time: '2026-11-23T08:00:00Z',
+      params: { N: 2 },
+    };
+    const open = { ...event, key: 'open', event: 'activated' };
+    writeFileSync(
+      join(cwd, 'nested.ndjson'),
+      `${JSON.stringify(event)}\n${JSON.stringify(event)}\n${JSON.stringify(open)}\n`,
+    );
+    const { code, out, err } = await milepost(
+      ['export', 'ocel', '--definitions', 'nested.yaml', '--events', 'nested.ndjson'],
+      { cwd },
+    );
+    expect([code, err]).toEqual([0, '2 finished instances, 2 others left out\n']);
+    expect(JSON.parse(out)).toMatchObject({
+      objects: [
+        { id: 'inner/k', relationships: [{ objectId: 'outer/k', qualifier: 'nested in' }] },
+        { id: 'outer/k' },
+      ],
+      events: [{ id: 'inner/k#1', type: 'inner/x committed', attributes: [{ name: 'N', value: 2 }] }],
+    });
+  });
+
+  test('comes from a running Milepost too', async () => {
+    const server = await startMilepost();
+    try {
+      const time = '2026-11-23T07:30:00.000Z';
+      const events = ['receive', 'check'].map((step) =>
+        JSON.stringify({
+          id: step,
+          flow: 'settlement',
+          key: DAY,
+          step,
+          event: 'committed',
+          time,
+          params: step === 'receive' ? { PIN: 5 } : {},
+        }),
+      );
+      await milepost(['send', '-', '--url', server.address], { stdin: events.join('\n') });
+      await server.work();
+      const { code, out, err } = await milepost([
+        'export',
+        'xes',
+        '--url',
+        server.address,
+        '--flow',
+        'settlement',
+      ]);
+      expect([code, err]).toEqual([0, '1 finished instances, 0 others left out\n']);
+      expect(out.match(/concept:name" value="(receive|check)"/g)).toHaveLength(2);
+      expect(out).toContain('<int key="param:PIN" value="5"/>');
+    } finally {
+      await server.close();
+    }
+  });
+
+  test.each([
+    [['export', 'xes', '--definitions', 'nested.yaml'], 2, 'a replay takes both'],
+    [['export', 'xes', 'nested.yaml'], 2, 'one argument too many'],
+    [['export', 'xes', '--events', 'x', '--url', 'http://127.0.0.1:1'], 2, 'leave one out'],
+    [['export', 'bpmn', 'nested.yaml', '--events', 'x'], 2, '--events is for xes and ocel'],
+    [['export', 'ocel', '--url', 'http://127.0.0.1:1'], 69, '127.0.0.1:1'],
   ])('%j ends with %i', async (args, code, err) => {
     expect(await milepost(args, { cwd })).toEqual({ code, out: '', err: expect.stringContaining(err) });
   });
