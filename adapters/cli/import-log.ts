@@ -1,5 +1,6 @@
 /** `import xes`, `import csv`, `import swf`: an event log as checkpoint events, one a line. */
 import { createEventWriter, type LogProblem, sortedByTime } from '../convert.ts';
+import { detached } from '../detached.ts';
 import type { Io } from './io.ts';
 import { createProblemTeller, type LogForm, openEventLog } from './log-file.ts';
 import type { OptionSpec } from './option.ts';
@@ -60,7 +61,9 @@ function createCounter() {
   const seen = new Set<string>();
   const most = 1_000_000;
   return {
-    add: (name: string) => void (seen.size < most && seen.add(name)),
+    add(name: string): void {
+      if (seen.size < most && !seen.has(name)) seen.add(detached(name));
+    },
     text: () =>
       seen.size === most ? 'more than a million cases' : `${seen.size} ${seen.size === 1 ? 'case' : 'cases'}`,
   };

@@ -1,4 +1,5 @@
 /** The cases of a log, gathered: what was done, when. Memory grows with the log, by some 30 bytes an event. */
+import { detached } from '../detached.ts';
 import { type CaseEvent, type TraceLog, traceOf, variantKey } from './traces.ts';
 
 export interface Entry {
@@ -32,11 +33,17 @@ export function createCaseLog(): CaseLog {
   let events = 0;
   return {
     add({ case: name, activity, event, time }) {
-      const number = numbers.get(activity) ?? numbers.size;
-      numbers.set(activity, number);
-      const list = cases.get(name) ?? [];
+      let number = numbers.get(activity);
+      if (number === undefined) {
+        number = numbers.size;
+        numbers.set(detached(activity), number);
+      }
+      let list = cases.get(name);
+      if (list === undefined) {
+        list = [];
+        cases.set(detached(name), list);
+      }
       list.push({ activity: number, event, time });
-      cases.set(name, list);
       events++;
     },
     finish: () => ({

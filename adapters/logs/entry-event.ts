@@ -1,5 +1,6 @@
 /** Entries of a log as checkpoint events. */
 import { MAX_PARAMS } from '../../checkpoints/index.ts';
+import { detached } from '../detached.ts';
 import { createNames } from '../step-names.ts';
 import type { Attribute } from './log-row.ts';
 import type { LogEntry } from './row-entries.ts';
@@ -31,8 +32,11 @@ export function createStepNames(): (activity: string) => string {
   const names = createNames();
   const known = new Map<string, string>();
   return (activity) => {
-    const name = known.get(activity) ?? names.take(activity, 'activity');
-    known.set(activity, name);
+    let name = known.get(activity);
+    if (name === undefined) {
+      name = names.take(activity, 'activity');
+      known.set(detached(activity), name);
+    }
     return name;
   };
 }

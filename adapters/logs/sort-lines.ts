@@ -14,7 +14,7 @@ export interface TimedLine {
 }
 
 /** How many lines are held in memory at once. */
-const RUN = 200_000;
+const RUN = 100_000;
 
 /** The lines, sorted; `run` is how many are held at once. */
 export async function* sortedByTime(lines: AsyncIterable<TimedLine>, run = RUN): AsyncGenerator<string> {
