@@ -7,22 +7,14 @@
  * 3. The same contents are no change.
  */
 import { readFile } from 'node:fs/promises';
-import { compileDefinitions, type Definitions } from '../definitions/index.ts';
-import type { Source } from '../engine/index.ts';
+import { type ActiveSet, loadActiveSet } from './active-set.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { DefinitionPathError } from './definition-files.ts';
 import { commitsOf, foldersAmong, readDefinitionSet } from './definition-set.ts';
-import { ExtensionFileError, type LoadedExtensions, loadExtensions } from './extension-file.ts';
+import { ExtensionFileError } from './extension-file.ts';
 import type { Log } from './log.ts';
 import { withOwnFlow } from './own-flow.ts';
 import { watchFiles } from './watch-files.ts';
-
-/** A set of definitions in use. */
-export interface ActiveSet {
-  readonly definitions: Definitions;
-  readonly sources: readonly Source[];
-  readonly extensions: LoadedExtensions;
-}
 
 /** What came of a reload; `errors` has a line for each thing that is wrong. */
 export interface ReloadOutcome {
@@ -181,14 +173,12 @@ async function readNew({ paths, extensions }: ReloadingOptions, revision: string
     const text = extensions === null ? null : await readText(extensions);
     const found = await readDefinitionSet(paths, text);
     if (found.revision === revision) return { kind: 'same' };
-    const sources = withOwnFlow(found.sources);
-    const errors = await checkDefinitions({ sources, extensions });
+    const errors = await checkDefinitions({ sources: withOwnFlow(found.sources), extensions });
     if (errors.length > 0) return { kind: 'broken', revision: found.revision, errors };
-    const loaded = await loadExtensions(extensions);
-    const { definitions } = compileDefinitions(sources, found.revision, loaded.extensions);
-    if (definitions === null)
+    const { set } = await loadActiveSet(paths, extensions);
+    if (set === null || set.definitions.revision !== found.revision)
       return { kind: 'broken', revision: null, errors: ['they changed while they were read: reload again'] };
-    return { kind: 'new', set: { definitions, sources, extensions: loaded } };
+    return { kind: 'new', set };
   } catch (error) {
     if (error instanceof DefinitionPathError || error instanceof ExtensionFileError)
       return { kind: 'broken', revision: null, errors: [error.message] };

@@ -9,6 +9,7 @@
  */
 
 import { type Closers, undo } from './closers.ts';
+import { type Exchange, type ExchangeOptions, startExchange } from './exchange.ts';
 import { createMetrics, createProbes, type HealthReport } from './http/index.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -41,6 +42,8 @@ interface Settings {
   readonly signal: AbortSignal;
   /** how many partitions the events are sorted into, at the first start; null: as many as there are, at first 1 */
   readonly partitions?: number | null;
+  /** whether changes of the definitions are followed; default: they are exchanged only when asked for */
+  readonly follow?: boolean;
 }
 
 export interface ServeOptions extends Settings {
@@ -52,6 +55,8 @@ export interface ServeOptions extends Settings {
   readonly nats: NatsOptions | 'none' | null;
   /** told once events can be sent over NATS and before any is looked at, so that what was missed meanwhile comes first */
   readonly beforeWatching?: (natsUrl: string) => Promise<void>;
+  /** definitions that are evaluated beside those in use, to be compared with them */
+  readonly candidate?: readonly string[];
 }
 
 /** A worker or an API alone: both servers are given, since others use them too. */
@@ -67,7 +72,10 @@ export interface Serving {
   readonly address: string;
   /** where producers publish: with user and password; null where there is only HTTP */
   readonly natsUrl: string | null;
+  /** of the definitions that it began with */
   readonly revision: string;
+  /** Reads the definitions again, and uses them if they are sound; `why` is for the log. */
+  readonly reload: Exchange['reload'];
   /** Stops everything in the reverse order of its start; twice is fine. */
   stop(): Promise<void>;
   /** Resolves when it cannot go on by itself, with the reason. */
@@ -80,6 +88,9 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const { log } = options;
     await ownFolder(options, closers);
     const active = await loadDefinitions(options);
+    const { candidate: paths } = options;
+    const candidate =
+      paths === undefined ? null : (await loadDefinitions({ ...options, definitions: paths })).definitions;
     const databaseUrl = options.databaseUrl ?? (await ownPostgres(options, closers));
     const storage = await openDatabase({ ...options, databaseUrl, role: 'worker' }, closers);
     const reading = await openDatabase({ ...options, databaseUrl, role: 'api' }, closers);
@@ -99,19 +110,31 @@ export function serve(options: ServeOptions): Promise<Serving> {
     };
     const work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
+    const exchange = await exchangeDefinitions(
+      {
+        ...options,
+        candidate,
+        first: active,
+        storage,
+        stream,
+        activate: work.replace,
+        outlet: stream.outlet,
+      },
+      closers,
+    );
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
     const health = () => healthReport(stream, [...work.checks(), ...(people?.checks() ?? [])]);
     const api = await startApi(
       {
-        ...{ ...options, storage: reading, stream, active, metrics, health, notices },
+        ...{ ...options, storage: reading, stream, metrics, health, notices, ...answering(exchange) },
         onAct: () => people?.wake(),
         channelTrouble: (channel) => people?.channelTrouble(channel) ?? null,
       },
       closers,
     );
     notify = api.notify;
-    const definitions = () => active.definitions;
+    const definitions = () => exchange.active().definitions;
     people = tellPeople(
       {
         ...{ notices, storage: reading, stream, definitions, metrics, log },
@@ -123,6 +146,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
       address: api.address,
       natsUrl: stream.url,
       revision: active.definitions.revision,
+      reload: exchange.reload,
       ended: ended(stream),
     };
   });
@@ -147,17 +171,30 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const onCommit = () => people?.wake();
     work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
+    const exchange = await exchangeDefinitions(
+      {
+        ...options,
+        candidate: null,
+        first: active,
+        storage,
+        stream,
+        activate: work.replace,
+        outlet: stream.outlet,
+      },
+      closers,
+    );
     people = tellPeople(
       {
         ...{ notices: openTelling(options, closers), storage, stream, metrics, log },
-        definitions: () => active.definitions,
+        definitions: () => exchange.active().definitions,
         address: options.publicAddress ?? null,
       },
       closers,
     );
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
-    return { address, natsUrl: stream.url, revision: active.definitions.revision, ended: ended(stream) };
+    const { revision } = active.definitions;
+    return { address, natsUrl: stream.url, revision, reload: exchange.reload, ended: ended(stream) };
   });
 }
 
@@ -173,17 +210,55 @@ export function serveApi(options: PartOptions): Promise<Serving> {
     const metrics = createMetrics();
     const notices = openTelling(options, closers);
     const none = { onAct: () => undefined, channelTrouble: () => null };
+    // the workers say what is wrong with the definitions; here they are only read
+    const exchange = await exchangeDefinitions(
+      {
+        ...options,
+        candidate: null,
+        first: active,
+        storage,
+        stream,
+        activate: async () => undefined,
+        outlet: null,
+      },
+      closers,
+    );
     const api = await startApi(
-      { ...options, ...none, storage, stream, active, metrics, health, notices },
+      { ...options, ...none, storage, stream, metrics, health, notices, ...answering(exchange) },
       closers,
     );
     return {
       address: api.address,
       natsUrl: stream.url,
       revision: active.definitions.revision,
+      reload: exchange.reload,
       ended: ended(stream),
     };
   });
+}
+
+async function exchangeDefinitions(
+  options: Settings &
+    Pick<ExchangeOptions, 'first' | 'activate' | 'outlet' | 'candidate'> & {
+      readonly storage: DatabaseStorage;
+      readonly stream: Stream;
+    },
+  closers: Closers,
+): Promise<Exchange> {
+  const { definitions: paths, storage, stream, ...rest } = options;
+  const exchange = await startExchange({
+    ...rest,
+    ...{ paths, follow: options.follow === true, now: Date.now },
+    ...{ reader: storage.reader, tail: storage.store.tail },
+    partitions: Array.from({ length: stream.partitions }, (_, partition) => String(partition)),
+  });
+  closers.push(() => exchange.stop());
+  return exchange;
+}
+
+/** What an API needs of an exchange. */
+function answering({ active, candidate, last, reload }: Exchange) {
+  return { active, exchange: { candidate, lastReload: last, reload: () => reload('asked for over HTTP') } };
 }
 
 async function assembled(

@@ -1,5 +1,5 @@
 /** What the programs that serve share: settings from options and environment, a log, and an end on the first signal. */
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { createLog, type Log } from '../log.ts';
 import {
   natsOptionsFrom,
@@ -26,18 +26,30 @@ const PARTITIONS_OPTION: OptionSpec = {
     'at the first start: how many partitions events are sorted into, 1 to 64; default: 1, later what was chosen',
 };
 
+const NO_FOLLOW_OPTION: OptionSpec = {
+  value: null,
+  about: 'do not follow changes of the definitions; SIGHUP and `milepost reload` still reload them',
+};
+
 export const SERVING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   folder: { value: 'FOLDER', about: 'where private servers and their data live; default: .milepost' },
   host: HOST_OPTION,
   port: { value: 'PORT', about: 'the port to listen on, 0 for any that is free; default: 4600' },
   extensions: EXTENSIONS_OPTION,
   partitions: PARTITIONS_OPTION,
+  candidate: {
+    value: 'PATH',
+    about: 'definitions that are evaluated beside those in use and compared with them: see diff --live',
+    many: true,
+  },
+  'no-follow': NO_FOLLOW_OPTION,
   'no-nats': { value: null, about: 'start and use no NATS server: events come over HTTP only' },
 };
 
 export const SERVING_NOTES: readonly string[] = [
   'Environment: DATABASE_URL, a PostgreSQL to use in place of a private one; NATS_URL (with NATS_CREDS, NATS_CA,',
   'NATS_CERT, NATS_KEY), a NATS server to use in place of a private one.',
+  'The definitions are followed: what changes in a folder, or moves in git, is used once it is found sound; see `milepost revisions`.',
   'The log goes to standard error: lines for people on a terminal, JSON elsewhere. Ctrl-C or SIGTERM ends it.',
 ];
 
@@ -53,6 +65,7 @@ export type ServingSettings = Omit<ServeOptions, 'definitions' | 'signal'>;
 export function servingSettings(options: Options, io: Io): ServingSettings {
   return {
     ...commonSettings(options, 4600),
+    ...(options.all('candidate').length > 0 ? { candidate: options.all('candidate') } : {}),
     folder: options.text('folder') ?? '.milepost',
     databaseUrl: io.env.DATABASE_URL || null,
     nats: options.flag('no-nats') ? 'none' : natsOptionsFrom(io.env),
@@ -64,6 +77,7 @@ export const PART_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   host: HOST_OPTION,
   extensions: EXTENSIONS_OPTION,
   partitions: PARTITIONS_OPTION,
+  'no-follow': NO_FOLLOW_OPTION,
   name: { value: 'NAME', about: 'how operators see this process; default: host and process id' },
 };
 
@@ -109,6 +123,7 @@ function commonSettings(options: Options, defaultPort: number) {
     port,
     extensions: options.text('extensions') ?? null,
     partitions: partitionsOption(options),
+    follow: !options.flag('no-follow'),
     version: version(),
     log: createLog(process.stderr, process.stderr.isTTY !== true),
   };
@@ -159,9 +174,15 @@ export async function runUntilSignal(
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  const hasTerminal = process.stdin.isTTY === true;
+  let hungUp = () => onSignal();
+  const onHangUp = () => hungUp();
+  process.on('SIGHUP', onHangUp);
   try {
     const serving = await start();
     log.info(`Milepost ${settings.version} serves at ${serving.address}`);
+    // a terminal that goes away sends the same signal as whoever wants the definitions read again
+    hungUp = () => (isTerminalGone(hasTerminal) ? onSignal() : void serving.reload('SIGHUP'));
     try {
       const end = await begin(serving);
       const reason = await Promise.race([signalled.promise, serving.ended]);
@@ -178,6 +199,18 @@ export async function runUntilSignal(
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.off('SIGHUP', onHangUp);
+  }
+}
+
+/** Whether the terminal that this was started from is there no more. */
+function isTerminalGone(hadOne: boolean): boolean {
+  if (!hadOne) return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -18,8 +18,8 @@ import type { QueryOptions } from './queries.ts';
 
 export interface EngineViewOptions {
   readonly reader: Reader;
-  /** the active set */
-  readonly active: Definitions;
+  /** the active set; a function where it may be exchanged */
+  readonly active: Definitions | (() => Definitions);
   /** compiles a stored revision; null where it can no longer be read */
   readonly compile: (sources: readonly Source[], revision: string) => Definitions | null;
   readonly now: () => number;
@@ -27,10 +27,13 @@ export interface EngineViewOptions {
 
 /** What `createQueries` needs, made of a reader and the active definitions; revisions are compiled once. */
 export function engineViews(options: EngineViewOptions): QueryOptions {
-  const { reader, active, now } = options;
-  const revisions = new Map<string, Definitions | null>([[active.revision, active]]);
+  const { reader, now } = options;
+  const given = options.active;
+  const active = typeof given === 'function' ? given : () => given;
+  const revisions = new Map<string, Definitions | null>();
 
   async function definitionsOf(revision: string): Promise<Definitions | null> {
+    if (active().revision === revision) return active();
     const known = revisions.get(revision);
     if (known !== undefined) return known;
     const sources = await reader.revision(revision);
@@ -48,7 +51,7 @@ export function engineViews(options: EngineViewOptions): QueryOptions {
 
   return {
     reader,
-    definitions: () => active,
+    definitions: active,
     definitionsOf,
     now,
     instanceView,

@@ -7,6 +7,8 @@ import { recompile } from '../extension-file.ts';
 import {
   createHttp,
   createQueries,
+  type DefinitionRouteOptions,
+  definitionRoutes,
   engineViews,
   type HealthReport,
   type Metrics,
@@ -25,7 +27,9 @@ export interface ApiOptions {
   readonly version: string;
   readonly storage: Storage;
   readonly stream: Stream;
-  readonly active: Active;
+  readonly active: () => Active;
+  /** where definitions are exchanged */
+  readonly exchange: Omit<DefinitionRouteOptions, 'reader' | 'revision'>;
   readonly metrics: Metrics;
   readonly health: () => HealthReport;
   readonly notices: OpenNotices;
@@ -48,8 +52,8 @@ export async function startApi(options: ApiOptions, closers: Closers): Promise<A
   const telling = { reader: notices.reader, channelTrouble };
   const views = engineViews({
     reader: storage.reader,
-    active: active.definitions,
-    compile: (sources, revision) => recompile(active.extensions, sources, revision),
+    active: () => active().definitions,
+    compile: (sources, revision) => recompile(active().extensions, sources, revision),
     now: Date.now,
   });
   const queries = { ...views, telling };
@@ -64,6 +68,11 @@ export async function startApi(options: ApiOptions, closers: Closers): Promise<A
     metrics: options.metrics,
     onError,
     pages: await readStaticFiles(CONSOLE_FOLDER, log.info),
+    routes: definitionRoutes({
+      ...options.exchange,
+      reader: storage.reader,
+      revision: () => active().definitions.revision,
+    }),
   });
   const address = await listen({ host: options.host, port: options.port });
   closers.push(close);

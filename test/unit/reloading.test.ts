@@ -3,16 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import { type ActiveSet, loadActiveSet } from '../../adapters/active-set.ts';
 import { checkDefinitions } from '../../adapters/check-definitions.ts';
-import { readDefinitionSet } from '../../adapters/definition-set.ts';
-import { loadExtensions } from '../../adapters/extension-file.ts';
 import { OWN_FLOW, withOwnFlow } from '../../adapters/own-flow.ts';
-import {
-  type ActiveSet,
-  createReloading,
-  type Reloading,
-  type ReloadOutcome,
-} from '../../adapters/reloading.ts';
+import { createReloading, type Reloading, type ReloadOutcome } from '../../adapters/reloading.ts';
 import { compileDefinitions } from '../../definitions/index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'milepost-reload-'));
@@ -59,13 +53,10 @@ async function home(
   return { folder, reloading, activated, outcomes, said, write };
 }
 
-async function firstSet(paths: readonly string[], path: string | null): Promise<ActiveSet> {
-  const extensions = await loadExtensions(path);
-  const found = await readDefinitionSet(paths, extensions.text);
-  const sources = withOwnFlow(found.sources);
-  const { definitions } = compileDefinitions(sources, found.revision, extensions.extensions);
-  if (definitions === null) throw new Error('the first set is sound');
-  return { definitions, sources, extensions };
+async function firstSet(paths: readonly string[], module: string | null): Promise<ActiveSet> {
+  const { set } = await loadActiveSet(paths, module);
+  if (set === null) throw new Error('the first set is sound');
+  return set;
 }
 
 test('what has not changed is no reload; a test that changed is not, either', async () => {

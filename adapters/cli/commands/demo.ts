@@ -30,6 +30,7 @@ export const demo: Command = {
     let producers: Producers | null = null;
     const settings = {
       ...rest,
+      follow: false,
       folder,
       log,
       definitions: [round.definitions],

@@ -21,6 +21,11 @@ export const up: Command = {
   examples: [
     { line: 'up flows/', about: 'with the definitions of a folder, a private PostgreSQL and a private NATS' },
     { line: 'up flows/ --no-nats --port 8080', about: 'events over HTTP only' },
+    { line: 'up git:main:flows', about: 'with what is committed on a branch, followed as it moves' },
+    {
+      line: 'up flows/ --candidate git:feature:flows',
+      about: 'with a change on trial, that nobody is told of',
+    },
   ],
   notes: [
     ...SERVING_NOTES,

@@ -1,0 +1,98 @@
+/**
+ * What `serve` needs to exchange definitions while it runs: reloading, what Milepost says about its own definitions, and
+ * a candidate beside those in use.
+ */
+import { subjectOf } from '../checkpoints/index.ts';
+import type { Definitions } from '../definitions/index.ts';
+import type { Outlet, Reader, Store } from '../engine/index.ts';
+import type { ActiveSet } from './active-set.ts';
+import { type Candidate, startCandidate } from './candidate.ts';
+import type { Log } from './log.ts';
+import { definitionsEvent, OWN_FLOW, OWN_KEY } from './own-flow.ts';
+import { createReloading, type Reloading, type ReloadOutcome } from './reloading.ts';
+
+export interface ExchangeOptions {
+  readonly paths: readonly string[];
+  readonly extensions: string | null;
+  readonly first: ActiveSet;
+  /** null: there is none */
+  readonly candidate: Definitions | null;
+  /** whether changes of files and git revisions are followed */
+  readonly follow: boolean;
+  readonly activate: (set: ActiveSet) => Promise<void>;
+  readonly reader: Reader;
+  readonly tail: Store['tail'];
+  readonly partitions: readonly string[];
+  /** where Milepost says what it has to say about its definitions; null: others say it */
+  readonly outlet: Outlet | null;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+export interface Exchange extends Pick<Reloading, 'active' | 'reload' | 'last'> {
+  candidate(): ReturnType<Candidate['report']> | null;
+  stop(): Promise<void>;
+}
+
+/** Begins to follow the definitions, and to compare the candidate. */
+export async function startExchange(options: ExchangeOptions): Promise<Exchange> {
+  const { log, now, reader, partitions, outlet } = options;
+  let isTold = outlet !== null && (await hasOpenAlarm(reader));
+  const report = async ({ kind, errors, revision }: ReloadOutcome) => {
+    const broken = kind === 'broken';
+    if (outlet === null || (!broken && !isTold)) return;
+    isTold = broken;
+    const [first = '', ...others] = errors;
+    const reason = others.length === 0 ? first : `${first} (and ${others.length} more)`;
+    await send(outlet, { broken, reason, revision, time: now() });
+  };
+  const reloading = createReloading({ ...options, onOutcome: report });
+  // It has started, so that the definitions are sound, whatever an earlier process has said.
+  if (isTold) {
+    const { revision } = options.first.definitions;
+    await report({ kind: 'same', revision, errors: [], at: now() });
+  }
+  const ending = new AbortController();
+  const following = options.follow
+    ? reloading.follow(ending.signal).catch((error: unknown) => {
+        log.error(
+          `the definitions are followed no longer: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      })
+    : Promise.resolve();
+  const candidate =
+    options.candidate === null
+      ? null
+      : await startCandidate({
+          ...{ candidate: options.candidate, active: () => reloading.active().definitions },
+          journal: {
+            tail: options.tail,
+            async end(partition) {
+              const position = await reader.position(partition);
+              return { journal: position?.journal ?? 0, clock: position?.clock ?? null };
+            },
+          },
+          ...{ partitions, now, log },
+        });
+  return {
+    active: reloading.active,
+    reload: reloading.reload,
+    last: reloading.last,
+    candidate: () => candidate?.report() ?? null,
+    async stop() {
+      ending.abort();
+      await candidate?.stop();
+      await following;
+    },
+  };
+}
+
+async function hasOpenAlarm(reader: Reader): Promise<boolean> {
+  const found = await reader.instance(OWN_FLOW, OWN_KEY);
+  return found !== null && found.openAlarms > 0;
+}
+
+async function send(outlet: Outlet, report: Parameters<typeof definitionsEvent>[0]): Promise<void> {
+  const payload = Buffer.from(JSON.stringify(definitionsEvent(report)));
+  await outlet.send([{ subject: subjectOf(OWN_FLOW, OWN_KEY), payload }]);
+}
