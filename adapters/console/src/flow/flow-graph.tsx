@@ -10,7 +10,16 @@ import {
   type Viewport,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  memo,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { toneOfStep } from '../status/tone.ts';
 import { useWords } from '../words/words.ts';
 import { type CanvasNode, createItems } from './canvas-items.ts';
@@ -35,14 +44,14 @@ interface FlowGraphProps {
   readonly onToggle: (id: string) => void;
 }
 
-/** The graph of an instance or of a definition. */
-export function FlowGraph(props: FlowGraphProps) {
+/** The graph of an instance or of a definition; drawn again only when something of it has changed. */
+export const FlowGraph = memo(function FlowGraph(props: FlowGraphProps) {
   return (
     <ReactFlowProvider>
       <Canvas {...props} />
     </ReactFlowProvider>
   );
-}
+});
 
 function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGraphProps) {
   const words = useWords();
@@ -71,6 +80,7 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
     },
     [onChoose],
   );
+  const onPaneClick = useCallback(() => onChoose(null), [onChoose]);
   if (model === null || found === null)
     return (
       <div ref={frame} className="flow-frame">
@@ -86,7 +96,7 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       onNodesChange={onNodesChange}
-      onPaneClick={() => onChoose(null)}
+      onPaneClick={onPaneClick}
       nodesDraggable={false}
       nodesConnectable={false}
       edgesFocusable={false}

@@ -18,7 +18,7 @@ export function useModel(
   const wanted = graph === undefined ? NONE : wantedIn(client, graph, open);
   const live = useQueries({
     queries: wanted.map(({ flow, key }) => readGraph(flow, key)),
-    combine: (results) => results.map(({ data }) => data),
+    combine: dataOf,
   });
   const played = useQueries({
     queries: wanted.map(({ flow, key }) => ({
@@ -26,7 +26,7 @@ export function useModel(
       enabled: past !== null,
       retry: false,
     })),
-    combine: (results) => results.map(({ data }) => data),
+    combine: dataOf,
   });
   const found = useMemo(
     () => (past === null ? live : live.map((view, index) => graphAt(view, played[index], past))),
@@ -41,6 +41,11 @@ export function useModel(
     );
     return buildModel(graph, open, graphs).model;
   }, [graph, open, ids, found]);
+}
+
+/** The same function each time, so that the list is the same as long as what is in it is. */
+function dataOf<T>(results: readonly { readonly data: T | undefined }[]): readonly (T | undefined)[] {
+  return results.map(({ data }) => data);
 }
 
 /** A nested graph as it was at a time: before its instance was heard of, as its flow is defined. */

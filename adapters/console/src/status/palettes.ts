@@ -46,13 +46,16 @@ export function mappedPalette(name: PaletteName, own: Readonly<Partial<Record<To
   const entries = TONES.map((tone): [Tone, Shade] => {
     const fill = own[tone];
     if (fill === undefined || !/^#[0-9a-f]{6}$/i.test(fill)) return [tone, base[tone]];
-    return [tone, { fill, ink: luminance(fill) > 0.18 ? '#101418' : '#ffffff', line: darker(fill) }];
+    return [tone, { fill, ink: luminance(fill) > 0.18 ? '#000000' : '#ffffff', line: darker(fill) }];
   });
   return Object.fromEntries(entries) as Palette; // one entry for each tone
 }
 
 /** Makes the page use a palette. */
-export function applyPalette(palette: Palette, root: HTMLElement): void {
+export function applyPalette(
+  palette: Palette,
+  root: { readonly style: { setProperty(name: string, value: string): void } },
+): void {
   for (const tone of TONES) {
     const { fill, ink, line } = palette[tone];
     root.style.setProperty(`--palette-${tone}`, fill);
