@@ -1,7 +1,13 @@
 /** What is stored of alarms and notices, and what the outside is told of, word for word. */
 import { describe, expect, it } from 'vitest';
-import { createWatch } from '../../../engine/index.ts';
-import { recordHarvest } from '../../../engine/records.ts';
+import { type Act, createWatch, encodeInstance } from '../../../engine/index.ts';
+import {
+  actRecord,
+  instanceChange,
+  instanceRecord,
+  journalRecord,
+  recordHarvest,
+} from '../../../engine/records.ts';
 import { at, defined, event } from './watching.ts';
 
 const YAML = `
@@ -143,5 +149,98 @@ describe('a subject that rules publish on', () => {
     const { changes } = recordHarvest(watch.harvest(), at('09:00'));
     const published = changes.filter(({ kind }) => kind === 'publish').map((change) => change.subject);
     expect(published).toEqual([legal ? subject : 'milepost.illegal-subject']);
+  });
+});
+
+describe('an instance', () => {
+  it.each<[says: string, reports: readonly string[], wanted: object]>([
+    [
+      'that runs',
+      ['a activated'],
+      {
+        status: 'running',
+        health: 'running',
+        deviated: false,
+        openAlarms: 0,
+        hasTimers: true,
+        endedAt: null,
+      },
+    ],
+    [
+      'that has failed',
+      ['a exception'],
+      {
+        status: 'failed',
+        health: 'critical',
+        deviated: false,
+        openAlarms: 1,
+        hasTimers: false,
+        endedAt: at('09:00'),
+      },
+    ],
+    [
+      'that left its definition',
+      ['a committed', 'a activated'],
+      { status: 'running', health: 'warning', deviated: true, openAlarms: 1, hasTimers: true, endedAt: null },
+    ],
+  ])('%s is stored with what it is searched by, and told with that', (_, reports, wanted) => {
+    const watch = createWatch({ definitions: defined(YAML), clock: at('09:00') });
+    for (const what of reports) watch.take(event('09:00', `f/k/1 ${what}`), at('09:00'));
+    const watched = watch.instances.get('f/k/1');
+    if (watched === undefined) throw new Error('it was made');
+    const record = instanceRecord(watched, at('09:30'), 7);
+    expect(record).toEqual({
+      flow: 'f',
+      key: 'k/1',
+      revision: 'r1',
+      group: 'clearing',
+      tradingDay: '2026-11-23',
+      startedAt: at('09:00'),
+      updatedAt: at('09:30'),
+      applied: 7,
+      snapshot: encodeInstance(watched.instance),
+      ...wanted,
+    });
+    const { kind, subject, body } = instanceChange(record);
+    const { status, health, deviated, openAlarms, endedAt } = record;
+    expect([kind, subject]).toEqual(['instance', 'milepost.status.f.k.1']);
+    expect(JSON.parse(body)).toEqual({
+      flow: 'f',
+      key: 'k/1',
+      group: 'clearing',
+      tradingDay: '2026-11-23',
+      startedAt: '2026-11-23T09:00:00.000Z',
+      endedAt: endedAt === null ? null : '2026-11-23T09:00:00.000Z',
+      status,
+      health,
+      deviated,
+      openAlarms,
+    });
+  });
+});
+
+describe('what is kept in the journal', () => {
+  const entry = { place: 3, clock: at('09:01'), backlog: true, receivedAt: at('09:02') };
+  const said = { ...event('09:00', 'f/k a committed', { id: 'e1' }), key: 'k' };
+  const common = { ...entry, flow: 'f', key: 'k', step: 'a', time: at('09:00') };
+
+  it('of an event is what its producer has said, or its native form', () => {
+    const record = { ...common, id: 'e1', digest: 'd', kind: 'committed' };
+    expect(journalRecord(said, 'd', '{"its":"own"}', entry)).toEqual({ ...record, event: '{"its":"own"}' });
+    const native =
+      '{"id":"e1","flow":"f","key":"k","step":"a","event":"committed","time":"2026-11-23T09:00:00.000Z"}';
+    expect(journalRecord(said, 'd', null, entry)).toEqual({ ...record, event: native });
+  });
+
+  it('of an act is the act; one that closes an alarm is about no step', () => {
+    const done = { id: 'w1', flow: 'f', key: 'k', reason: 'because', by: 'ann', time: at('09:00') };
+    const waive: Act = { ...done, kind: 'waive', day: null, step: 'a' };
+    const close: Act = { ...done, kind: 'close', alarm: 'f/k/a/slow/1' };
+    const kept = [waive, close].map((act) => actRecord(act, 'k', entry));
+    expect(kept).toMatchObject([
+      { ...common, id: 'w1', kind: 'waive', step: 'a' },
+      { ...common, id: 'w1', kind: 'close', step: null },
+    ]);
+    expect(kept.map((each) => JSON.parse(each.event).act)).toEqual(['waive', 'close']);
   });
 });
