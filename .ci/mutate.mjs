@@ -10,7 +10,7 @@ export default {
     '{checkpoints,engine}/**/*.ts',
     '!**/index.ts',
     '!engine/lifecycles/*-machine.ts',
-    '!engine/{ports,worker,tell,records,graph-view}.ts',
+    '!engine/{ports,worker,tell}.ts',
   ],
   mutator: { excludedMutations: ['StringLiteral'] },
   ignoreStatic: true,
