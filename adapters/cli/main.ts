@@ -36,6 +36,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'runs the API alone',
     load: async () => (await import('./commands/api.ts')).api,
   },
+  backup: {
+    about: 'writes the database, and of the stream what it has not seen, to files',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  restore: {
+    about: 'brings a backup back into an empty database and an empty stream',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
   doctor: {
     about: 'looks at the database, NATS and the workers, and says what is missing',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -1,7 +1,7 @@
 import type { Msg } from 'nats';
-import { isSorted, sentSubject } from './partition-subjects.ts';
+import { sentSubject } from './partition-subjects.ts';
 
-/** When the stream first stored a message that was passed on since, ms: a header of the copy. */
+/** When a stream first stored a message that was passed on or restored since, ms: a header of the copy. */
 export const STORED_AT = 'Milepost-Stored-At';
 
 /** One message as a JetStream consumer delivers it: the message itself and what its reply subject tells of it. */
@@ -34,7 +34,7 @@ export function readDelivery(msg: Msg): Delivery | null {
   if (nanoseconds === undefined || !/^\d+$/.test(nanoseconds)) return null;
   const headers = flatHeaders(msg);
   const stored = Number(BigInt(nanoseconds) / 1_000_000n);
-  const first = isSorted(msg.subject) ? Number(headers[STORED_AT] ?? stored) : stored;
+  const first = Number(headers[STORED_AT] ?? stored);
   return {
     sequence: Number(sequence),
     count: Number(count),

@@ -25,3 +25,4 @@ export {
   type StreamSettings,
   streamUsage,
 } from './stream.ts';
+export { backupStream, restoreStream, StreamBackupError, verifyStreamBackup } from './stream-backup.ts';

@@ -16,7 +16,7 @@ export const SORTED_SUBJECTS = 'milepost.partition.>';
 export const EVENT_SUBJECTS = 'milepost.>';
 
 const SENT = 'milepost.checkpoint.';
-const STORED = /^milepost\.partition\.\d+\./;
+const STORED = /^milepost\.partition\.(\d+)\./;
 /** flow and first token of the key */
 const KEYED = /^milepost\.checkpoint\.([^.]+)\.([^.]+)/;
 
@@ -50,9 +50,9 @@ export function sentSubject(stored: string): string | null {
   return form === null ? null : SENT + stored.slice(form[0].length);
 }
 
-/** Whether a message was put into a partition, by the server or by us. */
-export function isSorted(stored: string): boolean {
-  return STORED.test(stored);
+/** The partition that a message was put into, by the server or by us; null where it is unsorted. */
+export function sortedInto(stored: string): string | null {
+  return STORED.exec(stored)?.[1] ?? null;
 }
 
 /** The root of a message by its subject: what must stay in order; '' where it has no key. */

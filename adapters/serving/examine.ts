@@ -61,7 +61,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
 }
 
 /** The address that a private server of a running `milepost up` wrote down; null where there is none. */
-async function addressIn(file: string): Promise<string | null> {
+export async function addressIn(file: string): Promise<string | null> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trim() || null;
 }

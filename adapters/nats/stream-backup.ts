@@ -1,0 +1,207 @@
+/**
+ * The part of the stream that a backup of the database does not hold: messages after its positions, in one file, and back
+ * into a new stream.
+ *
+ * 1. The file is there whole or not at all; its last line tells how many messages there are, and their digest.
+ * 2. Nothing is put into a stream that has messages: what is older would come after what is newer.
+ * 3. A message comes back under its id and with the time of its first storing; the engine takes none twice.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, rename, rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { JsMsg, NatsConnection } from 'nats';
+import type { Outlet } from '../../engine/index.ts';
+import { natsOutlet } from './outlet.ts';
+import { sentSubject, sortedInto } from './partition-subjects.ts';
+import { ensureStream, findStream, STREAM_NAME } from './stream.ts';
+
+/** A file is no whole backup of a stream, or it cannot be written or put back as things are; the message names the remedy. */
+export class StreamBackupError extends Error {
+  override readonly name = 'StreamBackupError';
+  readonly permanent = true;
+}
+
+export interface StreamBackedUp {
+  readonly file: string;
+  readonly messages: number;
+}
+
+interface Kept {
+  readonly sequence: number;
+  /** on which it was sent */
+  readonly subject: string;
+  readonly storedAt: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly id: string;
+  /** base64 */
+  readonly payload: string;
+}
+
+/**
+ * Writes what the stream holds after the positions of the partitions (`positions`: by their numbers, for the stream of this
+ * incarnation), up to its present end, to a file that must not be there yet.
+ */
+export async function backupStream(
+  nc: NatsConnection,
+  options: { readonly file: string; readonly positions: (incarnation: string) => readonly number[] },
+): Promise<StreamBackedUp> {
+  const { file } = options;
+  const there = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (there) throw new StreamBackupError(`${file} is there already: name another file`);
+  const info = await findStream(await nc.jetstreamManager({ checkAPI: false }), STREAM_NAME);
+  const incarnation = info === null ? '' : `${STREAM_NAME}@${new Date(info.created).toISOString()}`;
+  const positions = options.positions(incarnation);
+  const range = { from: Math.min(...positions) + 1, to: info?.state.last_seq ?? 0 };
+  let messages = 0;
+  const lines = async function* () {
+    const digest = createHash('sha256');
+    yield `${JSON.stringify({ stream: STREAM_NAME, incarnation, ...range })}\n`;
+    for await (const kept of messagesOf(nc, range, positions)) {
+      const line = `${JSON.stringify(kept)}\n`;
+      digest.update(line);
+      messages += 1;
+      yield line;
+    }
+    yield `${JSON.stringify({ messages, sha256: digest.digest('hex') })}\n`;
+  };
+  const part = `${file}.part`;
+  try {
+    await pipeline(
+      Readable.from(lines()),
+      createGzip(),
+      createWriteStream(part, { mode: 0o600, flush: true }),
+    );
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+  return { file, messages };
+}
+
+async function* messagesOf(
+  nc: NatsConnection,
+  range: { readonly from: number; readonly to: number },
+  positions: readonly number[],
+): AsyncGenerator<Kept> {
+  if (range.from > range.to) return;
+  const consumer = await nc.jetstream().consumers.get(STREAM_NAME, { opt_start_seq: range.from });
+  // Where all that is left was removed, nothing comes.
+  const reading = await consumer.consume({ expires: 5_000, idle_heartbeat: 1_000 });
+  const watch = setInterval(() => void ended().then((is) => is && reading.stop()), 1_000);
+  let last = range.from - 1;
+  const ended = async () => {
+    const pending = await consumer.info().catch(() => null);
+    return pending !== null && pending.num_pending === 0 && pending.delivered.stream_seq <= last;
+  };
+  try {
+    for await (const message of reading) {
+      last = message.seq;
+      const partition = positions.length === 1 ? 0 : Number(sortedInto(message.subject) ?? 0);
+      const kept = message.seq > (positions[partition] ?? 0) ? keptOf(message) : null;
+      if (kept !== null) yield kept;
+      if (message.seq >= range.to) return;
+    }
+  } finally {
+    clearInterval(watch);
+    reading.stop();
+    await consumer.delete().catch(() => false);
+  }
+}
+
+function keptOf(message: JsMsg): Kept | null {
+  const subject = sentSubject(message.subject);
+  if (subject === null) return null;
+  const names = message.headers?.keys() ?? [];
+  const headers = Object.fromEntries(names.map((name) => [name, message.headers?.last(name) ?? '']));
+  return {
+    sequence: message.seq,
+    subject,
+    storedAt: Math.floor(message.info.timestampNanos / 1e6),
+    headers,
+    id: headers['Nats-Msg-Id'] ?? `backup/${message.seq}`,
+    payload: Buffer.from(message.data).toString('base64'),
+  };
+}
+
+/** Reads a file to its end; rejects with StreamBackupError where it is damaged or cut off. Gives how many messages it has. */
+export async function verifyStreamBackup(file: string): Promise<number> {
+  let messages = 0;
+  for await (const _ of keptIn(file)) messages += 1;
+  return messages;
+}
+
+/** Puts the messages of a file into the stream, which is made where it is missing and must not hold any message. */
+export async function restoreStream(
+  nc: NatsConnection,
+  options: { readonly file: string; readonly partitions: number },
+): Promise<number> {
+  const { file, partitions } = options;
+  await verifyStreamBackup(file);
+  const stream = await ensureStream(await nc.jetstreamManager(), { partitions });
+  if (stream.messages > 0)
+    throw new StreamBackupError(
+      `the stream ${stream.name} holds ${stream.messages} messages: where it is the one of then, it needs nothing, its messages are read again from the positions of the database; else let it be empty`,
+    );
+  const outlet = natsOutlet({ nc, partitions, keepOrder: true });
+  let messages = 0;
+  let batch: Kept[] = [];
+  const send = async () => {
+    await outlet.send(batch.map(toMessage));
+    messages += batch.length;
+    batch = [];
+  };
+  for await (const kept of keptIn(file)) {
+    batch.push(kept);
+    if (batch.length >= 500) await send();
+  }
+  await send();
+  return messages;
+}
+
+function toMessage({ subject, headers, id, storedAt, payload }: Kept): Parameters<Outlet['send']>[0][number] {
+  return { subject, headers, id, storedAt, payload: Buffer.from(payload, 'base64') };
+}
+
+/** The messages of a file, of which the end is checked when it is reached. */
+async function* keptIn(file: string): AsyncGenerator<Kept> {
+  const broken = (why: string) =>
+    new StreamBackupError(`${file} is no whole backup of a stream (${why}): use another one`);
+  const source = createReadStream(file);
+  const unzipped = createGunzip();
+  source.on('error', (error) => unzipped.destroy(error));
+  const digest = createHash('sha256');
+  let messages = 0;
+  let end: { readonly messages?: unknown; readonly sha256?: unknown } | null = null;
+  try {
+    let first = true;
+    for await (const line of createInterface({
+      input: source.pipe(unzipped),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
+      // Lines are what backupStream wrote, or the digest does not fit.
+      const value = JSON.parse(line) as Kept & { readonly messages?: unknown; readonly sha256?: unknown };
+      if (end !== null) throw broken('it goes on after its end');
+      if (value.sha256 !== undefined) end = value;
+      else if (!first) {
+        digest.update(`${line}\n`);
+        messages += 1;
+        yield value;
+      }
+      first = false;
+    }
+  } catch (error) {
+    if (error instanceof StreamBackupError) throw error;
+    throw broken(error instanceof Error ? error.message : String(error));
+  }
+  if (end === null) throw broken('it is cut off');
+  if (end.messages !== messages || end.sha256 !== digest.digest('hex'))
+    throw broken('its digest does not fit');
+}
