@@ -33,15 +33,16 @@ export function lintTiming(flow: Flow, today: Day, findings: Findings): void {
   for (const step of flow.steps)
     for (const timer of step.timers) {
       const { moment } = timer;
+      const who = `timer '${timer.name}' of step '${step.name}' of flow '${flow.name}'`;
       if (moment !== null && deadline?.kind === 'at' && always(moment, deadline.moment, (a, b) => a >= b)) {
-        const message = `timer '${timer.name}' is not due before the deadline, which tells of the same: move it, or remove it`;
+        const message = `${who} is not due before the deadline, which tells of the same: move it, or remove it`;
         findings.warning(timer.at, 'MP201', message);
       }
       if (moment !== null && start?.kind === 'by' && always(moment, start.moment, (a, b) => a <= b)) {
-        const message = `timer '${timer.name}' is due no later than the required start, so that it runs out as soon as a step of a punctual instance waits: move it`;
+        const message = `${who} is due no later than the required start, so that it runs out as soon as a step of a punctual instance waits: move it`;
         findings.warning(timer.at, 'MP202', message);
       }
-      lintSpan(flow, timer, findings);
+      lintSpan(flow, timer, who, findings);
     }
   if (deadline?.kind === 'in' && compareSpans(deadline.in, flow.abandon) >= 0) {
     const message = `an instance is abandoned after ${formatSpan(flow.abandon)} without an event, before its deadline is due: raise \`abandon\``;
@@ -49,15 +50,15 @@ export function lintTiming(flow: Flow, today: Day, findings: Findings): void {
   }
 }
 
-function lintSpan(flow: Flow, timer: Timer, findings: Findings): void {
+function lintSpan(flow: Flow, timer: Timer, who: string, findings: Findings): void {
   const { deadline, abandon } = flow;
   if (timer.in === null) return;
   if (deadline?.kind === 'in' && timer.after === 'activated' && compareSpans(timer.in, deadline.in) >= 0) {
-    const message = `timer '${timer.name}' runs ${formatSpan(timer.in)} and cannot run out before the deadline, ${formatSpan(deadline.in)} after the start: shorten it, or remove it`;
+    const message = `${who} runs ${formatSpan(timer.in)} and cannot run out before the deadline, ${formatSpan(deadline.in)} after the start: shorten it, or remove it`;
     findings.warning(timer.at, 'MP201', message);
   }
   if (compareSpans(timer.in, abandon) >= 0) {
-    const message = `an instance is abandoned after ${formatSpan(abandon)} without an event, before timer '${timer.name}' is due: raise \`abandon\``;
+    const message = `an instance is abandoned after ${formatSpan(abandon)} without an event, before ${who} is due: raise \`abandon\``;
     findings.warning(timer.at, 'MP205', message);
   }
 }

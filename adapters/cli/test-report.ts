@@ -77,7 +77,7 @@ function around(
 }
 
 /** One thing that happened in one line, named by its flow where that is another one. */
-export function happeningText(
+function happeningText(
   happening: TestHappening,
   own: { readonly flow: string; readonly key: string },
   io: Io,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ask, killMileposts, type Milepost, startMilepost } from '../servers/milepost.ts';
+import { ask, killMileposts, listAll, type Milepost, startMilepost } from '../servers/milepost.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 import { milepost } from './cli-process.ts';
 
@@ -141,6 +141,39 @@ test('an alarm about broken definitions of an earlier process clears when it sta
   const again = startMilepost(args, { env: { DATABASE_URL: url }, cwd: folder });
   const next = await again.serves();
   await expect.poll(() => alarmsOf(next, 'milepost', 'self'), SOON).toEqual(['definitions-broken cleared']);
+});
+
+test('in the middle of traffic nothing is lost, nothing is taken twice, and every alarm is raised once', async () => {
+  const { address, write } = await up('--no-follow');
+  const rounds = 6;
+  const each = 150;
+  let accepted = 0;
+  const traffic = async () => {
+    for (let round = 0; round < rounds; round++) {
+      const lines = Array.from({ length: each }, (_, n) =>
+        JSON.stringify({
+          ...{ id: `t${round}-${n}`, flow: 'report', key: `k${round}-${n}`, step: 'write', event: 'params' },
+          ...{ time: new Date().toISOString(), params: { ROWS: 20 } },
+        }),
+      );
+      accepted += (await ask(address, '/api/v1/events', lines.join('\n'))).status === 202 ? each : 0;
+    }
+  };
+  const exchanging = async () => {
+    for (let round = 0; round < 4; round++) {
+      write(flow(`ROWS > ${round + 1}`));
+      const { kind } = (await ask(address, '/api/v1/definitions/reload', '')).body;
+      expect(kind).toBe('activated');
+    }
+  };
+  await Promise.all([traffic(), exchanging()]);
+  expect(accepted).toBe(rounds * each);
+  await expect
+    .poll(async () => (await listAll(address, '/api/v1/alarms?flow=report')).length, SOON)
+    .toBe(accepted);
+  const alarms = await listAll(address, '/api/v1/alarms?flow=report');
+  expect(alarms.every(({ count }) => count === 1)).toBe(true);
+  expect((await listAll(address, '/api/v1/instances?flow=report')).length).toBe(accepted);
 });
 
 test('a candidate is compared with what is in use, and nobody is told of it', async () => {
