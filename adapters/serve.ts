@@ -349,5 +349,6 @@ function startLooking(
 export { type Producers, prepareDemo, startProducers } from './demo/index.ts';
 export { natsOptionsFrom } from './nats/index.ts';
 export { type BackupOptions, type BackupReport, backup, restore, verify } from './serving/backup.ts';
+export { channelFindings } from './serving/channel-findings.ts';
 export { type ExamineOptions, examine } from './serving/examine.ts';
 export { ServeError } from './serving/serve-error.ts';

@@ -11,7 +11,12 @@ export const ACT_OPTIONS = {
 
 /** Who says what for what reason, as the API takes it. Throws WrongUse where nobody is named and the user has no name. */
 export function saidBy(options: Options): { readonly reason: string; readonly by: string } {
-  return { reason: options.text('reason') ?? '', by: options.text('by') ?? loginName() };
+  return { reason: options.text('reason') ?? '', by: byWhom(options) };
+}
+
+/** Who says it. Throws WrongUse where nobody is named and the user has no name. */
+export function byWhom(options: Options): string {
+  return options.text('by') ?? loginName();
 }
 
 function loginName(): string {

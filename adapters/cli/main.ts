@@ -108,6 +108,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'excuses a flow or a step of it for a day, or takes that back',
     load: async () => (await import('./commands/waive.ts')).waive,
   },
+  ack: {
+    about: 'acknowledges an alarm, assigns it, or comments on it',
+    load: async () => (await import('./commands/ack.ts')).ack,
+  },
+  silence: {
+    about: 'silences alarms until a time, ends silences, lists them',
+    load: async () => (await import('./commands/silence.ts')).silence,
+  },
+  route: {
+    about: 'answers who would be told of an alarm, when and by what',
+    load: async () => (await import('./commands/route.ts')).route,
+  },
   close: {
     about: 'closes an open alarm by hand',
     load: async () => (await import('./commands/close.ts')).close,

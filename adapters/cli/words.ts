@@ -64,6 +64,11 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
     ZONE: '时区',
     REVISION: '版本',
     FLOWS: '流程',
+    UNTIL: '截止',
+    BY: '由',
+    MATCH: '匹配',
+    AT: '时间',
+    LEVEL: '级',
   }),
   ...Object.entries({
     start: '开始',
@@ -82,6 +87,12 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
     'trading day': '交易日',
     started: '开始于',
     ended: '结束于',
+    policy: '策略',
+    route: '路由',
+    nobody: '无人',
+    'nobody is told': '不通知任何人',
+    'at once, by itself': '立即单独发送',
+    'again after': '再次通知间隔',
   }),
 ]);
 

@@ -1,4 +1,10 @@
-import { lintDefinitions, parseDay, sortFindings } from '../../../definitions/index.ts';
+import {
+  compileDefinitions,
+  type Finding,
+  lintDefinitions,
+  parseDay,
+  sortFindings,
+} from '../../../definitions/index.ts';
 import type { Command } from '../command.ts';
 import { definitionSources } from '../definition-sources.ts';
 import { checkedExtensions, EXTENSIONS_OPTION } from '../extension-option.ts';
@@ -43,6 +49,7 @@ export const lint: Command = {
         today: (zone) => today ?? dayIn(zone, io.now()),
         certain: module.certain,
       }),
+      ...(await ofChannels(sources, module.extensions)),
     ]);
     await io.out(findingsText(findings, format, io.tint));
     const errors = findings.filter(({ severity }) => severity === 'error').length;
@@ -50,6 +57,17 @@ export const lint: Command = {
     return errors > 0 ? EXIT.findings : EXIT.done;
   },
 };
+
+/** What the kinds of channels say of their settings; they are loaded only where there is a channel. */
+async function ofChannels(
+  sources: Parameters<typeof compileDefinitions>[0],
+  extensions: Parameters<typeof compileDefinitions>[2],
+): Promise<readonly Finding[]> {
+  const { definitions } = compileDefinitions(sources, '', extensions);
+  if (definitions === null || definitions.notifying.channels.size === 0) return [];
+  const { channelFindings } = await import('../../serve.ts');
+  return channelFindings(definitions);
+}
 
 function readToday(text: string | undefined): string | null {
   if (text === undefined) return null;
