@@ -69,7 +69,7 @@ async function takeThroughTrouble(intake: Intake, count: number): Promise<readon
 }
 
 test(
-  'a server that is killed and restarted in mid stream: nothing is lost, nothing comes twice, order is kept',
+  'row 14: a server that is killed and restarted in mid stream: nothing is lost, nothing comes twice, order is kept',
   async () => {
     const { intake } = await started(bench);
     const sent = numbers(1, 3_000);
@@ -141,7 +141,7 @@ test(
 );
 
 test(
-  'a server that is frozen is noticed by its silence, and read on from when it goes on',
+  'row 15: a server that is frozen is noticed by its silence, and read on from when it goes on',
   async () => {
     const { intake } = await started(bench);
     await send(bench, numbers(1, 3));
@@ -163,7 +163,7 @@ test(
 );
 
 test(
-  'a consumer that is deleted under a running intake is made anew, and reading goes on',
+  'row 19: a consumer that is deleted under a running intake is made anew, and reading goes on',
   async () => {
     const { intake } = await started(bench);
     const jsm = await nc.jetstreamManager();
@@ -180,7 +180,7 @@ test(
 );
 
 test(
-  'messages that someone else pulls from our consumer are noticed as a gap and read again',
+  'row 22: messages that someone else pulls from our consumer are noticed as a gap and read again',
   async () => {
     const { intake } = await started({ open: async () => openOn(nc, { messages: 2, bytes: 1_000_000 }) });
     await send(bench, numbers(1, 3));
@@ -197,7 +197,7 @@ test(
 );
 
 test(
-  'a consumer whose acknowledgements are ahead of the position is read from the position',
+  'row 22: a consumer whose acknowledgements are ahead of the position is read from the position',
   async () => {
     const first = await started(bench);
     await send(bench, numbers(1, 8));
@@ -243,7 +243,7 @@ test(
 );
 
 test(
-  'a stream that is deleted while it is read is made anew and reported as another one',
+  'row 17: a stream that is deleted while it is read is made anew and reported as another one',
   async () => {
     const { intake, incarnation } = await started(bench);
     await send(bench, numbers(1, 5));
@@ -281,7 +281,7 @@ test(
 );
 
 test(
-  'a store that is lost with the server is another stream',
+  'row 16: a store that is lost with the server is another stream',
   async () => {
     const { intake, incarnation } = await started(bench);
     await send(bench, numbers(1, 5));
@@ -296,7 +296,7 @@ test(
 );
 
 test(
-  'a store that came back from an older copy is a new life of the stream, so that reused numbers are not skipped',
+  'row 16: a store that came back from an older copy is a new life of the stream, so that reused numbers are not skipped',
   async () => {
     const { intake, incarnation } = await started(bench);
     await send(bench, numbers(1, 3));
@@ -323,7 +323,7 @@ test(
 );
 
 test(
-  'a purge of messages that were not read is told with the missing range, and the backlog still counts as applied',
+  'row 17: a purge of messages that were not read is told with the missing range, and the backlog still counts as applied',
   async () => {
     const { intake, incarnation } = await started(bench);
     await send(bench, numbers(1, 3));
@@ -344,7 +344,7 @@ test(
 );
 
 test(
-  'a purge under a running intake leaves it reading what comes next',
+  'row 17: a purge under a running intake leaves it reading what comes next',
   async () => {
     const { intake } = await started(bench);
     await send(bench, numbers(1, 5));

@@ -45,7 +45,7 @@ describe('finding a nats-server', () => {
     expect(await readdir(folder)).toEqual(['tools']);
   });
 
-  test('one that is too old or does not run is passed over, and the next is taken', async () => {
+  test('row 21: one that is too old or does not run is passed over, and the next is taken', async () => {
     const tools = ['old', 'broken', 'good'].map((name) => join(folder, name));
     for (const tool of tools) await mkdir(tool);
     await writeFile(join(folder, 'old', 'nats-server'), '#!/bin/sh\necho "nats-server: v2.2.6"\n');

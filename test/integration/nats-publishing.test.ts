@@ -118,7 +118,7 @@ describe('the stream', () => {
     );
   });
 
-  test('with weaker settings is used, and each weakness is named', async () => {
+  test('row 21: with weaker settings is used, and each weakness is named', async () => {
     const jsm = await nc.jetstreamManager();
     await ensureStream(jsm, { maxBytes: 1_000_000 });
     await jsm.streams.update(STREAM_NAME, { max_msgs: 100, max_age: 3_600e9, duplicate_window: 30e9 });
@@ -143,7 +143,7 @@ describe('the stream', () => {
 });
 
 describe('the outlet', () => {
-  test('refuses for good what is larger than NATS takes', async () => {
+  test('row 33: refuses for good what is larger than NATS takes', async () => {
     await ensureStream(await nc.jetstreamManager());
     const large = natsOutlet({ nc }).send([{ subject: SUBJECT, payload: new Uint8Array(2_000_000) }]);
     await expect(large).rejects.toMatchObject({ name: 'OutletError', permanent: true });
@@ -178,7 +178,7 @@ describe('the outlet', () => {
     await expect(sent).rejects.toThrow(/the stream MILEPOST is missing/);
   });
 
-  test('can be tried again when the stream is full, and what was acknowledged stays', async () => {
+  test('row 18: can be tried again when the stream is full, and what was acknowledged stays', async () => {
     const jsm = await nc.jetstreamManager();
     await ensureStream(jsm, { maxBytes: 300_000 });
     const outlet = natsOutlet({ nc });

@@ -93,7 +93,7 @@ test.each([
   60_000,
 );
 
-test('a database that goes away is said, waited for, and taken up again, and what came over NATS meanwhile is not lost', async () => {
+test('row 23: a database that goes away is said, waited for, and taken up again, and what came over NATS meanwhile is not lost', async () => {
   await door.open();
   const milepost = up(await postgres.database());
   const address = await milepost.serves();
@@ -145,7 +145,7 @@ test('it ends in order while the database is away', async () => {
   expect(await milepost.ended).toBe(0);
 }, 60_000);
 
-test('a database that is killed under a stream of events loses none of them and takes none twice', async () => {
+test('row 23: a database that is killed under a stream of events loses none of them and takes none twice', async () => {
   await door.open();
   const milepost = up(await postgres.database());
   const address = await milepost.serves();

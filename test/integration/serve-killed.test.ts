@@ -205,7 +205,7 @@ async function picture(address: string) {
   };
 }
 
-test('a process that is killed at any moment ends with the instances and alarms of one that was left alone', async () => {
+test('rows 1 to 4: a process that is killed at any moment ends with the instances and alarms of one that was left alone', async () => {
   const [calm, wild] = servers;
   if (calm === undefined || wild === undefined) throw new Error('two servers were started');
   const spared = (await place(calm, 'spared'))();

@@ -125,7 +125,7 @@ test('it ends in order while the server is away, and has what came meanwhile at 
   await expect.poll(() => seen(address), SOON).toEqual(['1']);
 }, 60_000);
 
-test('a server that is killed again and again under a stream of events loses none and gives none twice', async () => {
+test('row 14: a server that is killed again and again under a stream of events loses none and gives none twice', async () => {
   await nats.restart();
   const milepost = await up();
   const address = await milepost.serves();

@@ -32,7 +32,7 @@ function event(id: string, key: string): string {
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s in the middle of traffic ends it in order, and the next start goes on without a loss',
+  'row 13: %s in the middle of traffic ends it in order, and the next start goes on without a loss',
   async (signal) => {
     const world = { env: { DATABASE_URL: await postgres.database(), NATS_URL: nats.url }, cwd: folder };
     const up = () => startMilepost(['up', flows, '--port', '0', '--folder', signal], world);

@@ -118,7 +118,7 @@ const BREAKING: readonly fc.Arbitrary<(event: Fields) => string | Uint8Array>[] 
   asText(fc.constant((event) => ({ ...event, specversion: '0.3', source: 's', subject: 'report/a/write' }))),
 ];
 
-test('a thousand wrong forms are each kept with their reason, and every good event between them is applied', async () => {
+test('rows 29 to 32: a thousand wrong forms are each kept with their reason, and every good event between them is applied', async () => {
   const breaks = fc.sample(fc.oneof(...BREAKING), { numRuns: 1_000, seed: 20_261_123 });
   const wrong = breaks.map((apply, n) => Buffer.from(apply({ ...good(n), id: `w${n}` })));
   const right: string[] = [];

@@ -30,7 +30,7 @@ describe('when the database fails', () => {
     await storage.close();
   });
 
-  test('a server that is killed is a passing failure, and what was committed is there afterwards', async () => {
+  test('row 23: a server that is killed is a passing failure, and what was committed is there afterwards', async () => {
     await storage.store.commit(batchAfter(position, { journal: [journalRecord()] }));
     process.kill(server.pid(), 'SIGKILL');
     const failure = await untilFailure(() => storage.store.commit(batchAfter(position)));
@@ -42,7 +42,7 @@ describe('when the database fails', () => {
     expect(await storage.store.commit(batchAfter(again))).toBe('committed');
   });
 
-  test('connections that are ended while idle or in use end neither the process nor the pool', async () => {
+  test('row 26b: connections that are ended while idle or in use end neither the process nor the pool', async () => {
     const db = connect({ url, role: 'in-use', size: 2 });
     const store = postgresStore(db);
     await opened(store, 'main');
@@ -60,7 +60,7 @@ describe('when the database fails', () => {
     await db.destroy();
   });
 
-  test('a row that another holds is a passing failure after two seconds, and leaves nothing half done', async () => {
+  test('row 25: a row that another holds is a passing failure after two seconds, and leaves nothing half done', async () => {
     const holder = connect({ url, role: 'holder', size: 1 });
     const batch = batchAfter(position, { changes: [changeRecord()], instances: [instanceRecord()] });
     await holder.transaction().execute(async (trx) => {
@@ -73,7 +73,7 @@ describe('when the database fails', () => {
     expect(await storage.store.commit(batch)).toBe('committed');
   });
 
-  test('a standby or read-only database, and one without connections left, are passing failures', async () => {
+  test('row 26: a standby or read-only database, and one without connections left, are passing failures', async () => {
     await server.run(`create role crowded login password 'x' connection limit 0`, url);
     const crowded = connect({ url: url.replace(/\/\/[^@]+@/, '//crowded:x@'), role: 'crowded' });
     await expect(postgresStore(crowded).open('main', 'w-1')).rejects.toMatchObject({ permanent: false });
@@ -117,7 +117,7 @@ describe('when the database fails', () => {
     },
   );
 
-  test('a commit whose answer is lost may have been written: the position tells', async () => {
+  test('row 3: a commit whose answer is lost may have been written: the position tells', async () => {
     const wire = await startWire(url, { swallowAnswerTo: 'milepost.move_position' });
     const db = connect({ url: wire.url, role: 'cut', size: 1 });
     const store = postgresStore(db);
@@ -132,7 +132,7 @@ describe('when the database fails', () => {
     await wire.stop();
   });
 
-  test('a connection that falls silent is given up, and the next call takes another', {
+  test('row 26: a connection that falls silent is given up, and the next call takes another', {
     timeout: 20_000,
   }, async () => {
     const wire = await startWire(url, { silentAfter: 'milepost.move_position' });
@@ -146,7 +146,7 @@ describe('when the database fails', () => {
     await wire.stop();
   });
 
-  test('a worker that freezes in the middle of a commit is ended by who takes over, and commits nothing', {
+  test('row 9: a worker that freezes in the middle of a commit is ended by who takes over, and commits nothing', {
     timeout: 20_000,
   }, async () => {
     const wire = await startWire(url, { endHeldOf: 'milepost.move_position' });

@@ -57,7 +57,7 @@ describe('migrating', () => {
     expect(applied.flat().sort()).toEqual(ALL);
   });
 
-  test('one that dies in the middle changes nothing, and the next one finishes', async () => {
+  test('row 7: one that dies in the middle changes nothing, and the next one finishes', async () => {
     const url = await server.database();
     const dying = {
       name: '002-dying',

@@ -211,7 +211,7 @@ describe.each([
   ['a server that sorts into partitions', () => sorting],
   ['a server that does not sort', () => plain],
 ])('workers on %s', (_, server) => {
-  test('share the partitions, and whatever befalls them the events become what one worker makes of them', async () => {
+  test('rows 9, 10 and 13: share the partitions, and whatever befalls them the events become what one worker makes of them', async () => {
     const nats = server();
     const keys = 12;
     const all = rounds(60, keys);

@@ -293,7 +293,7 @@ describe('how an instance ends', () => {
     end('23 10:00', { status: 'abandoned' }),
   ]);
 
-  scenario('by default an instance is abandoned after 30 days', AB.replace('abandon: 2d\n', ''), [
+  scenario('row 31t: by default an instance is abandoned after 30 days', AB.replace('abandon: 2d\n', ''), [
     at('2026-01-01T09:00:00Z', 'a committed'),
     want('2026-01-31T08:59:59Z', { status: 'running' }),
     end('2026-01-31T09:00:01Z', { status: 'abandoned' }),

@@ -72,7 +72,7 @@ describe('order', () => {
     }),
   ]);
 
-  scenario('an event for a committed step is out of order and begins another visit', ABC, [
+  scenario('row 36: an event for a committed step is out of order and begins another visit', ABC, [
     at('09:00', 'a committed'),
     at('09:05', 'a activated'),
     want('09:06', {

@@ -7,6 +7,10 @@ export interface Door {
   open(): Promise<void>;
   /** Cuts what goes through it, and listens no more. */
   shut(): Promise<void>;
+  /** Makes everything that goes through it, or only the answers, so much later, ms; 0: at once again. */
+  lag(milliseconds: number, which?: 'all' | 'answers'): void;
+  /** Lets answers disappear while connections stay open; `false`: connections that were made since pass again. */
+  swallow(answers: boolean): void;
 }
 
 /** A door on a free loopback port, shut at first. */
@@ -14,6 +18,17 @@ export async function makeDoor(target: number): Promise<Door> {
   const sockets = new Set<Socket>();
   let server: Server | null = null;
   let port = 0;
+  let late = { ask: 0, answer: 0 };
+  let swallows = false;
+  const carry = (from: Socket, to: Socket, way: 'ask' | 'answer') => {
+    from.on('data', (bytes) => {
+      if (way === 'answer' && swallows) return;
+      const wait = late[way];
+      // the order is kept: timers of one length end in the order in which they began
+      if (wait === 0) to.write(bytes);
+      else setTimeout(() => to.write(bytes), wait);
+    });
+  };
   const listen = async () => {
     if (server !== null) return;
     server = createServer((inner) => {
@@ -28,7 +43,7 @@ export async function makeDoor(target: number): Promise<Door> {
           sockets.delete(socket);
           other.destroy();
         });
-        socket.pipe(other);
+        carry(socket, other, socket === inner ? 'ask' : 'answer');
       }
     });
     server.listen(port, '127.0.0.1');
@@ -48,5 +63,15 @@ export async function makeDoor(target: number): Promise<Door> {
   };
   await listen();
   await shut();
-  return { port, open: listen, shut };
+  return {
+    port,
+    open: listen,
+    shut,
+    lag(milliseconds, which = 'all') {
+      late = { ask: which === 'all' ? milliseconds : 0, answer: milliseconds };
+    },
+    swallow(answers) {
+      swallows = answers;
+    },
+  };
 }

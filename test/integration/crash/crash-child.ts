@@ -15,7 +15,12 @@ interface Order {
   readonly revision: string;
   /** the worker ends once this message is applied */
   readonly last: number;
-  readonly kill: { readonly point: FailPoint; readonly passage: number } | null;
+  readonly kill: {
+    readonly point: FailPoint;
+    readonly passage: number;
+    /** `kill`: gone at once; `hog`: takes memory until there is none; `stall`: computes for so long, ms, then goes on */
+    readonly how: 'kill' | 'hog' | number;
+  } | null;
 }
 
 const order: Order = JSON.parse(process.argv[2] ?? '{}');
@@ -50,13 +55,29 @@ const worker = createWorker({
   at: (point) => {
     if (point !== order.kill?.point) return;
     passages++;
-    if (passages === order.kill.passage) process.kill(process.pid, 'SIGKILL');
+    if (passages !== order.kill.passage) return;
+    if (order.kill.how === 'kill') process.kill(process.pid, 'SIGKILL');
+    else if (order.kill.how === 'hog') hog();
+    else stall(order.kill.how);
   },
 });
 
+/** Ends the process as V8 does when its heap is full. */
+function hog(): void {
+  for (const kept: unknown[] = []; ; ) kept.push(new Array(100_000).fill(kept.length));
+}
+
+function stall(milliseconds: number): void {
+  console.log('stalled');
+  for (const until = performance.now() + milliseconds; performance.now() < until; );
+}
+
 for (;;) {
   const turn = await worker.turn();
-  if (turn.kind === 'fenced') throw new Error('someone else has the partition');
+  if (turn.kind === 'fenced') {
+    console.log('fenced');
+    process.exit(0);
+  }
   if (turn.kind === 'idle' && (worker.position()?.sequence ?? 0) >= order.last) break;
 }
 await worker.settle();

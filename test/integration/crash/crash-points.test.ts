@@ -139,6 +139,30 @@ async function read(database: string): Promise<Kept> {
 interface Kill {
   readonly point: FailPoint;
   readonly passage: number;
+  readonly how?: 'kill' | 'hog' | number;
+}
+
+function order(kill: Kill | null, database: string): string {
+  const url = new URL(nats.url);
+  return JSON.stringify({
+    database,
+    nats: { servers: url.host, user: url.username, pass: url.password },
+    definitions: FLOWS,
+    revision: 'r1',
+    last: MESSAGES.length,
+    kill: kill === null ? null : { how: 'kill', ...kill },
+  });
+}
+
+function start(kill: Kill | null, database: string, ...flags: string[]) {
+  return spawn(
+    process.execPath,
+    [...flags, join(import.meta.dirname, 'crash-child.ts'), order(kill, database)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_COMPILE_CACHE: cache },
+    },
+  );
 }
 
 /** A worker, killed or not, on a database of its own or one that another has left. */
@@ -147,23 +171,7 @@ async function run(
   given?: string,
 ): Promise<{ ended: 'killed' | 'done'; passages: number; database: string; kept: Kept }> {
   const database = given ?? (await postgres.database());
-  const url = new URL(nats.url);
-  const order = {
-    database,
-    nats: { servers: url.host, user: url.username, pass: url.password },
-    definitions: FLOWS,
-    revision: 'r1',
-    last: MESSAGES.length,
-    kill,
-  };
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'crash-child.ts'), JSON.stringify(order)],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: cache },
-    },
-  );
+  const child = start(kill, database);
   let out = '';
   let err = '';
   child.stdout.on('data', (bytes) => (out += bytes));
@@ -205,6 +213,33 @@ describe('rows 1 to 4 and 8: a worker that is killed', () => {
     expect((await run({ point: 'afterCommit', passage: 1 }, database)).ended).toBe('killed');
     expect((await run({ point: 'beforeSettle', passage: 1 }, database)).ended).toBe('killed');
     expect((await run(null, database)).kept).toEqual(calm);
+  });
+});
+
+describe('a worker that is not killed from outside', () => {
+  it('row 11: but has no memory left, is gone and loses nothing', async () => {
+    const database = await postgres.database();
+    const child = start(
+      { point: 'afterDecide', passage: 2, how: 'hog' },
+      database,
+      '--max-old-space-size=96',
+    );
+    const [code] = await once(child, 'exit');
+    expect(code).not.toBe(0);
+    expect((await run(null, database)).kept).toEqual(calm);
+  });
+
+  it('row 12: but computes for seconds while another takes its partition, writes nothing afterwards', async () => {
+    const database = await postgres.database();
+    const child = start({ point: 'beforeCommit', passage: 2, how: 8000 }, database);
+    let out = '';
+    child.stdout.on('data', (bytes) => (out += bytes));
+    await expect.poll(() => out, { timeout: 30_000 }).toContain('stalled');
+    const { kept } = await run(null, database);
+    expect(kept).toEqual(calm);
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(out).toContain('fenced');
+    expect(await read(database)).toEqual(calm);
   });
 });
 

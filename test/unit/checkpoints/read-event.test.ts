@@ -63,7 +63,7 @@ describe('an event that is understood', () => {
     ['with an emoji', native({ message: 'done 🎉' })],
   ])('%s', (_, input) => expect(readEvent(input)).toMatchObject({ ok: true }));
 
-  it('keeps a param named __proto__ as plain data', () => {
+  it('row 34: keeps a param named __proto__ as plain data', () => {
     const input = JSON.parse(
       JSON.stringify(native()).replace('}', ',"params":{"__proto__":7,"constructor":8}}'),
     );
@@ -154,7 +154,7 @@ describe('an event that is refused says which field and what to do', () => {
     'refused',
     'xstate.init',
     'xstate.after.60000.f.wait',
-  ])("the engine's own event %s", (event) => {
+  ])("row 35: the engine's own event %s", (event) => {
     expect(messages(readEvent(native({ event })))).toMatch(
       /engine's own and is refused from outside; send one of/,
     );
@@ -180,7 +180,7 @@ describe('an event that is refused says which field and what to do', () => {
     expect(paths(result)).toEqual(['id', 'flow', 'key', 'event', 'time', 'params.A', 'params.C', 'message']);
   });
 
-  it('a number that JSON cannot hold', () => {
+  it('row 31: a number that JSON cannot hold', () => {
     expect(
       paths(readEventText(JSON.stringify(native({ params: { P: 1 } })).replace(':1}', ':1e999}'))),
     ).toEqual(['params.P']);
@@ -237,7 +237,7 @@ describe('a thousand wrong forms', () => {
     fc.dictionary(fc.string(), fc.anything()),
   );
 
-  it('are understood or refused with reasons, and never thrown', () => {
+  it('rows 30 to 32: are understood or refused with reasons, and never thrown', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...fields), anything), { maxLength: 4 }), (changes) => {
         const input = native();

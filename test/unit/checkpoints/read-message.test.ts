@@ -176,7 +176,7 @@ describe('the limits of one event', () => {
 });
 
 describe('any bytes', () => {
-  it('give at least one item, each understood or refused', () => {
+  it('row 29: give at least one item, each understood or refused', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
       fc.constantFrom(one, spread, '\n', '[', ']', '{', ',', '\ufeff', '""').map(bytes),
@@ -194,7 +194,7 @@ describe('any bytes', () => {
     );
   });
 
-  it('between good lines leave these untouched', () => {
+  it('row 29: between good lines leave these untouched', () => {
     const poison = fc
       .uint8Array({ maxLength: 60 })
       .map((part) => part.map((byte) => (byte === 10 ? 11 : byte)));

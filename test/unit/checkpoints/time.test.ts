@@ -23,7 +23,7 @@ describe('a time is read', () => {
   });
 });
 
-describe('a time is refused', () => {
+describe('row 30t: a time is refused', () => {
   it.each([
     ['', /no RFC 3339/],
     ['2026-11-23', /no RFC 3339/],

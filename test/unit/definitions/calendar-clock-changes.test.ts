@@ -46,7 +46,7 @@ function changesOf(zone: string, from = Date.UTC(2020, 0, 1), until = Date.UTC(2
   return changes;
 }
 
-describe('a time that the clock skips falls at the moment it jumps', () => {
+describe('row 28t: a time that the clock skips falls at the moment it jumps', () => {
   test.each([
     ['America/New_York', '2026-03-08', '02:30', '2026-03-08T07:00:00Z'],
     ['America/New_York', '2026-03-08', '02:00', '2026-03-08T07:00:00Z'],
@@ -66,7 +66,7 @@ describe('a time that the clock skips falls at the moment it jumps', () => {
   });
 });
 
-describe('a time that occurs twice is the first', () => {
+describe('row 28t: a time that occurs twice is the first', () => {
   test.each([
     ['America/New_York', '2026-11-01', '01:30', '2026-11-01T05:30:00Z'],
     ['America/New_York', '2026-11-01', '01:00', '2026-11-01T05:00:00Z'],

@@ -60,7 +60,7 @@ function law(title: string, holds: (calendar: Calendar, day: Day) => void): void
   });
 }
 
-describe('of every calendar and trading day', () => {
+describe('row 29t: of every calendar and trading day', () => {
   law('a day is what its start counts to, and the day before what comes just before it', (calendar, day) => {
     expect(calendar.dayOf(calendar.startOf(day))).toBe(day);
     expect(calendar.dayOf(calendar.startOf(day) - 1)).toBe(calendar.previous(day));

@@ -121,7 +121,7 @@ describe('a time of day', () => {
   });
 });
 
-describe('a date', () => {
+describe('row 32t: a date', () => {
   test.each(['1970-01-01', '2026-10-01', '2028-02-29', '2199-12-31'])('%s is read', (text) => {
     expect(read(parseDay(text))).toBe(text);
   });

@@ -44,7 +44,7 @@ describe('whatever the flow and whatever the events', () => {
     });
   });
 
-  it('events that come twice change nothing', () => {
+  it('row 27: events that come twice change nothing', () => {
     fc.assert(
       fc.property(
         randomFlow,
@@ -71,7 +71,7 @@ describe('whatever the flow and whatever the events', () => {
     );
   });
 
-  it('any order of arrival within `disorder` ends like the order of the times', () => {
+  it('row 27: any order of arrival within `disorder` ends like the order of the times', () => {
     holds((flow, events) => {
       const late = { ...flow, disorder: 60 };
       const definitions = compiled(late);
