@@ -85,7 +85,7 @@ export function createReloading(options: ReloadingOptions): Reloading {
     active = found.set;
     brokenRevision = null;
     log.info(
-      `definitions of revision ${active.definitions.revision} are in use (${why}): ${active.definitions.flows.size} flows; instances that have begun keep revision ${revision}`,
+      `definitions of revision ${active.definitions.revision} are in use (${why}); instances that have begun keep revision ${revision}`,
     );
     const outcome: ReloadOutcome = {
       kind: 'activated',

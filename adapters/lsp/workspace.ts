@@ -4,7 +4,13 @@
  */
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { compileDefinitions, type Document, type Finding, readDefinitions } from '../../definitions/index.ts';
+import {
+  type Document,
+  type Finding,
+  lintDefinitions,
+  NO_EXTENSIONS,
+  readDefinitions,
+} from '../../definitions/index.ts';
 import { readDefinitionFiles } from '../definition-files.ts';
 
 type FlowDocument = Extract<Document, { readonly kind: 'flow' }>;
@@ -46,7 +52,8 @@ export class Workspace {
     for (const [file, text] of this.#open) found.set(file, text);
     const sources = [...found].map(([file, text]) => ({ file, text }));
     const { drafts } = readDefinitions(sources);
-    const { findings } = compileDefinitions(sources, 'editor');
+    const today = new Date().toISOString().slice(0, 10);
+    const findings = lintDefinitions(sources, { extensions: NO_EXTENSIONS, today: () => today });
     return { documents: drafts.documents, findings: findings.map((finding) => this.#shown(finding)) };
   }
 
