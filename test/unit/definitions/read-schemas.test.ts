@@ -34,6 +34,8 @@ describe('the JSON Schemas', () => {
       if (properties !== undefined && additionalProperties !== false) open.push(at);
       for (const [key, property] of Object.entries(properties ?? {})) {
         expect(property, `${at}.${key}`).toHaveProperty('description');
+        const { description } = property as { description: string };
+        expect(description, `${at}.${key} in Chinese`).toMatch(/\n.*\p{Script=Han}/u);
       }
       for (const [key, value] of Object.entries(node)) walk(value, `${at}.${key}`);
     };
