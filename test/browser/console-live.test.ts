@@ -98,6 +98,15 @@ describe('what happens', () => {
   });
 });
 
+test('ten tabs of one browser are all live, since they share one stream', async () => {
+  const pages = await Promise.all(Array.from({ length: 10 }, () => stage.open('/')));
+  for (const page of pages) await page.locator('.live-live').waitFor();
+  await send(stage.address, event('tabs', 'receive', 'activated'));
+  for (const page of pages)
+    await expect.poll(() => page.locator('.ledger-flow', { hasText: 'tabs' }).count(), SOON).toBe(1);
+  for (const page of pages) await page.close();
+});
+
 test('the keyboard alone leads from the first page to a step and through its replay', async () => {
   await send(stage.address, event('c', 'receive', 'committed', { params: { PIN: 2 } }));
   const page = await stage.open('/?q=clearing');
@@ -147,8 +156,8 @@ test('when nothing is heard any more a banner says so within five seconds, and n
     stage.milepost.signal('SIGCONT');
   }
   await page.locator('.banner').waitFor({ state: 'detached', timeout: 15_000 });
-  await send(stage.address, event('d', 'receive', 'activated'));
-  await expect.poll(() => page.locator('.ledger-row', { hasText: 'd' }).count(), SOON).toBeGreaterThan(0);
+  await send(stage.address, event('back-again', 'receive', 'activated'));
+  await expect.poll(() => page.locator('.ledger-flow', { hasText: 'back-again' }).count(), SOON).toBe(1);
   expect(await green()).toBe(before);
   await page.close();
 });

@@ -1,8 +1,8 @@
 /** A running Milepost with a browser before it: what page tests play on. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { freePort } from '../../adapters/nats/launch-server.ts';
 import { killMileposts, type Milepost, startMilepost } from '../servers/milepost.ts';
@@ -102,11 +102,9 @@ function watch(page: Page, address: string, troubles: string[]): void {
   });
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds on a page that keeps somebody out: rule, and where. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found: readonly {
     id: string;
     impact: string | null;

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-import { type Live, type LiveState, startLive } from './live.ts';
+import type { Live, LiveState } from './live.ts';
 import { createRefresher } from './refresher.ts';
+import { shareLive } from './shared-live.ts';
 
 const Context = createContext<Live | null>(null);
 
@@ -11,7 +12,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const [live, setLive] = useState<Live | null>(null);
   useEffect(() => {
     const refresher = createRefresher(client);
-    const started = startLive({
+    const started = shareLive({
       path: '/api/v1/stream',
       onChange: refresher.changed,
       onReset: refresher.everything,

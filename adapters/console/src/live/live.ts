@@ -28,13 +28,21 @@ const SILENCE = 4000;
 const LOOK = 250;
 const AGAIN = 1000;
 
-/** Opens the stream and keeps it open. */
-export function startLive(options: {
+export interface LiveOptions {
   readonly path: string;
   readonly onChange: (change: LiveChange) => void;
   /** everything has to be loaded anew */
   readonly onReset: () => void;
-}): Live {
+}
+
+/** What the stream of all tabs tells each of them. */
+export type LiveMessage =
+  | { readonly kind: 'change'; readonly change: LiveChange }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'state'; readonly state: LiveState; readonly heardAt: number | null };
+
+/** Opens the stream and keeps it open. */
+export function startLive(options: LiveOptions): Live {
   const listeners = new Set<() => void>();
   const stopping = new AbortController();
   let state: LiveState = 'connecting';
