@@ -73,12 +73,12 @@ test.each([1280, 1920, 3840])('the first page and a flow fit a screen %i wide', 
 
 test('the incidents of the day are told on its first page, and each row leads to its instance', async () => {
   const page = await stage.open('/');
-  const row = (flow: string) => page.locator('.ledger-row', { hasText: flow });
-  await row('Bank-futures transfer')
-    .getByText(/started .* late/)
-    .waitFor();
-  await row('Night session').getByText('left its definition').waitFor();
-  await row('End-of-day settlement').getByRole('link').click();
+  const row = (flow: string) =>
+    page.locator('.ledger-row').filter({ has: page.getByRole('link', { name: flow, exact: true }) });
+  await expect.poll(() => row('Bank-futures transfer').textContent()).toContain('Late');
+  expect(await row('Night session').textContent()).toContain('left its definition');
+  await expect.poll(() => row('End-of-day settlement').textContent()).toContain('out of order');
+  await row('End-of-day settlement').getByRole('link').click({ timeout: 5000 });
   await page.locator('.react-flow__node').first().waitFor();
   expect(page.url()).toContain(`/flows/settlement/clearing-${day}`);
   await page.close();
@@ -119,8 +119,7 @@ test('filters and selections are in the address, and a link to them shows the sa
 test('a connector tells the values that its expression had', async () => {
   const page = await stage.open(`/flows/settlement/clearing-${day}?step=import`);
   const refused = page.locator('.facts-table tr', { hasText: 'Repair of records' });
-  await refused.waitFor();
-  expect(await refused.textContent()).toMatch(/refused.*REJECTED > 0.*REJECTED = 0/);
+  await expect.poll(() => refused.textContent()).toMatch(/refused.*REJECTED > 0.*REJECTED = 0/);
   await page.close();
 });
 

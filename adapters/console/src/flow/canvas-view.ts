@@ -5,7 +5,9 @@ import type { Layout } from './layout.ts';
 
 /** From so many steps on, all of them together could not be read. */
 const MANY = 60;
-const WHOLE = { least: 0.2, most: 1.1, padding: 0.06 };
+const WHOLE = { least: 0.2, padding: 0.06 };
+/** Height of a canvas on which a step has its own size. */
+const USUAL_HEIGHT = 820;
 const PART = { least: 0.55, most: 1, padding: 0.15 };
 
 export interface Size {
@@ -20,7 +22,10 @@ export function viewOf(model: ModelGraph, layout: Layout, size: Size): Viewport 
   const [bounds, { least, most, padding }] =
     boxes.length > 0
       ? [around(boxes), PART]
-      : [{ x: 0, y: 0, width: layout.width, height: layout.height }, WHOLE];
+      : [
+          { x: 0, y: 0, width: layout.width, height: layout.height },
+          { ...WHOLE, most: Math.max(1.1, size.height / USUAL_HEIGHT) },
+        ];
   return getViewportForBounds(bounds, size.width, size.height, least, most, padding);
 }
 

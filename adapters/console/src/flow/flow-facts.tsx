@@ -40,6 +40,7 @@ export function FlowFacts({ info, instance, history, frame }: FlowFactsProps) {
   const { tradingDay: day } = instance;
   const usual = usualSpan(history);
   const { status, health, state } = frame ?? instance;
+  const deviations = instance.deviations.filter(({ at }) => frame === undefined || at <= frame.at);
   return (
     <section className="facts panel" aria-label={flow.flow}>
       <h2>{flow.flow}</h2>
@@ -77,12 +78,12 @@ export function FlowFacts({ info, instance, history, frame }: FlowFactsProps) {
           <code>{instance.revision}</code>
         </Fact>
         <Fact name={flow.conformance}>
-          {instance.deviations.length === 0 ? flow.conforms : flow.deviations(instance.deviations.length)}
+          {deviations.length === 0 ? flow.conforms : flow.deviations(deviations.length)}
         </Fact>
       </dl>
-      {instance.deviations.length > 0 && (
+      {deviations.length > 0 && (
         <ul className="facts-list">
-          {instance.deviations.map(({ rule, step, at, detail }) => (
+          {deviations.map(({ rule, step, at, detail }) => (
             <li key={`${rule} ${step} ${at} ${detail}`}>
               <Moment at={at} zone={zone} day={day} seconds /> <b>{flow.rules[rule] ?? rule}</b>{' '}
               <span className="quiet">{step}</span>
