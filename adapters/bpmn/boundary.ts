@@ -10,6 +10,7 @@ import { keysOf } from './milepost-keys.ts';
 import { type Element, flagOf, idOf, kindOf, labelOf, listOf, oneOf, textOf } from './moddle.ts';
 import type { Notes } from './notes.ts';
 import { connect, outOf, put, putBefore, type Sketch } from './sketch.ts';
+import { dropNode } from './tidy.ts';
 
 /** Attaches events to the activity `id`, and gives the timers that they mean, by name. */
 export function attachBoundary(
@@ -25,7 +26,7 @@ export function attachBoundary(
     const gate = `${idOf(event)}`;
     if (!sketch.nodes.has(gate)) continue;
     if (outOf(sketch, gate).length === 0) {
-      sketch.nodes.delete(gate);
+      dropNode(sketch, gate);
       if (timer === null) notes.add(event, 'dropped', 'nothing follows it');
       continue;
     }

@@ -5,7 +5,7 @@
  * 1. Whatever the text, it ends with flows that the language accepts, or with a problem.
  * 2. No element is left out in silence.
  */
-import type { FlowDraft, PlainMap } from '../flow-draft.ts';
+import { type FlowDraft, type PlainMap, without } from '../flow-draft.ts';
 import { draftOf } from '../flow-graph.ts';
 import { createNames, type Names } from '../step-names.ts';
 import { documentsOf, keysOf } from './milepost-keys.ts';
@@ -50,6 +50,7 @@ export async function importBpmn(
   const reading: Reading = {
     notes,
     flowNames,
+    callNames: createNames(),
     graphs: [],
     flowOf,
     processes: new Map(processes.map((process) => [idOf(process), process])),
@@ -65,10 +66,23 @@ export async function importBpmn(
     readContainer(process, { reading, name: flowOf.get(process) ?? '', comments: title, depth: 0 });
   }
   const documents = documentsOf(root, notes);
-  const flows = reading.graphs.flatMap((graph) => draftOf(graph) ?? []);
+  const flows = withoutMissing(reading.graphs.flatMap((graph) => draftOf(graph) ?? []));
   if (flows.length === 0)
     return { ok: false, problem: 'there is no process with a step in it: draw one, or name another file' };
   return { ok: true, value: { flows, documents, notes: notes.finish(root) } };
+}
+
+/** A step that would nest a flow in which there is nothing is a step like others. */
+function withoutMissing(flows: readonly FlowDraft[]): readonly FlowDraft[] {
+  const names = new Set(flows.map(({ name }) => name));
+  return flows.map((flow) => ({
+    ...flow,
+    steps: flow.steps.map((step) =>
+      typeof step.keys.flow === 'string' && !names.has(step.keys.flow)
+        ? { ...step, keys: without(step.keys, ['flow', 'key', 'each']) }
+        : step,
+    ),
+  }));
 }
 
 async function parse(xml: string): Promise<Element | string> {

@@ -13,7 +13,7 @@ import { isCompensation, readNode } from './read-node.ts';
 import type { Reading } from './reading.ts';
 import { instancesOf, noteRepetition, repeat } from './repetition.ts';
 import { connect, outOf, put, putBehind, type Sketch } from './sketch.ts';
-import { cutGateCircles, dropUnreachable, sortByReach } from './tidy.ts';
+import { cutGateCircles, dropNode, dropUnreachable, sortByReach } from './tidy.ts';
 
 const DEEPEST = 32;
 
@@ -55,7 +55,13 @@ export function readContainer(container: Element, within: Within): boolean {
   const boundary = Map.groupBy(elements.filter(isBoundary), (event) => idOf(oneOf(event, 'attachedToRef')));
   for (const [id, events] of boundary) {
     const node = sketch.nodes.get(id);
-    if (node === undefined) continue;
+    if (node === undefined || node.gate) {
+      for (const event of events) {
+        notes.add(event, 'dropped', 'it is on no activity that is carried');
+        dropNode(sketch, idOf(event));
+      }
+      continue;
+    }
     const timers = attachBoundary(sketch, { id, events, notes });
     if (Object.keys(timers).length === 0) continue;
     const own: Plain = node.keys.timers ?? {};
@@ -155,10 +161,9 @@ function nestedOf(element: Element, node: GraphNode, within: Within): NestedNode
       notes.add(element, 'changed', `${text}: it is a step without a flow`);
       return { keys: {}, read: null, repeated: repeated || instances !== null };
     }
-    const shared = (reading.calls.get(called) ?? 0) > 1 && instances === null;
-    const key: PlainMap = shared
-      ? { key: `{key}/${name}-${slug(node.label) ?? slug(node.id) ?? 'call'}`.slice(0, 200) }
-      : {};
+    const shared = (reading.calls.get(called) ?? 0) > 1;
+    const part = shared ? reading.callNames.take(`${name}-${slug(node.label) ?? 'call'}`, node.id) : '';
+    const key: PlainMap = shared ? { key: `{key}/${part}${instances === null ? '' : '/{each}'}` } : {};
     return { keys: { flow, ...key, ...each }, read: null, repeated };
   }
   const hasContent = listOf(element, 'flowElements').some(({ $type }) => !/Data|SequenceFlow/.test($type));
@@ -208,6 +213,11 @@ function readEdges(sketch: Sketch, elements: readonly Element[], { notes }: Read
     const to = idOf(oneOf(element, 'targetRef'));
     if (!sketch.nodes.has(from) || !sketch.nodes.has(to)) {
       notes.add(element, 'dropped', 'one of its ends is not in the flow');
+      continue;
+    }
+    const target = oneOf(element, 'targetRef');
+    if (target !== null && ['startEvent', 'boundaryEvent'].includes(kindOf(target))) {
+      notes.add(element, 'dropped', 'no way leads to an event that begins one');
       continue;
     }
     notes.handled(element);

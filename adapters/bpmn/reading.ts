@@ -7,6 +7,8 @@ import type { Notes } from './notes.ts';
 export interface Reading {
   readonly notes: Notes;
   readonly flowNames: Names;
+  /** what tells the calls of one process apart */
+  readonly callNames: Names;
   readonly graphs: FlowGraph[];
   /** the flow that a process becomes */
   readonly flowOf: ReadonlyMap<Element, string>;

@@ -18,6 +18,12 @@ export function dropUnreachable(sketch: Sketch): readonly GraphNode[] {
   return lost;
 }
 
+/** Takes out a node with what leads to it and from it. */
+export function dropNode(sketch: Sketch, id: string): void {
+  sketch.nodes.delete(id);
+  keepEdges(sketch, ({ from, to }) => from !== id && to !== id);
+}
+
 /** Cuts circles of gates alone, which would go round for ever; gives the gates where they were cut. */
 export function cutGateCircles(sketch: Sketch): readonly GraphNode[] {
   const cut: GraphNode[] = [];
