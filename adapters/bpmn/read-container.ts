@@ -9,6 +9,7 @@ import { attachBoundary, isBoundary } from './boundary.ts';
 import { keysOf } from './milepost-keys.ts';
 import { type Element, flagOf, idOf, kindOf, labelOf, listOf, NAMESPACE, oneOf, textOf } from './moddle.ts';
 import { openChoice } from './open-choice.ts';
+import { openSkips } from './open-skips.ts';
 import { isCompensation, readNode } from './read-node.ts';
 import type { Reading } from './reading.ts';
 import { instancesOf, noteRepetition, repeat } from './repetition.ts';
@@ -71,6 +72,7 @@ export function readContainer(container: Element, within: Within): boolean {
     });
   }
   openChoices(sketch, byElement, reading);
+  if (keysOf(container, notes).flow === undefined) openSkips(sketch);
   const at = (node: GraphNode) => byElement.get(node.id);
   for (const node of dropUnreachable(sketch)) {
     const element = at(node);

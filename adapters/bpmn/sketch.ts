@@ -24,6 +24,11 @@ export function connect({ edges }: Sketch, from: string, to: string): void {
   edges.push({ from, to, keys: {}, comments: [] });
 }
 
+export function cut({ edges }: Sketch, edge: GraphEdge): void {
+  const place = edges.indexOf(edge);
+  if (place >= 0) edges.splice(place, 1);
+}
+
 /** Every node that a path leads to from one, itself too, without entering another. */
 export function reached(
   { edges }: Sketch,
