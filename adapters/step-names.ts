@@ -7,6 +7,7 @@ export interface Names {
   take(wish: string, otherwise: string): string;
   /** Takes a name as it is; false where it is taken already. */
   claim(name: string): boolean;
+  has(name: string): boolean;
 }
 
 /** Names as steps have them (`[A-Za-z][A-Za-z0-9_-]*`, at most 64 characters), lower case, words joined by `-`. */
@@ -20,6 +21,7 @@ export function createNames(): Names {
       taken.add(name);
       return name;
     },
+    has: (name) => taken.has(name),
     claim: (name) => !taken.has(name) && taken.add(name).size > 0,
   };
 }

@@ -66,19 +66,22 @@ export async function importBpmn(
     readContainer(process, { reading, name: flowOf.get(process) ?? '', comments: title, depth: 0 });
   }
   const documents = documentsOf(root, notes);
-  const flows = withoutMissing(reading.graphs.flatMap((graph) => draftOf(graph) ?? []));
+  const flows = withoutMissing(
+    reading.graphs.flatMap((graph) => draftOf(graph) ?? []),
+    flowNames,
+  );
   if (flows.length === 0)
     return { ok: false, problem: 'there is no process with a step in it: draw one, or name another file' };
   return { ok: true, value: { flows, documents, notes: notes.finish(root) } };
 }
 
-/** A step that would nest a flow in which there is nothing is a step like others. */
-function withoutMissing(flows: readonly FlowDraft[]): readonly FlowDraft[] {
+/** A step that would nest a flow of this file in which there is nothing is a step like others. */
+function withoutMissing(flows: readonly FlowDraft[], known: Names): readonly FlowDraft[] {
   const names = new Set(flows.map(({ name }) => name));
   return flows.map((flow) => ({
     ...flow,
     steps: flow.steps.map((step) =>
-      typeof step.keys.flow === 'string' && !names.has(step.keys.flow)
+      typeof step.keys.flow === 'string' && !names.has(step.keys.flow) && known.has(step.keys.flow)
         ? { ...step, keys: without(step.keys, ['flow', 'key', 'each']) }
         : step,
     ),
