@@ -10,7 +10,10 @@ export const START = Date.UTC(2026, 10, 23, 8);
 
 /** Definitions with one flow, `line`, of that many steps. */
 export function lineDefinitions(steps: number): Definitions {
-  const { definitions, findings } = compileDefinitions([{ file: 'line.yaml', text: yaml(steps) }], 'bench');
+  const { definitions, findings } = compileDefinitions(
+    [{ file: 'line.yaml', text: lineYaml(steps) }],
+    'bench',
+  );
   if (definitions === null) throw new Error(findings.map(({ message }) => message).join('\n'));
   return definitions;
 }
@@ -22,7 +25,8 @@ export function lineFlow(definitions: Definitions): Flow {
   return flow;
 }
 
-function yaml(steps: number): string {
+/** The source of the flow. */
+export function lineYaml(steps: number): string {
   const names = Array.from({ length: steps }, (_, index) => `s${index + 1}`);
   const stepLines = names.map(
     (name) =>
