@@ -76,7 +76,7 @@ test('it holds the program, its declarations, examples and schemas, and nothing 
   expect(files.some((path) => /^definitions\/schemas\/.*\.json$/.test(path))).toBe(true);
   const foreign = files.filter(
     (path) =>
-      !/^(dist\/(checkpoints|definitions|engine|adapters)\/.*\.(js|js\.map|d\.ts)|adapters\/console\/dist\/[\w./-]+\.(html|js|css|svg)(\.br|\.gz)?|definitions\/(examples|library|schemas)\/.*\.(yaml|json|md|ndjson|gz)|adapters\/cli\/bin\.js|adapters\/channels\/MILEPOST-MIB\.txt|package\.json|(\w+\/)?README(\.zh)?\.md|CHANGELOG\.md|LICENSE|NOTICE)$/.test(
+      !/^(dist\/(checkpoints|definitions|engine|adapters)\/.*\.(js|js\.map|d\.ts)|adapters\/console\/dist\/[\w./-]+\.(html|js|css|svg)(\.br|\.gz)?|definitions\/(ci|examples|library|schemas)\/.*\.(yaml|yml|json|md|ndjson|gz)|definitions\/(lint|tests)\.md|adapters\/cli\/bin\.js|adapters\/channels\/MILEPOST-MIB\.txt|package\.json|(\w+\/)?README(\.zh)?\.md|CHANGELOG\.md|LICENSE|NOTICE)$/.test(
         path,
       ),
   );
