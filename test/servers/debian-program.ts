@@ -20,37 +20,42 @@ export interface DebianProgram {
 export async function debianProgram(want: {
   readonly program: string;
   readonly package: string;
+  /** where in the package it lies, where that is neither usr/bin nor usr/sbin */
+  readonly folder?: string;
+  /** packages that must lie beside it, also where the system has them */
+  readonly beside?: readonly string[];
 }): Promise<DebianProgram> {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
+  const system = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
+  const folders = want.folder === undefined ? system : [];
   for (const folder of folders) {
     const path = join(folder, want.program);
     if (folder !== '' && (await isRunnable(path))) return { path, env: process.env };
   }
   const home = join(userCache(), 'debian', want.package);
-  const kept = await programIn(home, want.program);
+  const kept = await programIn(home, want);
   if (kept !== null) return kept;
   try {
-    await fetchInto(home, want.package);
+    await fetchInto(home, [want.package, ...(want.beside ?? [])]);
   } catch (cause) {
     throw new Error(
       `this test needs ${want.program}: apt-get install ${want.package} (apt could not fetch it by itself)`,
       { cause },
     );
   }
-  const fetched = await programIn(home, want.program);
+  const fetched = await programIn(home, want);
   if (fetched === null) throw new Error(`the package ${want.package} holds no ${want.program}`);
   return fetched;
 }
 
-async function fetchInto(home: string, name: string): Promise<void> {
+async function fetchInto(home: string, names: readonly string[]): Promise<void> {
   await mkdir(join(home, '..'), { recursive: true });
   const work = await mkdtemp(`${home}-`);
   try {
     let own: readonly string[] = [];
-    let missing = await lacking(name, own).catch(() => null);
+    let missing = await lacking(names, own).catch(() => null);
     if (missing === null) {
       own = await ownLists(work);
-      missing = await lacking(name, own);
+      missing = await lacking(names, own);
     }
     await run('apt-get', [...own, '-qq', 'download', ...missing], { cwd: work, timeout: 300_000 });
     await mkdir(join(work, 'root'));
@@ -64,20 +69,20 @@ async function fetchInto(home: string, name: string): Promise<void> {
   }
 }
 
-/** The package and those that it needs and this system has not got. */
-async function lacking(name: string, own: readonly string[]): Promise<readonly string[]> {
+/** The packages and those that they need and this system has not got. */
+async function lacking(names: readonly string[], own: readonly string[]): Promise<readonly string[]> {
   const { stdout } = await run('apt-get', [
     ...own,
     '-s',
     'install',
     '--no-install-recommends',
     '--reinstall',
-    name,
+    ...names,
   ]);
   const named = [...stdout.matchAll(/^Inst (\S+)/gm)].flatMap(([, found]) =>
     found === undefined ? [] : [found],
   );
-  if (named.length === 0) throw new Error(`apt knows no package ${name}`);
+  if (named.length === 0) throw new Error(`apt knows no package ${names.join(', ')}`);
   return named;
 }
 
@@ -94,14 +99,18 @@ async function ownLists(work: string): Promise<readonly string[]> {
   return own;
 }
 
-async function programIn(home: string, program: string): Promise<DebianProgram | null> {
-  for (const folder of ['usr/bin', 'usr/sbin']) {
-    const path = join(home, folder, program);
+async function programIn(
+  home: string,
+  want: { readonly program: string; readonly folder?: string },
+): Promise<DebianProgram | null> {
+  for (const folder of want.folder === undefined ? ['usr/bin', 'usr/sbin'] : [want.folder]) {
+    const path = join(home, folder, want.program);
     if (!(await isRunnable(path))) continue;
     const libraries = [
       join(home, 'usr/lib/x86_64-linux-gnu'),
       join(home, 'usr/lib/aarch64-linux-gnu'),
       join(home, 'usr/lib'),
+      join(home, folder),
     ];
     return { path, env: { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) } };
   }
