@@ -1,6 +1,6 @@
 /** The console while something happens: live, silent, and by the keyboard alone. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Stage, send, setStage } from './stage.ts';
+import { axeFindings, type Stage, send, setStage } from './stage.ts';
 
 const MARKUP = '<img src=x onerror="document.title=1"><b>bold</b>';
 const SOON = { timeout: 15_000, interval: 100 };
@@ -82,9 +82,14 @@ describe('what happens', () => {
   });
 
   test('is found by Ctrl-K: flows, steps, instances and alarms', async () => {
+    await send(
+      stage.address,
+      event('found', 'receive', 'activated'),
+      event('found', 'receive', 'params', { params: { PIN: -2, NOTE: 'far below' } }),
+    );
     const page = await stage.open('/');
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('negat');
+    await page.getByRole('combobox').fill('far below');
     await expect
       .poll(() => page.getByRole('option').allTextContents(), SOON)
       .toEqual([expect.stringMatching(/^Alarm.*negative/)]);
@@ -92,8 +97,12 @@ describe('what happens', () => {
     await expect
       .poll(() => page.getByRole('option').allTextContents(), SOON)
       .toEqual([expect.stringMatching(/^Step.*Trades compared/)]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await expect.poll(() => page.url()).toContain('/flows/clearing?step=compare');
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.locator('.settings').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
     await page.close();
   });
 });

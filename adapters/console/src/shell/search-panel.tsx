@@ -35,7 +35,15 @@ export default function SearchPanel({ onClose }: { readonly onClose: () => void 
   };
 
   return (
-    <Modal open footer={null} closable={false} onCancel={onClose} width={620} title={null} destroyOnHidden>
+    <Modal
+      open
+      footer={null}
+      closable={false}
+      onCancel={onClose}
+      width={620}
+      title={<span className="sr-only">{words.shell.search}</span>}
+      destroyOnHidden
+    >
       <input
         // biome-ignore lint/a11y/noAutofocus: it is opened to type in
         autoFocus
