@@ -37,6 +37,7 @@ export function replaceableWorker<S>(make: (set: S) => Worker, first: S): Replac
     settle: () => worker.settle(),
     position: () => worker.position(),
     live: () => worker.live(),
+    timers: (now) => worker.timers(now),
     unwritten: () => worker.unwritten(),
     reset: () => worker.reset(),
   };

@@ -10,19 +10,20 @@
 
 import { type Closers, undo } from './closers.ts';
 import { type Exchange, type ExchangeOptions, startExchange } from './exchange.ts';
-import { createMetrics, createProbes, type HealthReport } from './http/index.ts';
+import { createMetrics, createProbes } from './http/index.ts';
 import type { Log } from './log.ts';
-import { type Loop, startLoop } from './loop.ts';
 import type { NatsOptions } from './nats/index.ts';
 import { patiently } from './patiently.ts';
 import { healthReport } from './serving/health.ts';
+import { type HeartbeatOptions, startHeartbeat } from './serving/heartbeat.ts';
 import { type Active, loadDefinitions } from './serving/load-definitions.ts';
 import { openStream, type Stream } from './serving/open-stream.ts';
 import { ownFolder, ownNats, ownPostgres } from './serving/own-servers.ts';
 import { ServeError } from './serving/serve-error.ts';
 import { startApi } from './serving/start-api.ts';
-import { startWork, unowned, type Work } from './serving/start-work.ts';
+import { startWork, type Work } from './serving/start-work.ts';
 import { openTelling, type TellingPeople, tellPeople } from './serving/tell-people.ts';
+import { watchSystem } from './serving/watch-system.ts';
 import { makeIdentity } from './serving/worker-identity.ts';
 import { type DatabaseStorage, openStorage } from './storage/index.ts';
 import { startSweeping } from './sweeping.ts';
@@ -44,6 +45,8 @@ interface Settings {
   readonly partitions?: number | null;
   /** whether changes of the definitions are followed; default: they are exchanged only when asked for */
   readonly follow?: boolean;
+  /** called every ten seconds while this process is ready; null: nothing is */
+  readonly heartbeatUrl?: string | null;
 }
 
 export interface ServeOptions extends Settings {
@@ -124,7 +127,10 @@ export function serve(options: ServeOptions): Promise<Serving> {
     );
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
-    const health = () => healthReport(stream, [...work.checks(), ...(people?.checks() ?? [])]);
+    const held = () => work.held();
+    const system = watchSystem({ ...options, storage: reading, stream, metrics, held }, closers);
+    const health = () =>
+      healthReport(stream, [...system.checks(), ...work.checks(), ...(people?.checks() ?? [])]);
     const api = await startApi(
       {
         ...{ ...options, storage: reading, stream, metrics, health, notices, ...answering(exchange) },
@@ -142,6 +148,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
       },
       closers,
     );
+    beat(options, { name: identity.name, stream, status: system.status, health }, closers);
     return {
       address: api.address,
       natsUrl: stream.url,
@@ -163,7 +170,10 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const metrics = createMetrics();
     let work: Work | null = null;
     let people: TellingPeople | null = null;
-    const health = () => healthReport(stream, [...(work?.checks() ?? []), ...(people?.checks() ?? [])]);
+    const held = () => work?.held() ?? 0;
+    const system = watchSystem({ ...options, storage, stream, metrics, held }, closers);
+    const health = () =>
+      healthReport(stream, [...system.checks(), ...(work?.checks() ?? []), ...(people?.checks() ?? [])]);
     const probes = createProbes({ health, metrics });
     const address = await probes.listen(options);
     closers.push(() => probes.close());
@@ -191,6 +201,7 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
       },
       closers,
     );
+    beat(options, { name: identity.name, stream, status: system.status, health }, closers);
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
     const { revision } = active.definitions;
@@ -205,9 +216,9 @@ export function serveApi(options: PartOptions): Promise<Serving> {
     const storage = await openDatabase({ ...options, role: 'api' }, closers);
     const partitions = await partitionsOf(storage, options.partitions ?? null);
     const stream = await openStream({ ...options, partitions }, closers);
-    const looking = startLooking(storage, options.log, closers);
-    const health = () => healthReport(stream, looking.checks());
     const metrics = createMetrics();
+    const system = watchSystem({ ...options, storage, stream, metrics, held: () => 0 }, closers);
+    const health = () => healthReport(stream, system.checks());
     const notices = openTelling(options, closers);
     const none = { onAct: () => undefined, channelTrouble: () => null };
     // the workers say what is wrong with the definitions; here they are only read
@@ -227,6 +238,8 @@ export function serveApi(options: PartOptions): Promise<Serving> {
       { ...options, ...none, storage, stream, metrics, health, notices, ...answering(exchange) },
       closers,
     );
+    const { name } = makeIdentity(options.name, null);
+    beat(options, { name, stream, status: system.status, health }, closers);
     return {
       address: api.address,
       natsUrl: stream.url,
@@ -259,6 +272,15 @@ async function exchangeDefinitions(
 /** What an API needs of an exchange. */
 function answering({ active, candidate, last, reload }: Exchange) {
   return { active, exchange: { candidate, lastReload: last, reload: () => reload('asked for over HTTP') } };
+}
+
+/** Begins the heartbeat of a process. */
+function beat(
+  { version, log, heartbeatUrl = null }: Settings,
+  seen: Pick<HeartbeatOptions, 'name' | 'stream' | 'status' | 'health'>,
+  closers: Closers,
+): void {
+  startHeartbeat({ ...seen, version, log, url: heartbeatUrl }, closers);
 }
 
 async function assembled(
@@ -311,39 +333,6 @@ async function ended({ nc }: Stream): Promise<string> {
   if (nc === null) return new Promise(() => undefined);
   const error = await nc.closed();
   return `the connection to NATS has ended${error instanceof Error ? `: ${error.message}` : ''}`;
-}
-
-const LOOK_PAUSE = 2_000;
-
-/** Looks at the database now and then, for the health of a process that has no worker. */
-function startLooking(
-  storage: DatabaseStorage,
-  log: Log,
-  closers: Closers,
-): { checks(): HealthReport['checks'] } {
-  let idle: readonly string[] | null = null;
-  const loop: Loop = startLoop({
-    name: 'the API',
-    rest: LOOK_PAUSE,
-    log,
-    async turn() {
-      idle = unowned(await storage.reader.workers());
-      return 'idle';
-    },
-  });
-  closers.push(() => loop.stop());
-  return {
-    checks() {
-      const trouble = loop.trouble() ?? (loop.lastSuccess() === null ? 'has not been seen' : null);
-      const works =
-        idle === null || idle.length === 0 ? 'works' : `nobody works on partitions ${idle.join(', ')}`;
-      return [
-        { name: 'database', ok: trouble === null, detail: trouble ?? 'answers' },
-        // Nothing that another start of this process could help.
-        { name: 'worker', ok: true, detail: works },
-      ];
-    },
-  };
 }
 
 export { type Producers, prepareDemo, startProducers } from './demo/index.ts';

@@ -14,6 +14,8 @@
  */
 import { type Composed, compose } from './compose.ts';
 import type { DirtyRoot } from './dirty-roots.ts';
+import { isWaived } from './draft.ts';
+import { lagOf } from './family.ts';
 import { decideDue, decideMessages, type Gathered, newGathered } from './gather.ts';
 import { IntakeError, type Position } from './ports.ts';
 import { isBehind, recover } from './recovery.ts';
@@ -45,6 +47,8 @@ export interface Worker {
   position(): Position | null;
   /** instances in memory */
   live(): number;
+  /** due times of the instances in memory that are still to come, and those that have passed undecided at `now`, ms */
+  timers(now: number): { readonly pending: number; readonly overdue: number };
   /** roots whose instances are not written as they are */
   unwritten(): number;
   /** Forgets everything in memory; the next turn takes the partition anew. */
@@ -174,9 +178,27 @@ export function createWorker(options: WorkerOptions): Worker {
     settle: () => guarded(settle),
     position: () => latest?.stored ?? null,
     live: () => latest?.watch.instances.size ?? 0,
+    timers: (at) => countTimers(latest, at),
     unwritten: () => latest?.dirty.size ?? 0,
     reset,
   };
+}
+
+function countTimers(
+  running: Running | null,
+  now: number,
+): { readonly pending: number; readonly overdue: number } {
+  let pending = 0;
+  let overdue = 0;
+  for (const { instance, flow } of running?.watch.instances.values() ?? []) {
+    const lag = running === null ? 0 : lagOf(running.definitions, flow.name);
+    for (const { step, due } of instance.timers) {
+      if (isWaived(instance, step)) continue;
+      if (due + lag < now) overdue += 1;
+      else pending += 1;
+    }
+  }
+  return { pending, overdue };
 }
 
 /** Opens the partition and brings it into memory; null where it is someone else's. */

@@ -26,6 +26,12 @@ const PARTITIONS_OPTION: OptionSpec = {
     'at the first start: how many partitions events are sorted into, 1 to 64; default: 1, later what was chosen',
 };
 
+const HEARTBEAT_OPTION: OptionSpec = {
+  value: 'URL',
+  about:
+    'called every 10 s while every partition is fresh, so that whoever listens notices silence; or MILEPOST_HEARTBEAT_URL',
+};
+
 const NO_FOLLOW_OPTION: OptionSpec = {
   value: null,
   about: 'do not follow changes of the definitions; SIGHUP and `milepost reload` still reload them',
@@ -42,6 +48,7 @@ export const SERVING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     about: 'definitions that are evaluated beside those in use and compared with them: see diff --live',
     many: true,
   },
+  'heartbeat-url': HEARTBEAT_OPTION,
   'no-follow': NO_FOLLOW_OPTION,
   'no-nats': { value: null, about: 'start and use no NATS server: events come over HTTP only' },
 };
@@ -64,7 +71,7 @@ export type ServingSettings = Omit<ServeOptions, 'definitions' | 'signal'>;
 /** The settings of a server from options and environment; throws WrongUse for those that cannot be. */
 export function servingSettings(options: Options, io: Io): ServingSettings {
   return {
-    ...commonSettings(options, 4600),
+    ...commonSettings(options, io, 4600),
     ...(options.all('candidate').length > 0 ? { candidate: options.all('candidate') } : {}),
     folder: options.text('folder') ?? '.milepost',
     databaseUrl: io.env.DATABASE_URL || null,
@@ -77,6 +84,7 @@ export const PART_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   host: HOST_OPTION,
   extensions: EXTENSIONS_OPTION,
   partitions: PARTITIONS_OPTION,
+  'heartbeat-url': HEARTBEAT_OPTION,
   'no-follow': NO_FOLLOW_OPTION,
   name: { value: 'NAME', about: 'how operators see this process; default: host and process id' },
 };
@@ -93,7 +101,7 @@ export function partSettings(
     throw new WrongUse(
       `${databaseUrl ? '' : 'DATABASE_URL, a PostgreSQL, '}${!databaseUrl && nats === null ? 'and ' : ''}${nats === null ? 'NATS_URL, a NATS server, ' : ''}must be set: a part alone uses servers that others use too; milepost up starts its own`,
     );
-  return { ...commonSettings(options, port), databaseUrl, nats, name: options.text('name') ?? null };
+  return { ...commonSettings(options, io, port), databaseUrl, nats, name: options.text('name') ?? null };
 }
 
 /** The definitions that operands and options name, else those of the usual folder; throws WrongUse without any. */
@@ -114,7 +122,7 @@ export const DEFINITIONS_OPTION: OptionSpec = {
   many: true,
 };
 
-function commonSettings(options: Options, defaultPort: number) {
+function commonSettings(options: Options, io: Io, defaultPort: number) {
   const port = Number(options.text('port') ?? defaultPort);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || options.text('port') === '')
     throw new WrongUse('--port is a number from 0 to 65535');
@@ -124,9 +132,17 @@ function commonSettings(options: Options, defaultPort: number) {
     extensions: options.text('extensions') ?? null,
     partitions: partitionsOption(options),
     follow: !options.flag('no-follow'),
+    heartbeatUrl: heartbeatUrl(options, io),
     version: version(),
     log: createLog(process.stderr, process.stderr.isTTY !== true),
   };
+}
+
+/** The address to call; throws WrongUse for what is none, without repeating it, since it may be a secret. */
+function heartbeatUrl(options: Options, io: Io): string | null {
+  const text = options.text('heartbeat-url') ?? (io.env.MILEPOST_HEARTBEAT_URL || null);
+  if (text === null || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
+  throw new WrongUse('--heartbeat-url is an address that begins with http:// or https://');
 }
 
 /** The number of partitions that is asked for; null where none is; throws WrongUse for what is none. */

@@ -15,4 +15,5 @@ export {
 } from './routes/definitions.ts';
 export type { HealthReport } from './routes/health.ts';
 export { readStaticFiles, type StaticFiles } from './static-files.ts';
+export { measureSystem, type SystemNumbers } from './system-metrics.ts';
 export { measureWorkers, type WorkerMeasures } from './worker-metrics.ts';

@@ -2,6 +2,8 @@
 import type { Turn, Worker } from '../../engine/index.ts';
 import type { Metrics } from './metrics.ts';
 
+/** A due time is decided within a second of it; this much later it is overdue, ms. */
+const OVERDUE_AFTER = 5_000;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export interface WorkerMeasures {
@@ -35,12 +37,23 @@ export function measureWorkers(metrics: Metrics): WorkerMeasures {
     'milepost_clock_seconds',
     'The clock of the partition, seconds since the epoch',
   );
-  const gauges = [live, unwritten, clock];
+  const pending = metrics.gauge(
+    'milepost_timers_pending',
+    'Due times of live instances that are still to come',
+  );
+  const overdue = metrics.gauge(
+    'milepost_timers_overdue',
+    'Due times that passed more than five seconds ago and are not decided',
+  );
+  const gauges = [live, unwritten, clock, pending, overdue];
   const workers = new Map<string, Worker>();
   metrics.beforeRender(() => {
     for (const [partition, worker] of workers) {
       live.set(worker.live(), { partition });
       unwritten.set(worker.unwritten(), { partition });
+      const timers = worker.timers(Date.now() - OVERDUE_AFTER);
+      pending.set(timers.pending, { partition });
+      overdue.set(timers.overdue, { partition });
       clock.set((worker.position()?.clock ?? 0) / 1000, { partition });
     }
   });

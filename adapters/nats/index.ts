@@ -1,4 +1,5 @@
 export type { NatsConnection } from 'nats';
+export { type Applied, type WaitingOptions, waitingMessages } from './backlog.ts';
 export {
   connectNats,
   type LinkNotice,
@@ -9,6 +10,7 @@ export {
 export { examineNats, type NatsExamination } from './examine.ts';
 export { type FoundServer, findNatsServer, userCache } from './find-server.ts';
 export { startOf, takeFolder } from './folder-owner.ts';
+export { beatOnNats, heartbeatSubject } from './heartbeat.ts';
 export { type IntakeNotice, type NatsIntakeOptions, natsIntake } from './intake.ts';
 export { PrivateNatsError } from './launch-server.ts';
 export { linkOf } from './link.ts';

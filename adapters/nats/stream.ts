@@ -116,10 +116,20 @@ export async function nextSequence(
   stream: string,
   query: { readonly from: number; readonly subjects: string },
 ): Promise<number | null> {
+  return (await nextStored(jsm, stream, query))?.sequence ?? null;
+}
+
+/** The same with the time at which the stream stored it, ms. */
+export async function nextStored(
+  jsm: JetStreamManager,
+  stream: string,
+  query: { readonly from: number; readonly subjects: string },
+): Promise<{ readonly sequence: number; readonly storedAt: number } | null> {
   const next = { seq: query.from, next_by_subj: query.subjects };
   try {
     // The client's type for this request leaves out `next_by_subj`, which servers know since 2.9.
-    return (await jsm.streams.getMessage(stream, next as { seq: number })).seq;
+    const found = await jsm.streams.getMessage(stream, next as { seq: number });
+    return { sequence: found.seq, storedAt: found.time.getTime() };
   } catch (error) {
     if (apiCode(error) === NO_MESSAGE) return null;
     throw error;

@@ -1,7 +1,9 @@
 import type { Intake, Outlet } from '../../engine/index.ts';
 import type { Closers } from '../closers.ts';
+import type { Backlog } from '../freshness.ts';
 import type { Log } from '../log.ts';
 import {
+  type Applied,
   connectNats,
   ensureStream,
   linkOf,
@@ -9,6 +11,7 @@ import {
   type NatsOptions,
   natsIntake,
   natsOutlet,
+  waitingMessages,
 } from '../nats/index.ts';
 import { patiently } from '../patiently.ts';
 import { openLocalStream } from '../storage/index.ts';
@@ -26,6 +29,8 @@ export interface Stream {
   readonly url: string | null;
   /** `none`: events come over HTTP only */
   readonly link: () => 'none' | 'up' | 'down' | 'closed';
+  /** what waits for each partition beyond what it has applied; rejects while it cannot be seen */
+  readonly waiting: (applied: readonly Applied[]) => Promise<ReadonlyMap<string, Backlog>>;
 }
 
 interface StreamOptions {
@@ -62,6 +67,10 @@ function localStream({ databaseUrl, partitions, log }: StreamOptions, closers: C
     nc: null,
     url: null,
     link: () => 'none',
+    waiting: async (applied) =>
+      new Map(
+        await Promise.all(applied.map(async (one) => [one.partition, await local.waiting(one)] as const)),
+      ),
   };
 }
 
@@ -93,5 +102,6 @@ async function natsStream(options: StreamOptions, nats: NatsOptions, closers: Cl
     nc,
     url: nats.url,
     link: () => link.state(),
+    waiting: (applied) => waitingMessages({ nc, partitions }, applied),
   };
 }

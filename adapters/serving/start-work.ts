@@ -36,6 +36,8 @@ export interface WorkOptions {
 export interface Work {
   /** what of it is as it should be */
   checks(): HealthReport['checks'];
+  /** how many partitions it works on */
+  held(): number;
   /** Goes on with other definitions, in every partition between two turns; resolves once each has made a turn with them. */
   replace(active: Active): Promise<void>;
   /** Finishes what is under way and gives the partitions to others; twice is fine. */
@@ -83,6 +85,7 @@ export function startWork(options: WorkOptions): Work {
     sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
   });
   return {
+    held: () => workers.running().length,
     checks: () => [...workCheck(workers, runs), tellingCheck(options.stream, telling.loop)],
     async replace(next) {
       active = next; // for partitions that are taken from now on
@@ -198,7 +201,7 @@ function troubleOf(loop: Loop): string | null {
 }
 
 /** The partitions without a lease that is good; null where that is not known yet. */
-export function unowned(table: LeaseTable | null): readonly string[] | null {
+function unowned(table: LeaseTable | null): readonly string[] | null {
   if (table === null) return null;
   return table.partitions
     .filter(({ owner, left }) => owner === null || left <= 0)

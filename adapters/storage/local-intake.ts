@@ -11,7 +11,7 @@ import { type Intake, IntakeError, type Message } from '../../engine/index.ts';
 import type { Bell } from './bell.ts';
 import type { Database } from './connect.ts';
 import { readHeaders } from './records.ts';
-import { storeFailure } from './store-failure.ts';
+import { orStoreError, storeFailure } from './store-failure.ts';
 
 /** How often the inbox is looked at for messages of other processes, ms; those of this process are heard of at once. */
 const POLL = 100;
@@ -114,6 +114,22 @@ async function readMessages(db: Database, after: number, max: number): Promise<L
     return [{ sequence, storedAt: row.stored_at, subject, headers: readHeaders(row.headers), payload }];
   });
   return { incarnation, messages };
+}
+
+/** How many messages wait beyond a position, and since when the oldest does. Rejects with StoreError. */
+export function waitingInInbox(
+  db: Database,
+  after: { readonly incarnation: string; readonly sequence: number },
+): Promise<{ readonly messages: number; readonly since: number | null }> {
+  return orStoreError('cannot read the inbox', async () => {
+    const { rows } = await sql<{ messages: number; since: number | null }>`
+      select count(*)::int as messages, min(stored_at) as since
+        from milepost.inbox, milepost.inbox_counter c
+       where sequence > case when c.incarnation = ${after.incarnation} then ${after.sequence}::bigint else 0 end`.execute(
+      db,
+    );
+    return rows[0] ?? { messages: 0, since: null };
+  });
 }
 
 function readCounter(db: Database): Promise<{ readonly incarnation: string; readonly last: number }> {

@@ -1,7 +1,7 @@
 import type { Intake, Outlet } from '../../engine/index.ts';
 import { makeBell } from './bell.ts';
 import { connect } from './connect.ts';
-import { localIntake } from './local-intake.ts';
+import { localIntake, waitingInInbox } from './local-intake.ts';
 import { localOutlet } from './local-outlet.ts';
 
 /** A stream of checkpoint events that needs no NATS. */
@@ -9,6 +9,11 @@ export interface LocalStream {
   /** a reader of its own, not started */
   intake(): Intake;
   readonly outlet: Outlet;
+  /** what waits beyond a position, and since when the oldest of it does, ms */
+  waiting(after: {
+    readonly incarnation: string;
+    readonly sequence: number;
+  }): Promise<{ readonly messages: number; readonly since: number | null }>;
   /** Closes the connections; more than once is fine. */
   close(): Promise<void>;
 }
@@ -25,6 +30,7 @@ export function openLocalStream(options: {
   return {
     intake: () => localIntake(db, bell),
     outlet: localOutlet(db, bell),
+    waiting: (after) => waitingInInbox(db, after),
     close() {
       closed ??= db.destroy();
       return closed;

@@ -3,7 +3,7 @@ import { type Bell, makeBell } from './bell.ts';
 import type { LocalStream } from './local-stream.ts';
 import { digestOf, readHeaders, storable, writeHeaders } from './records.ts';
 
-export interface MemoryStream extends LocalStream {
+export interface MemoryStream extends Omit<LocalStream, 'waiting'> {
   /** The stream is lost and a new, empty one takes its place. */
   remake(): void;
 }

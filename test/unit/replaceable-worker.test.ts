@@ -20,6 +20,7 @@ function workers(turns: (name: string) => Turn['kind'] = () => 'idle', settled: 
     },
     position: () => null,
     live: () => 0,
+    timers: () => ({ pending: 0, overdue: 0 }),
     unwritten: () => 0,
     reset: () => void said.push(`${name} reset`),
   });

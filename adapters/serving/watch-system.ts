@@ -1,0 +1,87 @@
+/**
+ * Looks at the whole system every two seconds, whoever works on it: leases, positions, what waits in the stream. Of it
+ * come readiness, the heartbeat and the numbers for Prometheus.
+ */
+import { type Closers, reasonOf } from '../closers.ts';
+import { createFreshness, type SystemStatus } from '../freshness.ts';
+import { type HealthReport, type Metrics, measureSystem } from '../http/index.ts';
+import type { Log } from '../log.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Stream } from './open-stream.ts';
+
+export interface WatchingSystem {
+  status(): SystemStatus;
+  /** what of the system is as it should be */
+  checks(): HealthReport['checks'];
+}
+
+interface WatchOptions {
+  readonly storage: Pick<Storage, 'reader'>;
+  readonly stream: Stream;
+  readonly metrics: Metrics;
+  readonly version: string;
+  readonly log: Log;
+  /** how many partitions this process works on */
+  readonly held: () => number;
+}
+
+const REST = 2_000;
+/** A server that has not answered for so long counts as down, ms. */
+const DOWN = 8_000;
+
+/** Begins to look; the first look is under way when it returns. */
+export function watchSystem(options: WatchOptions, closers: Closers): WatchingSystem {
+  const { storage, stream } = options;
+  const freshness = createFreshness({ steady: () => performance.now() });
+  let answered = Number.NEGATIVE_INFINITY;
+  const loop: Loop = startLoop({
+    name: 'looking at the system',
+    rest: REST,
+    log: options.log,
+    async turn() {
+      try {
+        const at = Date.now();
+        const table = await storage.reader.workers();
+        const names = table.partitions.map(({ partition }) => partition);
+        const positions = new Map(
+          await Promise.all(names.map(async (name) => [name, await storage.reader.position(name)] as const)),
+        );
+        answered = performance.now();
+        const applied = names.map((partition) => {
+          const { incarnation = '', sequence = 0 } = positions.get(partition) ?? {};
+          return { partition, incarnation, sequence };
+        });
+        freshness.note({ at, table, positions, backlogs: await stream.waiting(applied) });
+      } catch (error) {
+        freshness.failed(reasonOf(error));
+        throw error;
+      }
+      return 'idle';
+    },
+  });
+  closers.push(() => loop.stop());
+  const databaseUp = () => performance.now() - answered < DOWN;
+  measureSystem(options.metrics, options.version, () => {
+    const link = stream.link();
+    return {
+      ...freshness.status(),
+      ...{ held: options.held(), databaseUp: databaseUp(), natsUp: link === 'none' ? null : link === 'up' },
+    };
+  });
+  return {
+    status: freshness.status,
+    checks() {
+      const { fresh, why, partitions } = freshness.status();
+      const many = partitions.length === 1 ? 'is fresh' : `all ${partitions.length} are fresh`;
+      return [
+        {
+          name: 'database',
+          ok: databaseUp(),
+          detail: databaseUp() ? 'answers' : (loop.trouble() ?? 'does not answer'),
+        },
+        { name: 'partitions', ok: fresh, detail: why ?? many },
+      ];
+    },
+  };
+}
