@@ -16,6 +16,7 @@ import { ANTD_THEME } from './theme/antd-theme.ts';
 import { useTheme } from './theme/use-theme.ts';
 import { useWords } from './words/words.ts';
 
+const AlarmsPage = lazy(() => import('./alarms/alarms-page.tsx'));
 const FlowPage = lazy(() => import('./flow/flow-page.tsx'));
 
 const client = new QueryClient({
@@ -32,7 +33,7 @@ const client = new QueryClient({
 export function App() {
   return (
     <QueryClientProvider client={client}>
-      <ConfigProvider theme={ANTD_THEME} componentSize="small">
+      <ConfigProvider theme={ANTD_THEME} componentSize="small" button={{ autoInsertSpace: false }}>
         <LiveProvider>
           <Frame />
         </LiveProvider>
@@ -59,6 +60,7 @@ function Frame() {
             <Switch>
               <Route path="/" component={HomePage} />
               <Route path="/days/:day" component={HomePage} />
+              <Route path="/alarms/:id?" component={AlarmsPage} />
               <Route path="/flows/:flow/:key?" component={FlowPage} />
               <Route component={NotFoundPage} />
             </Switch>

@@ -20,7 +20,8 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T; // the server is ours, and its answers are held to its OpenAPI document by tests
 }
 
-async function refusalIn(response: Response): Promise<ApiError> {
+/** What a response that is no success refuses. */
+export async function refusalIn(response: Response): Promise<ApiError> {
   const text = await response.text();
   try {
     const { detail, title } = JSON.parse(text) as Problem;

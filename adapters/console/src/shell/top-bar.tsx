@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { changeSettings, useSettings } from '../settings/settings.ts';
 import { useWords } from '../words/words.ts';
 import { LiveSign } from './live-sign.tsx';
+import { MainMenu } from './main-menu.tsx';
 import { SearchBox } from './search-box.tsx';
 import { SettingsButton } from './settings-panel.tsx';
 
@@ -27,6 +28,7 @@ export function TopBar() {
         </svg>
         Milepost
       </Link>
+      <MainMenu />
       <SearchBox />
       <span className="top-bar-gap" />
       <LiveSign />

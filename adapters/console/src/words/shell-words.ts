@@ -5,6 +5,10 @@ export const shellWords = both(
   {
     skip: 'Skip to the content',
     day: 'Day',
+    alarms: 'Alarms',
+    events: 'Events',
+    rejected: 'Rejected',
+    pages: 'Pages',
     navigation: 'Groups and flows',
     unfold: 'Show the navigation',
     fold: 'Hide the navigation',
@@ -46,6 +50,10 @@ export const shellWords = both(
   {
     skip: '跳到正文',
     day: '当日',
+    alarms: '告警',
+    events: '事件',
+    rejected: '被拒',
+    pages: '页面',
     navigation: '分组与流程',
     unfold: '展开导航',
     fold: '收起导航',

@@ -4,6 +4,7 @@
  */
 import type { Title } from '../api/answers.ts';
 import { type Language, useSettings } from '../settings/settings.ts';
+import { alarmWords } from './alarm-words.ts';
 import { flowWords } from './flow-words.ts';
 import { homeWords } from './home-words.ts';
 import { shellWords } from './shell-words.ts';
@@ -16,6 +17,7 @@ function dictionary(language: Language) {
     status: statusWords[language],
     home: homeWords[language],
     flow: flowWords[language],
+    alarms: alarmWords[language],
   };
 }
 

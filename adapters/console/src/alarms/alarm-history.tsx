@@ -1,0 +1,29 @@
+import type { AlarmEntry } from '../api/alarm-answers.ts';
+import { Moment } from '../time/moment.tsx';
+import { useWords } from '../words/words.ts';
+
+interface AlarmHistoryProps {
+  readonly history: readonly AlarmEntry[];
+  readonly zone: string;
+  readonly day: string;
+}
+
+/** What happened to an alarm, oldest first: when, what, by whom. */
+export function AlarmHistory({ history, zone, day }: AlarmHistoryProps) {
+  const { alarms } = useWords();
+  return (
+    <ol className="alarm-history">
+      {history.map((entry, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: entries are only ever added at the end
+        <li key={index} className="alarm-passage">
+          <Moment at={entry.at} zone={zone} day={day} seconds />
+          <span>
+            <b>{alarms.kinds[entry.kind] ?? entry.kind}</b>
+            {entry.by !== null && ` ${alarms.by(entry.by)}`}
+            {entry.detail !== null && <div className="alarm-said">{entry.detail}</div>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

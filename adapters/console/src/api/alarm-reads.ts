@@ -1,0 +1,69 @@
+/** The reads of alarms, silences, numbers and rejected messages. What people do is not in the live stream: it is asked for. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { AlarmInfo, AlarmSums, RejectedItem, Silence } from './alarm-answers.ts';
+import type { Page } from './answers.ts';
+import { ask, segment } from './ask.ts';
+
+const API = '/api/v1';
+const OFTEN = 5000;
+
+/** Alarms that are as a query text says (`open=true&flow=…`), newest first, a page of 200 at a time. */
+export const readAlarms = (filter: string) =>
+  infiniteQueryOptions({
+    queryKey: ['alarms', 'list', filter],
+    queryFn: ({ signal, pageParam }) =>
+      ask<Page<AlarmInfo>>(
+        `${API}/alarms?limit=200&${filter}${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
+        signal,
+      ),
+    initialPageParam: null as string | null, // null begins
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    refetchInterval: OFTEN,
+  });
+
+/** One alarm with its history. */
+export const readAlarm = (id: string) =>
+  queryOptions({
+    queryKey: ['alarms', 'one', id],
+    queryFn: ({ signal }) => ask<AlarmInfo>(`${API}/alarms/${segment(id)}`, signal),
+    refetchInterval: OFTEN,
+  });
+
+/** The numbers of a trading day. */
+export const readNumbers = (day: string) =>
+  queryOptions({
+    queryKey: ['alarms', 'numbers', day],
+    queryFn: ({ signal }) =>
+      ask<{ readonly total: AlarmSums }>(`${API}/numbers?from=${segment(day)}&to=${segment(day)}`, signal),
+    refetchInterval: OFTEN,
+  });
+
+/** Silences that have not ended. */
+export const readSilences = () =>
+  queryOptions({
+    queryKey: ['alarms', 'silences'],
+    queryFn: ({ signal }) => ask<Page<Silence>>(`${API}/silences?limit=100`, signal),
+    refetchInterval: OFTEN,
+  });
+
+/** Rejected messages, newest first, a page of fifty at a time. */
+export const readRejected = () =>
+  infiniteQueryOptions({
+    queryKey: ['rejected', 'list'],
+    queryFn: ({ signal, pageParam }) =>
+      ask<Page<RejectedItem>>(
+        `${API}/rejected?limit=50${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
+        signal,
+      ),
+    initialPageParam: null as string | null, // null begins
+    getNextPageParam: (last) => last.next,
+    refetchInterval: OFTEN,
+  });
+
+/** One rejected message with all of its payload. */
+export const readRejectedOne = (id: string) =>
+  queryOptions({
+    queryKey: ['rejected', 'one', id],
+    queryFn: ({ signal }) => ask<RejectedItem>(`${API}/rejected/${segment(id)}`, signal),
+  });
