@@ -15,6 +15,7 @@ import { toneOfSeverity, toneOfStep, toneOfStepStatus } from '../status/tone.ts'
 import { span } from '../time/format-time.ts';
 import { Moment } from '../time/moment.tsx';
 import { useNow } from '../time/server-clock.ts';
+import { alarmTextIn } from '../words/alarm-text.ts';
 import { titleIn, useWords } from '../words/words.ts';
 import { type Evaluation, valuesText } from './evaluations.ts';
 import { Fact, Took, usualSpan } from './flow-facts.tsx';
@@ -212,10 +213,10 @@ function Alarms({ instance, step, zone }: ListProps) {
         <li key={alarm.id}>
           <span className="fact-status">
             <StatusMark tone={alarm.open ? toneOfSeverity(alarm.severity) : 'idle'} size={14} />
-            <b>{alarm.name}</b> {words.status.severity[alarm.severity]}
+            <b>{words.flow.rules[alarm.name] ?? alarm.name}</b> {words.status.severity[alarm.severity]}
             {alarm.count > 1 && ` ${words.flow.times(alarm.count)}`}
           </span>
-          <div>{alarm.text}</div>
+          <div>{alarmTextIn(words.language, alarm)}</div>
           <div className="quiet">
             <Moment at={alarm.raisedAt} zone={zone} day={instance.tradingDay} seconds /> ·{' '}
             {alarm.open ? words.flow.stillOpen : alarm.clearedBy}

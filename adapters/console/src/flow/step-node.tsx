@@ -70,7 +70,8 @@ function toneOfNode({ node }: ModelNode): Tone {
 export function statusText(words: Words, { node }: ModelNode): string {
   const status = stepWord(words, node.status);
   const [alarm] = node.alarms;
-  return [status, node.state, alarm?.name].filter((part) => part != null && part !== '').join(' · ');
+  const alarmed = alarm === undefined ? null : (words.flow.rules[alarm.name] ?? alarm.name);
+  return [status, node.state, alarmed].filter((part) => part != null && part !== '').join(' · ');
 }
 
 /** The word of a step's status. */

@@ -6,6 +6,7 @@ import { flowAddress } from '../address/address.ts';
 import type { AlarmItem, FlowItem, LedgerRow, UsualFlow } from '../api/answers.ts';
 import { StatusMark } from '../status/status-mark.tsx';
 import type { Tone } from '../status/tone.ts';
+import { alarmTextIn } from '../words/alarm-text.ts';
 import { titleIn, useWords } from '../words/words.ts';
 import type { DayScale } from './day-scale.ts';
 import { rowStory } from './row-story.ts';
@@ -56,8 +57,8 @@ export const LedgerRowView = memo(function LedgerRowView({ entry, scale, now, pl
         {story.alarm === null ? (
           <span className="ledger-headline">{story.headline}</span>
         ) : (
-          <span className="ledger-headline" title={story.alarm.text}>
-            {story.alarm.text}
+          <span className="ledger-headline" title={alarmTextIn(words.language, story.alarm)}>
+            {alarmTextIn(words.language, story.alarm)}
           </span>
         )}
         <small>
