@@ -2,8 +2,8 @@
 import { useSyncExternalStore } from 'react';
 import type { PaletteName } from '../status/palettes.ts';
 import type { Tone } from '../status/tone.ts';
+import type { Language } from '../words/language.ts';
 
-export type Language = 'en' | 'zh';
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
 export interface Settings {

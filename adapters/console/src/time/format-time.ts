@@ -1,5 +1,5 @@
 /** Times and spans as people read them. Every time is shown in the zone of its flow, never in that of the browser. */
-import type { Language } from '../settings/settings.ts';
+import type { Language } from '../words/language.ts';
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 

@@ -2,7 +2,7 @@
  * Texts of alarms that no rule words are written by the engine in English. This is the same in Chinese, recognised by its
  * form; what somebody has worded himself stays as it is. A test holds it to the engine's own Chinese.
  */
-import type { Language } from '../settings/settings.ts';
+import type { Language } from './language.ts';
 
 type Rewriting = readonly [source: string, form: RegExp, chinese: (parts: readonly string[]) => string];
 

@@ -3,10 +3,11 @@
  * lacks is a type error.
  */
 import type { Title } from '../api/answers.ts';
-import { type Language, useSettings } from '../settings/settings.ts';
+import { useSettings } from '../settings/settings.ts';
 import { alarmWords } from './alarm-words.ts';
 import { flowWords } from './flow-words.ts';
 import { homeWords } from './home-words.ts';
+import type { Language } from './language.ts';
 import { shellWords } from './shell-words.ts';
 import { statusWords } from './status-words.ts';
 
