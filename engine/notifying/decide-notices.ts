@@ -55,12 +55,21 @@ function take(desk: Desk, fact: NotifyFact): void {
     case 'act':
       takeAct(desk, fact.act, fact.known);
       break;
+    case 'definitions':
+      lookAgain(desk);
+      break;
     case 'undeliverable':
       tellUndeliverable(desk, fact.notice, fact.reason);
       break;
     default:
       fact satisfies never;
   }
+}
+
+/** What nobody is told of is looked at under the definitions in force. */
+function lookAgain(desk: Desk): void {
+  for (const { outcome, trouble } of desk.handlings.map.values())
+    if (outcome === 'unrouted' || outcome === 'muted') desk.wake(trouble, desk.now);
 }
 
 function stateOf(desk: Desk): NotifierState {

@@ -19,6 +19,8 @@ export type NotifyFact =
     }
   /** `known` is the handling of an alarm that is over, where there is one */
   | { readonly kind: 'act'; readonly act: HandlingAct; readonly known: Handling | null }
+  /** other definitions are in force: what nobody was told of may have a route now */
+  | { readonly kind: 'definitions' }
   | { readonly kind: 'undeliverable'; readonly notice: Notice; readonly reason: string };
 
 /** What came of a turn. */

@@ -47,6 +47,8 @@ interface Leading {
   readonly change: number;
   readonly state: NotifierState;
   readonly renewedAt: number;
+  /** by which the last turn decided; null before the first */
+  readonly definitions: Definitions | null;
 }
 
 const LEASE = 15_000;
@@ -65,6 +67,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     leading = null; // until this turn has succeeded
     if (before === null) return begin();
     const taken = await gather(before);
+    if (taken === 'gap') return catchUp(before);
     const time = now();
     const due = nextDue(before.state);
     if (taken.facts.length === 0 && taken.change === before.change && (due === null || due > time))
@@ -72,7 +75,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     return decide(before, taken, time);
   }
 
-  /** Takes the lease and reads what is remembered; the first of all looks at every alarm that stands. */
+  /** Takes the lease and reads what is remembered. */
   async function begin(): Promise<NotifierTurn> {
     const opened = await store.open(owner, lease);
     if (opened === null) return 'waiting';
@@ -80,17 +83,17 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const state = stateFrom(opened);
     const { epoch } = opened;
     const oldest = opened.change === null ? 0 : await options.changes.oldest();
-    if (opened.change !== null && oldest <= opened.change + 1) {
-      leading = { epoch, change: opened.change, state, renewedAt: time };
-      return 'worked';
-    }
+    const begun = { epoch, change: opened.change ?? 0, state, renewedAt: time, definitions: null };
+    if (opened.change === null || oldest > opened.change + 1) return catchUp(begun);
+    leading = begun;
+    return 'worked';
+  }
+
+  /** Looks at the alarms themselves, since not every change is there to be taken. */
+  async function catchUp(before: Leading): Promise<NotifierTurn> {
     const change = await options.changes.newest();
-    const facts = [...(await standing()), ...(await ended(state))];
-    return decide(
-      { epoch, change, state, renewedAt: time },
-      { change, facts, wishes: [], failures: [] },
-      time,
-    );
+    const facts = [...(await standing()), ...(await ended(before.state))];
+    return decide(before, { change, facts, wishes: [], failures: [] }, now());
   }
 
   async function standing(): Promise<readonly NotifyFact[]> {
@@ -117,8 +120,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
     return facts;
   }
 
-  async function gather(before: Leading): Promise<Taken> {
+  async function gather(before: Leading): Promise<Taken | 'gap'> {
     const changes = await options.changes.changes(before.change, options.batch ?? 500);
+    // Ids of changes have no gaps, so what is missing was removed before it was taken.
+    if ((changes[0]?.id ?? 0) > before.change + 1) return 'gap';
     const [acts, wishes, failures] = await Promise.all([
       store.waitingActs(MOST_ACTS),
       store.wishes(MOST_ACTS),
@@ -128,6 +133,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     return {
       change: changes.at(-1)?.id ?? before.change,
       facts: [
+        ...(options.definitions() === before.definitions ? [] : [{ kind: 'definitions' as const }]),
         ...alarms.map(({ body }): NotifyFact => ({ kind: 'alarm', alarm: readAlarmChange(body) })),
         ...(await actFacts(acts, before.state)),
         ...wishes.map(({ id, channel, text }): NotifyFact => {
@@ -161,7 +167,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const decision = decideNotices({ definitions }, before.state, taken.facts, time);
     const batch = recordDecision(decision, { epoch, change, lease, wishes, failures, now: time });
     if ((await store.commit(batch)) === 'fenced') return 'waiting';
-    leading = { epoch, change, state: decision.state, renewedAt: time };
+    leading = { epoch, change, state: decision.state, renewedAt: time, definitions };
     return 'worked';
   }
 

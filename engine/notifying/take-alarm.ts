@@ -41,7 +41,8 @@ function begin(desk: Desk, news: AlarmNews): void {
 function progress(desk: Desk, before: Handling, news: AlarmNews): void {
   const severity = isWorse(news.severity, before.severity) ? news.severity : before.severity;
   let handling = desk.change(before, { alarm: news, severity });
-  if (news.count > before.alarm.count)
+  // Every doubling is worth a line; an alarm that is raised again all day would fill the history else.
+  if (Math.floor(Math.log2(news.count)) > Math.floor(Math.log2(before.alarm.count)))
     desk.note({ alarm: news.id, kind: 'repeated', detail: String(news.count) });
   if (severity !== before.severity) worsen(desk, handling, severity);
   if (news.clearedAt === null || !isOpen(before)) return;

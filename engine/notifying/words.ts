@@ -103,12 +103,17 @@ function line(definitions: Definitions, alarm: NoticeAlarm, language: Language):
   const where = alarm.step === null ? '' : ` / ${stepTitle(definitions, alarm.flow, alarm.step, language)}`;
   const from = calendar.format(alarm.raisedAt);
   const count = alarm.count < 2 ? '' : zh ? `，${alarm.count} 次` : `, ${alarm.count} times`;
+  const wrong = alarm.clearedBy === 'mistaken';
   const end =
     alarm.clearedAt === null
       ? ''
-      : zh
-        ? `，${calendar.format(alarm.clearedAt)} 恢复`
-        : `, over since ${calendar.format(alarm.clearedAt)}`;
+      : wrong
+        ? zh
+          ? '，更正：迟到的事件表明此告警有误'
+          : ', corrected: an event that came late shows that it was wrong'
+        : zh
+          ? `，${calendar.format(alarm.clearedAt)} 恢复`
+          : `, over since ${calendar.format(alarm.clearedAt)}`;
   const seen =
     alarm.acknowledgedBy === null
       ? ''
