@@ -106,7 +106,7 @@ export interface RejectedRecord {
 
 /** Something the outside is told: published on `subject` and streamed to consoles. Ids are given by the store, ascending. */
 export interface ChangeRecord {
-  readonly kind: 'instance' | 'alarm' | 'publish';
+  readonly kind: 'instance' | 'alarm' | 'publish' | 'handling';
   readonly subject: string;
   /** JSON text */
   readonly body: string;

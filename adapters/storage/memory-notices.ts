@@ -2,6 +2,7 @@
 import {
   type ActEntry,
   type AlarmNumbers,
+  type ChangeRecord,
   type HandlingAct,
   type HandlingRecord,
   type HistoryEntry,
@@ -53,6 +54,8 @@ const PLAIN: readonly string[] = ['notify', 'trial', 'undeliverable', 'assigned'
 export function memoryNotices(options: {
   readonly now: () => number;
   readonly wishes?: () => readonly WishRecord[];
+  /** where changes are appended */
+  readonly append?: (changes: readonly ChangeRecord[]) => void;
 }): MemoryNotices {
   const { now, wishes = () => [] } = options;
   const lease = { epoch: 0, owner: '', until: 0, change: null as number | null };
@@ -80,6 +83,7 @@ export function memoryNotices(options: {
       silences.set(record.silence.id, { ...record, position });
     }
     history.push(...batch.history);
+    options.append?.(batch.changes);
     for (const notice of batch.notices) owe(notice);
     for (const { id, at, done, reason } of batch.acts) {
       const act = acts.get(id);

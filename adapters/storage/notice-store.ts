@@ -45,6 +45,7 @@ export function postgresNotices(db: Database): NoticeStore {
           await writeHandlings(trx, batch);
           await writeOutbox(trx, batch);
           await writeTaken(trx, batch);
+          await appendChanges(trx, batch);
           return 'committed';
         }),
       ),
@@ -244,6 +245,19 @@ async function writeTaken(db: Db, { acts, wishes, failures }: NoticeBatch): Prom
       update milepost.outbox set failure_taken = true where digest = any(${failures.map(digestOf)})`.execute(
       db,
     );
+}
+
+/** Last, since the counter is locked until the commit, and workers wait for it. */
+async function appendChanges(db: Db, { changes }: NoticeBatch): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = changes.map((change, index) => ({ ...change, ordinal: index + 1 }));
+  await sql`
+    with counter as (
+      update milepost.change_counter set last = last + ${changes.length}::bigint returning last)
+    insert into milepost.changes (id, kind, subject, body)
+    select counter.last - ${changes.length}::bigint + r.ordinal, r.kind, r.subject, r.body
+      from counter, json_to_recordset(${JSON.stringify(rows)}::json) as r(
+        kind text, subject text, body text, ordinal bigint)`.execute(db);
 }
 
 async function claim(

@@ -1,4 +1,6 @@
 /** A decision as the records that are stored, and the state that is read back from them. */
+import { encodeToken } from '../../checkpoints/index.ts';
+import type { ChangeRecord } from '../ports.ts';
 import type { ActOutcome, Changes } from './desk.ts';
 import type { Handling } from './handling.ts';
 import type { Item, NotifierState, Storm, Trouble } from './notifier-state.ts';
@@ -35,6 +37,7 @@ export function recordDecision(
       ...silences.gone.map(([, silence]) => ({ silence, live: false })),
     ],
     history: decision.history,
+    changes: [...handlings.changed, ...handlings.gone].map(([, handling]) => handlingChange(handling)),
     notices: decision.notices,
     acts: decision.acts.map((act: ActOutcome) => ({ ...act, at: now })),
   };
@@ -46,6 +49,19 @@ function handlingRecord(handling: Handling, live: boolean): HandlingRecord {
   return {
     ...{ alarm: id, flow, key, name, group, tradingDay, severity, standing, outcome, useful },
     ...{ raisedAt, acknowledgedAt, clearedAt, live, body: JSON.stringify(handling) },
+  };
+}
+
+/** What the outside is told: consoles show it at once, whoever did it. */
+function handlingChange(handling: Handling): ChangeRecord {
+  const { alarm, standing, severity, outcome, because, level, assignedTo, acknowledgedBy } = handling;
+  const { id, flow, key, group } = alarm;
+  return {
+    kind: 'handling',
+    subject: `milepost.handling.${encodeToken(flow)}`,
+    body: JSON.stringify({
+      ...{ id, flow, key, group, standing, severity, outcome, because, level, assignedTo, acknowledgedBy },
+    }),
   };
 }
 

@@ -3,7 +3,7 @@
  * All times are milliseconds since the epoch. Every method rejects with StoreError when the world failed.
  */
 import type { Severity } from '../../definitions/index.ts';
-import type { Page } from '../ports.ts';
+import type { ChangeRecord, Page } from '../ports.ts';
 import type { Notice, NoticeKind } from './channel.ts';
 import type { ActOutcome } from './desk.ts';
 import type { Handling, HistoryEntry, Outcome, Standing } from './handling.ts';
@@ -67,6 +67,8 @@ export interface NoticeBatch {
   readonly acts: readonly (ActOutcome & { readonly at: number })[];
   /** ids of wishes that were taken */
   readonly wishes: readonly string[];
+  /** what the outside is told of handlings, as of alarms */
+  readonly changes: readonly ChangeRecord[];
   /** ids of notices whose failure was taken */
   readonly failures: readonly string[];
 }

@@ -87,12 +87,12 @@ function text(definitions: Definitions, saying: Saying, language: Language): str
   const lines = shown.map((alarm) => line(definitions, alarm, language));
   if (rest > 0) lines.push(zh ? `……另有 ${rest} 个` : `… and ${rest} more`);
   if (folded.length > 0) {
-    lines.push(zh ? `后果 ${folded.length} 个：` : `${folded.length} consequences:`);
+    lines.push(zh ? `由此引起的告警（${folded.length}）：` : `Consequences (${folded.length}):`);
     lines.push(...folded.slice(0, MOST_LISTED).map((alarm) => `- ${line(definitions, alarm, language)}`));
   }
   if (extra !== null) lines.push(extra);
   const names = to.map(({ title }) => title).join(zh ? '、' : ', ');
-  if (kind === 'escalated' || level > 1) lines.push(zh ? `第 ${level} 级通知` : `Level ${level}`);
+  if (kind === 'escalated') lines.push(zh ? `第 ${level} 级通知` : `Level ${level}`);
   if (names !== '') lines.push(zh ? `通知：${names}` : `To: ${names}`);
   return lines.map(oneLine).join('\n');
 }
@@ -120,10 +120,12 @@ function line(definitions: Definitions, alarm: NoticeAlarm, language: Language):
       : zh
         ? `，${alarm.acknowledgedBy} 已确认`
         : `, acknowledged by ${alarm.acknowledgedBy}`;
+  // The usual texts begin with the name of the step, whose title stands before them here.
+  const said = alarm.step === null ? alarm.text : alarm.text.replace(`${alarm.step}: `, '');
   const place = `${flowTitle(definitions, alarm.flow, language)} ${alarm.key}${where}`;
   return zh
-    ? `[${SEVERITY[alarm.severity].zh}] ${place}：${alarm.text}（${from} 起${count}${end}${seen}）`
-    : `[${SEVERITY[alarm.severity].en}] ${place}: ${alarm.text} (since ${from}${count}${end}${seen})`;
+    ? `[${SEVERITY[alarm.severity].zh}] ${place}：${said}（${from} 起${count}${end}${seen}）`
+    : `[${SEVERITY[alarm.severity].en}] ${place}: ${said} (since ${from}${count}${end}${seen})`;
 }
 
 function calendarOf(definitions: Definitions, flow: string): Calendar {

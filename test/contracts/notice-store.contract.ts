@@ -14,6 +14,8 @@ export interface NoticeBench {
   readonly reader: NoticeReader;
   /** what a `notify` rule asked for, as the worker stores it */
   wish(id: string, channel: string, text: string): Promise<void>;
+  /** what the outside is told, in the order of its ids */
+  changes(): Promise<readonly { readonly kind: string; readonly subject: string; readonly body: string }[]>;
   /** lets the lease of whoever runs end */
   expire(): Promise<void>;
   close(): Promise<void>;
@@ -54,7 +56,7 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
 
     const batch = (more: Partial<NoticeBatch> = {}): NoticeBatch => ({
       ...{ epoch, change: 1, lease: 60_000, handlings: [], memory: [], silences: [], history: [] },
-      ...{ notices: [], acts: [], wishes: [], failures: [] },
+      ...{ notices: [], acts: [], wishes: [], failures: [], changes: [] },
       ...more,
     });
     const commit = (more: Partial<NoticeBatch>) => bench.store.commit(batch(more));
@@ -276,6 +278,14 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
       expect(await bench.store.wishes(1)).toEqual([{ id: 'f/k/desk/1/0', channel: 'desk', text: 'closed' }]);
       await commit({ wishes: ['f/k/desk/1/0'] });
       expect((await bench.store.wishes(10)).map(({ id }) => id)).toEqual(['f/k/desk/1/1']);
+    });
+
+    test('lets the outside know, in order, and nothing of what is fenced', async () => {
+      const change = (body: string) => ({ kind: 'handling' as const, subject: 'milepost.handling.f', body });
+      await commit({ changes: [change('1'), change('2')] });
+      await commit({ changes: [change('3')] });
+      await bench.store.commit({ ...batch({ changes: [change('4')] }), epoch: epoch + 5 });
+      expect(await bench.changes()).toEqual([change('1'), change('2'), change('3')]);
     });
 
     test('tells what happened to an alarm, oldest first', async () => {

@@ -11,7 +11,8 @@ import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 
 const CLEAN = `
   truncate milepost.notifier_memory, milepost.handlings, milepost.handling_history, milepost.silences, milepost.acts,
-    milepost.outbox, milepost.notices restart identity;
+    milepost.outbox, milepost.notices, milepost.changes restart identity;
+  update milepost.change_counter set last = 0;
   update milepost.notifier set epoch = 0, owner = null, until = null, change = null`;
 
 let server: TestPostgres;
@@ -38,6 +39,12 @@ noticeStoreContract('PostgreSQL', async () => {
          values (sha256('${id}'), '${id}', 'notify', '${channel}', '${text}', clock_timestamp())`,
         url,
       );
+    },
+    changes: async () => {
+      const rows = await server.run('select kind, subject, body from milepost.changes order by id', url);
+      return rows.map(({ kind, subject, body }) => ({
+        ...{ kind: String(kind), subject: String(subject), body: String(body) },
+      }));
     },
     expire: async () => {
       await server.run(`update milepost.notifier set until = now() - interval '1 second'`, url);

@@ -102,7 +102,7 @@ function lastEventId({ headers }: Call): number | null {
 
 function filter(flow: string | undefined, group: string | undefined, definitions: () => Definitions) {
   return (change: Change): boolean => {
-    if (change.kind !== 'instance' && change.kind !== 'alarm') return false;
+    if (change.kind !== 'instance' && change.kind !== 'alarm' && change.kind !== 'handling') return false;
     if (flow === undefined && group === undefined) return true;
     const about = subjectMatter(change);
     if (flow !== undefined && about.flow !== flow) return false;
