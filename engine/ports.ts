@@ -253,6 +253,8 @@ export interface Intake {
    * None means that the stream was seen to be empty; a stream that cannot be seen rejects with IntakeError instead.
    */
   next(max: number, wait: number): Promise<readonly Message[]>;
+  /** The next messages as far as they are at hand; none says nothing of the stream. Left out where `next` is as quick. */
+  ready?(max: number): Promise<readonly Message[]>;
   /** Everything up to this sequence is committed. */
   confirm(sequence: number): Promise<void>;
   /** Sequence of the last message in the stream, to know whether the backlog is applied. */

@@ -258,7 +258,8 @@ async function gatherFirst(options: WorkerOptions, at: Running): Promise<Gathere
 /** Gathers and decides what is there while a batch is under way; null where nothing is. */
 async function gatherMore(options: WorkerOptions, at: Running, most: number): Promise<Gathered | null> {
   await options.at?.('beforeGather');
-  const messages = await options.intake.next(most, 0);
+  const { intake } = options;
+  const messages = intake.ready === undefined ? await intake.next(most, 0) : await intake.ready(most);
   await options.at?.('afterGather');
   if (messages.length === 0) return null;
   const gathered = newGathered(at, options.now());

@@ -21,7 +21,7 @@ import { mergeShares, type Share } from './merged-intake.ts';
 import { isTaken, type PartitionConsumer, takeConsumer } from './partition-consumer.ts';
 import { CHECKPOINT_SUBJECTS, EVENT_SUBJECTS, partitionSubjects } from './partition-subjects.ts';
 import { startPull } from './pull.ts';
-import { newReading, type Reading } from './reading.ts';
+import { keepPromise, newReading, type Reading } from './reading.ts';
 import { type Question, type Silence, silenceOf } from './silence.ts';
 import {
   type CheckedStream,
@@ -117,7 +117,7 @@ class NatsIntake implements Share {
       const incarnation = incarnationFor(after, stream);
       const from = incarnation === after.incarnation ? after.sequence : 0;
       const reading = newReading(jsm, this.#newConsumer(), { incarnation, sequence: from });
-      await this.#takeConsumer(reading);
+      await this.#takeConsumer(reading, stream.lastSequence);
       this.#reading = reading;
       this.#read(reading);
       this.#unwatch = this.#link.onChange((state) => this.#linkChanged(reading, state));
@@ -154,13 +154,16 @@ class NatsIntake implements Share {
       if (doubt === null || doubt.received < reading.received)
         doubt = { received: reading.received, since: now };
       this.#giveUpAfter(silence, now - doubt.since);
-      until = now + (silence === 'sorting' ? 20 : this.#heartbeat);
+      until = now + (silence === 'sorting' ? Math.min(20 + (now - doubt.since) / 4, 500) : this.#heartbeat);
     }
   }
 
+  ready(max: number): Promise<readonly Message[]> {
+    return Promise.resolve(this.take(max));
+  }
+
   take(max: number): readonly Message[] {
-    const reading = this.#reading;
-    return reading === null || reading.buffer.length === 0 ? [] : this.#give(reading, max);
+    return this.#reading === null || this.#reading.buffer.length === 0 ? [] : this.#give(this.#reading, max);
   }
 
   async confirm(sequence: number): Promise<void> {
@@ -217,12 +220,11 @@ class NatsIntake implements Share {
   }
 
   #giveUpAfter(silence: Silence, waited: number): void {
-    if (silence === 'sorting') {
-      if (waited < SORTING_TIME) return;
+    if (silence === 'sorting' && waited < SORTING_TIME) return;
+    if (silence === 'sorting')
       throw this.#lost(
         'messages that came without a partition are not passed on; does a worker have partition 0?',
       );
-    }
     if (waited >= this.#heartbeat * 5) throw this.#lost('messages of the stream do not arrive');
   }
 
@@ -244,11 +246,13 @@ class NatsIntake implements Share {
     return { stream: this.#stream, owner, ...this.#share };
   }
 
-  async #takeConsumer(reading: Reading): Promise<void> {
+  async #takeConsumer(reading: Reading, upTo: number): Promise<void> {
     // What is not committed comes once more, so that it can be acknowledged.
-    await takeConsumer(reading.jsm, reading.consumer, reading.confirmed);
+    const count = await takeConsumer(reading.jsm, reading.consumer, reading.confirmed);
     reading.replies.clear();
     reading.deliveries = 0;
+    reading.promised = { count, upTo };
+    keepPromise(reading);
   }
 
   #read(reading: Reading): void {
@@ -290,6 +294,7 @@ class NatsIntake implements Share {
         reading.bufferedBytes += size;
       }
     }
+    keepPromise(reading);
     this.#rouse();
   }
 
@@ -338,7 +343,7 @@ class NatsIntake implements Share {
     if (await isTaken(jsm, reading.consumer)) {
       throw new IntakeError(`another reader has taken partition ${this.#options.partition}`, 'taken');
     }
-    await this.#takeConsumer(reading);
+    await this.#takeConsumer(reading, stream.lastSequence);
     if (reading.over) return;
     this.#read(reading);
     this.#tell({ kind: 'back', text: `reading ${this.#stream} again after ${reading.received}` });

@@ -79,6 +79,11 @@ export function mergeShares(one: Share, other: Share): Intake {
       return [];
     },
 
+    async ready(max) {
+      const run = runs;
+      return (await fill(max)) && run === runs ? give(max) : [];
+    },
+
     async confirm(sequence) {
       await Promise.all(shares.map((share) => share.confirm(sequence)));
     },

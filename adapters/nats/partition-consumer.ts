@@ -13,16 +13,19 @@ export interface PartitionConsumer {
   readonly sorter: string | null;
 }
 
-/** Makes the consumer anew, whoever had it, so that it delivers what comes after a sequence. */
+/**
+ * Makes the consumer anew, whoever had it, so that it delivers what comes after a sequence; gives how many messages of the
+ * stream, as it is in this moment, that are.
+ */
 export async function takeConsumer(
   jsm: JetStreamManager,
   consumer: PartitionConsumer,
   after: number,
-): Promise<void> {
+): Promise<number> {
   await jsm.consumers.delete(consumer.stream, consumer.name).catch((error: unknown) => {
     if (apiCode(error) !== CONSUMER_NOT_FOUND) throw error;
   });
-  await jsm.consumers.add(consumer.stream, {
+  const { num_pending } = await jsm.consumers.add(consumer.stream, {
     durable_name: consumer.name,
     description: consumer.owner,
     ack_policy: AckPolicy.All,
@@ -34,6 +37,7 @@ export async function takeConsumer(
     max_ack_pending: -1,
     max_deliver: -1,
   });
+  return num_pending;
 }
 
 /** Whether the consumer is there and belongs to another reader by now. */

@@ -14,8 +14,14 @@ export interface Reading {
   received: number;
   /** everything up to here is committed */
   confirmed: number;
-  /** every message that came unsorted up to here was passed on, as far as is known */
+  /** up to here the stream has nothing for us but what has arrived, as far as is known */
+  clear: number;
+  /** once so many deliveries of the present consumer have arrived, it is clear up to `upTo` */
+  promised: { readonly count: number; readonly upTo: number } | null;
+  /** every message that came unsorted up to here was passed on; 0 before that was asked */
   sorted: number;
+  /** the first message after that which came unsorted, when it was looked for last; null where there was none */
+  unsorted: number | null;
   /** deliveries of the present consumer that arrived */
   deliveries: number;
   /** where messages are acknowledged, by sequence, ascending, of the present consumer only */
@@ -42,7 +48,10 @@ export function newReading(
     bufferedBytes: 0,
     received: after.sequence,
     confirmed: after.sequence,
+    clear: after.sequence,
+    promised: null,
     sorted: 0,
+    unsorted: null,
     deliveries: 0,
     replies: new Map(),
     pull: null,
@@ -51,4 +60,11 @@ export function newReading(
     renewing: false,
     over: false,
   };
+}
+
+/** Once what the stream had for us when the consumer was made has arrived, there is nothing else up to its end of then. */
+export function keepPromise(reading: Reading): void {
+  if (reading.promised === null || reading.deliveries < reading.promised.count) return;
+  reading.clear = Math.max(reading.clear, reading.promised.upTo);
+  reading.promised = null;
 }

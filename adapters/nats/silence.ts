@@ -5,7 +5,6 @@
  * 2. What came unsorted is read by one partition, which passes on what belongs to others before it confirms. To these the
  *    stream is not silent as long as an unsorted message waits there.
  */
-import type { JetStreamManager } from 'nats';
 import { incarnationFor } from './incarnation.ts';
 import { doneBy } from './partition-consumer.ts';
 import { CHECKPOINT_SUBJECTS } from './partition-subjects.ts';
@@ -36,24 +35,23 @@ export async function silenceOf(reading: Reading, question: Question): Promise<S
   }
   // The stream counts on past messages that were removed or are of other subjects. The consumer was rejected as a
   // witness: it hears of a stored message a little later.
-  const query = { from: reading.received + 1, subjects: consumer.subjects };
-  return (await nextSequence(jsm, consumer.stream, query)) === null ? 'silent' : 'coming';
+  const query = { from: Math.max(reading.received, reading.clear) + 1, subjects: consumer.subjects };
+  const next = await nextSequence(jsm, consumer.stream, query);
+  // Servers look through the messages of others one by one: nobody should do so twice.
+  reading.clear = Math.max(reading.clear, next === null ? end.lastSequence : next - 1);
+  return next === null ? 'silent' : 'coming';
 }
 
 /** Whether every unsorted message up to a sequence was passed on by the consumer that reads them. */
 async function isSorted(reading: Reading, sorter: string, upTo: number): Promise<boolean> {
-  if (await noneUnsorted(reading.jsm, reading, upTo)) return true;
-  const done = await doneBy(reading.jsm, reading.consumer.stream, sorter);
-  if (done === null || done <= reading.sorted) return false;
-  reading.sorted = done;
-  return noneUnsorted(reading.jsm, reading, upTo);
-}
-
-async function noneUnsorted(jsm: JetStreamManager, reading: Reading, upTo: number): Promise<boolean> {
+  const { jsm, consumer } = reading;
+  const isAsked = reading.sorted === 0 || reading.unsorted !== null;
+  const done = isAsked ? await doneBy(jsm, consumer.stream, sorter) : null;
+  if (reading.unsorted !== null && (done ?? 0) < reading.unsorted) return reading.unsorted > upTo;
+  reading.sorted = Math.max(reading.sorted, done ?? 0);
   if (reading.sorted >= upTo) return true;
   const query = { from: reading.sorted + 1, subjects: CHECKPOINT_SUBJECTS };
-  const next = await nextSequence(jsm, reading.consumer.stream, query);
-  if (next !== null && next <= upTo) return false;
-  reading.sorted = upTo;
-  return true;
+  reading.unsorted = await nextSequence(jsm, consumer.stream, query);
+  reading.sorted = reading.unsorted === null ? upTo : reading.unsorted - 1;
+  return reading.sorted >= upTo;
 }
