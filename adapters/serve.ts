@@ -340,4 +340,5 @@ export { natsOptionsFrom } from './nats/index.ts';
 export { type BackupOptions, type BackupReport, backup, restore, verify } from './serving/backup.ts';
 export { channelFindings } from './serving/channel-findings.ts';
 export { type ExamineOptions, examine } from './serving/examine.ts';
+export { type RelayOptions, serveRelay } from './serving/relay.ts';
 export { ServeError } from './serving/serve-error.ts';

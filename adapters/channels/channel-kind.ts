@@ -12,12 +12,23 @@ import type { Log } from '../log.ts';
 /** Where a secret is found. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
 
+/** A notice for a relay: its name there, and the channel of the relay's own that sends it. */
+export interface ForRelay {
+  readonly relay: string;
+  readonly channel: string;
+  /** what is handed over again with the same id within a day is kept once */
+  readonly id: string;
+  readonly body: string;
+}
+
 /** What a channel may use of the world. */
 export interface ChannelWorld {
   /** The secret's value without the line end of a file; throws SecretError where there is none. */
   readonly secret: (ref: SecretRef) => Promise<string>;
   /** Publishes on a NATS subject; rejects when it could not. null where Milepost runs without NATS. */
   readonly publish: ((subject: string, body: string) => Promise<void>) | null;
+  /** Hands a notice to a relay; resolves once NATS keeps it. null where there is no NATS, and at a relay. */
+  readonly hand: ((notice: ForRelay) => Promise<void>) | null;
   /** what operators read; never given a secret */
   readonly log: Log;
   /** where `bell` and `log` write to */
@@ -40,6 +51,8 @@ export interface ChannelKind {
   readonly settings: readonly string[];
   /** how many sendings the other side takes in how many milliseconds, where it has such a limit */
   readonly quota?: { readonly count: number; readonly per: number };
+  /** another place composes the words: `subject` and `text` of a document of this kind would be of no use */
+  readonly wordsElsewhere?: boolean;
   /** The channel of these settings, or what is wrong with them by path (`url`, `tls.ca`). Never throws. */
   check(
     settings: Readonly<Record<string, unknown>>,

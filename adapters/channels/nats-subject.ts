@@ -4,7 +4,7 @@ import type { ChannelKind, ChannelWorld } from './channel-kind.ts';
 import { noticeBody } from './notice-body.ts';
 import { Settings } from './read-settings.ts';
 
-const RESERVED = /^(milepost\.(checkpoint|partition|status|alarm)(\.|$)|\$|_INBOX)/;
+const RESERVED = /^(milepost\.(checkpoint|partition|status|alarm|notice|relayed)(\.|$)|\$|_INBOX)/;
 
 export const NATS_SUBJECT: ChannelKind = {
   type: 'nats',

@@ -57,6 +57,10 @@ export function checkChannels(
       return [{ at: channel.typeAt, severity: 'error', code: 'unknown-channel-type', message }];
     }
     const checked = kind.check(channel.settings);
+    if (kind.wordsElsewhere === true && (channel.subject ?? channel.text) !== null) {
+      const message = `'subject' and 'text' are of no use here: write them in the document of '${channel.name}' at the relay, which composes the words`;
+      return [{ at: channel.typeAt, severity: 'error', code: 'bad-setting', message }];
+    }
     if (checked.ok) return [];
     return checked.problems.map(({ path, message }) => ({
       at: channel.settingsAt,

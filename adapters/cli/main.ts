@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'runs the API alone',
     load: async () => (await import('./commands/api.ts')).api,
   },
+  relay: {
+    about: 'sends notices from another zone: takes them from NATS, sends them by its own channels',
+    load: async () => (await import('./commands/relay.ts')).relay,
+  },
   backup: {
     about: 'writes the database, and of the stream what it has not seen, to files',
     load: async () => (await import('./commands/backup.ts')).backup,

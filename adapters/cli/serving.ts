@@ -16,7 +16,7 @@ import type { Options } from './options.ts';
 import { EXIT, WrongUse } from './outcome.ts';
 import { version } from './version.ts';
 
-const HOST_OPTION: OptionSpec = {
+export const HOST_OPTION: OptionSpec = {
   value: 'HOST',
   about: 'the address to listen on; default: 127.0.0.1, this machine only',
 };
@@ -122,19 +122,26 @@ export const DEFINITIONS_OPTION: OptionSpec = {
   many: true,
 };
 
-function commonSettings(options: Options, io: Io, defaultPort: number) {
+/** Where a program listens, its version and its log; throws WrongUse for a port that is none. */
+export function listening(options: Options, defaultPort: number) {
   const port = Number(options.text('port') ?? defaultPort);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || options.text('port') === '')
     throw new WrongUse('--port is a number from 0 to 65535');
   return {
     host: options.text('host') ?? '127.0.0.1',
     port,
+    version: version(),
+    log: createLog(process.stderr, process.stderr.isTTY !== true),
+  };
+}
+
+function commonSettings(options: Options, io: Io, defaultPort: number) {
+  return {
+    ...listening(options, defaultPort),
     extensions: options.text('extensions') ?? null,
     partitions: partitionsOption(options),
     follow: !options.flag('no-follow'),
     heartbeatUrl: heartbeatUrl(options, io),
-    version: version(),
-    log: createLog(process.stderr, process.stderr.isTTY !== true),
   };
 }
 

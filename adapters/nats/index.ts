@@ -14,9 +14,12 @@ export { beatOnNats, heartbeatSubject } from './heartbeat.ts';
 export { type IntakeNotice, type NatsIntakeOptions, natsIntake } from './intake.ts';
 export { PrivateNatsError } from './launch-server.ts';
 export { linkOf } from './link.ts';
+export { type NoticeQueue, openNoticeQueue } from './notice-queue.ts';
+export { ensureNoticeStream, type HandedNotice, noticeOutlet, waitingNotices } from './notice-stream.ts';
 export { type NatsOutletOptions, natsOutlet, OutletError } from './outlet.ts';
 export { type PrivateNats, startPrivateNats } from './private-server.ts';
 export { type NatsPublisherOptions, natsPublisher, PublishError } from './publisher.ts';
+export { followRelays, relayReport } from './relay-report.ts';
 export { type NatsServiceOptions, SERVICE_READS, type ServiceRead, startNatsService } from './service.ts';
 export {
   type CheckedStream,

@@ -144,7 +144,7 @@ export function apiCode(error: unknown): number {
 export const STREAM_NOT_FOUND = 10059;
 export const CONSUMER_NOT_FOUND = 10014;
 const NO_MESSAGE = 10037;
-const STREAM_NAME_IN_USE = 10058;
+export const STREAM_NAME_IN_USE = 10058;
 const SUBJECTS_OVERLAP = 10065;
 const NO_STORAGE = [10023, 10028, 10047];
 const NOT_ENABLED = [10039, 10076];

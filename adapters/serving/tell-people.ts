@@ -4,6 +4,7 @@ import { CHANNEL_KINDS, channelWorld, type Notifying, startNotifying } from '../
 import type { Closers } from '../closers.ts';
 import { type HealthReport, type Metrics, measureNotices } from '../http/index.ts';
 import type { Log } from '../log.ts';
+import { followRelays, noticeOutlet } from '../nats/index.ts';
 import { type OpenNotices, openNotices, type Storage } from '../storage/index.ts';
 import type { Stream } from './open-stream.ts';
 
@@ -42,11 +43,15 @@ export function tellPeople(
   const notifying = startNotifying({
     ...{ store: notices.store, changes: storage.changes, reader: storage.reader, definitions, log },
     kinds: CHANNEL_KINDS,
-    world: channelWorld(publishOver(stream), log),
+    world: channelWorld(
+      { publish: publishOver(stream), hand: stream.nc === null ? null : noticeOutlet(stream.nc) },
+      log,
+    ),
     address: () => address,
     measure: measureNotices(metrics, { reader: notices.reader, definitions, now: Date.now }),
   });
   closers.push(notifying.stop);
+  if (stream.nc !== null) closers.push(followRelays(stream.nc, (text) => log.warn(text)));
   return {
     ...notifying,
     checks() {

@@ -68,6 +68,7 @@ export function openChannel(
   return checked.channel.open({
     secret: async (ref) => ('env' in ref ? (secrets[ref.env] ?? '') : ''),
     publish: null,
+    hand: null,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     out: { write: () => true },
     now: Date.now,

@@ -29,12 +29,15 @@ describe('settings of channels', () => {
       { host: '10.0.0.1', user: 'ops', engine: '8000000001020304', password: SECRET, privacy: SECRET },
     ],
     ['nats', { subject: 'ops.notices' }],
+    ['relay', {}],
+    ['relay', { relay: 'dmz' }],
   ];
   it.each(sound)('of %s are taken: %j', (type, settings) => {
     expect(problems(type, settings)).toEqual([]);
   });
 
   const wrong: readonly [string, Settings, string][] = [
+    ['relay', { relay: 'D.M' }, 'relay: must be a lower-case letter, then lower-case letters, digits and -'],
     ['wecom-robot', {}, 'key: is missing: give the key of the robot (the end of its webhook address)'],
     [
       'wecom-robot',

@@ -100,6 +100,7 @@ async function written(type: string, sending: Sending): Promise<string> {
   const world: ChannelWorld = {
     secret: async () => '',
     publish: null,
+    hand: null,
     log: silent,
     out,
     now: () => 0,
