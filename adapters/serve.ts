@@ -20,6 +20,7 @@ import { type Active, loadDefinitions } from './serving/load-definitions.ts';
 import { openStream, type Stream } from './serving/open-stream.ts';
 import { ownFolder, ownNats, ownPostgres } from './serving/own-servers.ts';
 import { ServeError } from './serving/serve-error.ts';
+import type { Serving } from './serving/serving.ts';
 import { startApi } from './serving/start-api.ts';
 import { startWork, type Work } from './serving/start-work.ts';
 import { openTelling, type TellingPeople, tellPeople } from './serving/tell-people.ts';
@@ -68,21 +69,6 @@ export interface PartOptions extends Settings {
   readonly nats: NatsOptions;
   /** how operators see this process; null: host and process id */
   readonly name: string | null;
-}
-
-export interface Serving {
-  /** `http://127.0.0.1:4600` */
-  readonly address: string;
-  /** where producers publish: with user and password; null where there is only HTTP */
-  readonly natsUrl: string | null;
-  /** of the definitions that it began with */
-  readonly revision: string;
-  /** Reads the definitions again, and uses them if they are sound; `why` is for the log. */
-  readonly reload: Exchange['reload'];
-  /** Stops everything in the reverse order of its start; twice is fine. */
-  stop(): Promise<void>;
-  /** Resolves when it cannot go on by itself, with the reason. */
-  readonly ended: Promise<string>;
 }
 
 /** Starts everything; rejects with ServeError, PortInUse or another error with a remedy, after undoing what was started. */
@@ -342,3 +328,4 @@ export { channelFindings } from './serving/channel-findings.ts';
 export { type ExamineOptions, examine } from './serving/examine.ts';
 export { type RelayOptions, serveRelay } from './serving/relay.ts';
 export { ServeError } from './serving/serve-error.ts';
+export type { Serving } from './serving/serving.ts';

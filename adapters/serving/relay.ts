@@ -22,9 +22,9 @@ import {
   waitingNotices,
 } from '../nats/index.ts';
 import { patiently } from '../patiently.ts';
-import type { Serving } from '../serve.ts';
 import type { Active } from './load-definitions.ts';
 import { ServeError } from './serve-error.ts';
+import type { Serving } from './serving.ts';
 
 export interface RelayOptions {
   /** files and folders with its channels */
