@@ -33,7 +33,7 @@ async function post(server: Running, text: string): Promise<void> {
 test('changes are told as they happen, one line each', async () => {
   const server = await launch();
   const { out } = await follow(server);
-  await post(server, eventText());
+  await post(server, eventText({ time: '2026-11-23T16:00:00+08:00' }));
   expect((await out.next()).value).toMatch(/^\d\d:\d\d:\d\d {2}running {2}settlement 2026-11-23 {2}running$/);
   await server.work(NOW + 11 * 60_000);
   expect((await out.next()).value).toMatch(/ {2}running {2}settlement 2026-11-23 {2}warning$/);
