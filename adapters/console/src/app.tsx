@@ -17,7 +17,9 @@ import { useTheme } from './theme/use-theme.ts';
 import { useWords } from './words/words.ts';
 
 const AlarmsPage = lazy(() => import('./alarms/alarms-page.tsx'));
+const EventsPage = lazy(() => import('./events/events-page.tsx'));
 const FlowPage = lazy(() => import('./flow/flow-page.tsx'));
+const RejectedPage = lazy(() => import('./events/rejected-page.tsx'));
 
 const client = new QueryClient({
   defaultOptions: {
@@ -61,6 +63,8 @@ function Frame() {
               <Route path="/" component={HomePage} />
               <Route path="/days/:day" component={HomePage} />
               <Route path="/alarms/:id?" component={AlarmsPage} />
+              <Route path="/events/:flow?/:key?" component={EventsPage} />
+              <Route path="/rejected/:id?" component={RejectedPage} />
               <Route path="/flows/:flow/:key?" component={FlowPage} />
               <Route component={NotFoundPage} />
             </Switch>

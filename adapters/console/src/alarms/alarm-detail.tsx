@@ -5,6 +5,7 @@ import { flowAddress } from '../address/address.ts';
 import type { AlarmInfo } from '../api/alarm-answers.ts';
 import { readAlarm } from '../api/alarm-reads.ts';
 import { type FlowNames, useFlowNames } from '../api/use-flow-names.ts';
+import { eventsAddress } from '../events/events-address.ts';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { StatusMark } from '../status/status-mark.tsx';
 import { span } from '../time/format-time.ts';
@@ -60,7 +61,7 @@ export function AlarmDetail({ id, listed, reference }: AlarmDetailProps) {
 
 function Facts({ alarm, names }: { readonly alarm: AlarmInfo; readonly names: FlowNames }) {
   const words = useWords();
-  const { alarms } = words;
+  const { alarms, events } = words;
   const now = useNow();
   const search = useSearch();
   const { flow, key, step, handling, raisedAt, lastAt, clearedAt, tradingDay } = alarm;
@@ -117,6 +118,9 @@ function Facts({ alarm, names }: { readonly alarm: AlarmInfo; readonly names: Fl
           </Link>
         </Fact>
       )}
+      <Fact name={events.title}>
+        <Link href={eventsAddress(flow, key, step)}>{alarms.eventsLink}</Link>
+      </Fact>
     </dl>
   );
 }

@@ -3,11 +3,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useMemo, useRef } from 'react';
 import { useLocation, useSearch } from 'wouter';
+import { useChosenIn } from '../address/chosen-in-path.ts';
 import { readAlarms } from '../api/alarm-reads.ts';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { useWords } from '../words/words.ts';
-import { alarmAddress, useChosenAlarm } from './alarm-address.ts';
+import { ALARMS, alarmAddress } from './alarm-address.ts';
 import { AlarmDetail } from './alarm-detail.tsx';
 import { AlarmFilters, apiFilter, filtersIn, isFiltered } from './alarm-filters.tsx';
 import { AlarmList, rowName } from './alarm-list.tsx';
@@ -22,7 +23,7 @@ import { useKeys } from './use-keys.ts';
 export default function AlarmsPage() {
   const words = useWords();
   const [, go] = useLocation();
-  const chosen = useChosenAlarm();
+  const chosen = useChosenIn(ALARMS);
   const search = useSearch();
   const filters = useMemo(() => filtersIn(search), [search]);
   const { data, error, isError, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery(

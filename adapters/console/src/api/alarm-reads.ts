@@ -1,7 +1,7 @@
-/** The reads of alarms, silences, numbers and rejected messages. What people do is not in the live stream: it is asked for. */
+/** The reads of alarms, silences, numbers, events and rejected messages. What people do is not in the live stream: it is asked for. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { AlarmInfo, AlarmSums, RejectedItem, Silence } from './alarm-answers.ts';
-import type { Page } from './answers.ts';
+import type { JournalItem, Page } from './answers.ts';
 import { ask, segment } from './ask.ts';
 
 const API = '/api/v1';
@@ -45,6 +45,19 @@ export const readSilences = () =>
     queryKey: ['alarms', 'silences'],
     queryFn: ({ signal }) => ask<Page<Silence>>(`${API}/silences?limit=100`, signal),
     refetchInterval: OFTEN,
+  });
+
+/** The events of an instance in the order of acceptance, a page of 200 at a time. */
+export const readEventPages = (flow: string, key: string) =>
+  infiniteQueryOptions({
+    queryKey: ['instance', flow, key, 'event-pages'],
+    queryFn: ({ signal, pageParam }) =>
+      ask<Page<JournalItem>>(
+        `${API}/instances/${segment(flow)}/${segment(key)}/events?limit=200${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
+        signal,
+      ),
+    initialPageParam: null as string | null, // null begins
+    getNextPageParam: (last) => last.next,
   });
 
 /** Rejected messages, newest first, a page of fifty at a time. */

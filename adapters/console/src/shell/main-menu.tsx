@@ -1,4 +1,4 @@
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { useWords } from '../words/words.ts';
 import './main-menu.css';
 
@@ -6,9 +6,12 @@ import './main-menu.css';
 export function MainMenu() {
   const { shell } = useWords();
   const [location] = useLocation();
+  const search = useSearch();
   const entries = [
     { to: '/', name: shell.day, here: location === '/' || location.startsWith('/days/') },
     { to: '/alarms', name: shell.alarms, here: location.startsWith('/alarms') },
+    { to: eventsOf(search), name: shell.events, here: location.startsWith('/events') },
+    { to: '/rejected', name: shell.rejected, here: location.startsWith('/rejected') },
   ];
   return (
     <nav className="main-menu" aria-label={shell.pages}>
@@ -19,4 +22,13 @@ export function MainMenu() {
       ))}
     </nav>
   );
+}
+
+/** The events of what is looked at: of the instance, and of the step that is chosen in it. */
+function eventsOf(search: string): string {
+  const { pathname } = window.location;
+  if (!pathname.startsWith('/flows/')) return '/events';
+  const step = new URLSearchParams(search).get('step');
+  const query = step === null ? '' : `?${new URLSearchParams({ step })}`;
+  return `/events/${pathname.slice('/flows/'.length)}${query}`;
 }

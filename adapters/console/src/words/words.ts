@@ -5,6 +5,7 @@
 import type { Title } from '../api/answers.ts';
 import { useSettings } from '../settings/settings.ts';
 import { alarmWords } from './alarm-words.ts';
+import { eventWords } from './event-words.ts';
 import { flowWords } from './flow-words.ts';
 import { homeWords } from './home-words.ts';
 import type { Language } from './language.ts';
@@ -19,6 +20,7 @@ function dictionary(language: Language) {
     home: homeWords[language],
     flow: flowWords[language],
     alarms: alarmWords[language],
+    events: eventWords[language],
   };
 }
 
