@@ -19,6 +19,7 @@ import { type HeartbeatOptions, startHeartbeat } from './serving/heartbeat.ts';
 import { type Active, loadDefinitions } from './serving/load-definitions.ts';
 import { openStream, type Stream } from './serving/open-stream.ts';
 import { ownFolder, ownNats, ownPostgres } from './serving/own-servers.ts';
+import { createReplays } from './serving/replays.ts';
 import { ServeError } from './serving/serve-error.ts';
 import type { Serving } from './serving/serving.ts';
 import { startApi } from './serving/start-api.ts';
@@ -86,7 +87,12 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const partitions = await partitionsOf(storage, options.partitions ?? null);
     const given = options.nats === 'none' ? null : options.nats;
     const nats = given ?? (options.nats === 'none' ? null : await ownNats(options, partitions, closers));
-    const stream = await openStream({ ...options, nats, databaseUrl, partitions }, closers);
+    const replays = createReplays(storage, log, Date.now);
+    await replays.look();
+    const stream = await openStream(
+      { ...options, nats, databaseUrl, partitions, onAgain: replays.note },
+      closers,
+    );
     if (stream.url !== null) await options.beforeWatching?.(stream.url);
     const metrics = createMetrics();
     let notify: () => void = () => undefined;
@@ -114,7 +120,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
     const held = () => work.held();
-    const system = watchSystem({ ...options, storage: reading, stream, metrics, held }, closers);
+    const system = watchSystem({ ...options, storage: reading, stream, metrics, replays, held }, closers);
     const health = () =>
       healthReport(stream, [...system.checks(), ...work.checks(), ...(people?.checks() ?? [])]);
     const api = await startApi(
@@ -129,7 +135,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const definitions = () => exchange.active().definitions;
     people = tellPeople(
       {
-        ...{ notices, storage: reading, stream, definitions, metrics, log },
+        ...{ notices, storage: reading, stream, definitions, replays, metrics, log },
         address: options.publicAddress ?? api.address,
       },
       closers,
@@ -152,12 +158,14 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const active = await loadDefinitions(options);
     const storage = await openDatabase({ ...options, role: 'worker' }, closers);
     const partitions = await partitionsOf(storage, options.partitions ?? null);
-    const stream = await openStream({ ...options, partitions }, closers);
+    const replays = createReplays(storage, options.log, Date.now);
+    await replays.look();
+    const stream = await openStream({ ...options, partitions, onAgain: replays.note }, closers);
     const metrics = createMetrics();
     let work: Work | null = null;
     let people: TellingPeople | null = null;
     const held = () => work?.held() ?? 0;
-    const system = watchSystem({ ...options, storage, stream, metrics, held }, closers);
+    const system = watchSystem({ ...options, storage, stream, metrics, replays, held }, closers);
     const health = () =>
       healthReport(stream, [...system.checks(), ...(work?.checks() ?? []), ...(people?.checks() ?? [])]);
     const probes = createProbes({ health, metrics });
@@ -181,7 +189,7 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     );
     people = tellPeople(
       {
-        ...{ notices: openTelling(options, closers), storage, stream, metrics, log },
+        ...{ notices: openTelling(options, closers), storage, stream, replays, metrics, log },
         definitions: () => exchange.active().definitions,
         address: options.publicAddress ?? null,
       },
@@ -201,9 +209,11 @@ export function serveApi(options: PartOptions): Promise<Serving> {
     const active: Active = await loadDefinitions(options);
     const storage = await openDatabase({ ...options, role: 'api' }, closers);
     const partitions = await partitionsOf(storage, options.partitions ?? null);
-    const stream = await openStream({ ...options, partitions }, closers);
+    const replays = createReplays(storage, options.log, Date.now);
+    await replays.look();
+    const stream = await openStream({ ...options, partitions, onAgain: replays.note }, closers);
     const metrics = createMetrics();
-    const system = watchSystem({ ...options, storage, stream, metrics, held: () => 0 }, closers);
+    const system = watchSystem({ ...options, storage, stream, metrics, replays, held: () => 0 }, closers);
     const health = () => healthReport(stream, system.checks());
     const notices = openTelling(options, closers);
     const none = { onAct: () => undefined, channelTrouble: () => null };

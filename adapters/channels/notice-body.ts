@@ -16,6 +16,7 @@ export function noticeBody(sending: Sending): Readonly<Record<string, unknown>> 
     time: formatTime(at),
     attempt,
     uncertain,
+    ...(sending.replayed === true ? { replayed: true } : {}),
     subject: sending.subject,
     text: sending.text,
     link: sending.link,

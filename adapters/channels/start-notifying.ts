@@ -26,6 +26,8 @@ export interface NotifyingOptions {
   readonly world: ChannelWorld;
   /** where people open Milepost, without a slash at its end; null: notices have no link */
   readonly address: () => string | null;
+  /** alarms raised up to then may have been told before, ms; null: none */
+  readonly replayedUntil?: () => number | null;
   readonly log: Log;
   /** called every 15 s, for numbers that are read now and then */
   readonly measure?: () => Promise<void>;

@@ -16,12 +16,14 @@ import { type JetStreamManager, type NatsConnection, nuid } from 'nats';
 import { type Intake, IntakeError, type Message } from '../../engine/index.ts';
 import type { Delivery } from './delivery.ts';
 import { incarnationFor } from './incarnation.ts';
+import type { IntakeNotice } from './intake-notice.ts';
 import { type Link, type LinkState, linkOf } from './link.ts';
 import { mergeShares, type Share } from './merged-intake.ts';
 import { isTaken, type PartitionConsumer, takeConsumer } from './partition-consumer.ts';
 import { CHECKPOINT_SUBJECTS, EVENT_SUBJECTS, partitionSubjects } from './partition-subjects.ts';
 import { startPull } from './pull.ts';
 import { keepPromise, newReading, type Reading } from './reading.ts';
+import { whyAgain } from './rewind.ts';
 import { type Question, type Silence, silenceOf } from './silence.ts';
 import {
   type CheckedStream,
@@ -30,14 +32,6 @@ import {
   StreamRefused,
   type StreamSettings,
 } from './stream.ts';
-
-/** What operators should hear of; none of it needs an answer from the worker. */
-export type IntakeNotice =
-  | { readonly kind: 'lost'; readonly text: string }
-  | { readonly kind: 'back'; readonly text: string }
-  | { readonly kind: 'stream'; readonly text: string }
-  /** messages that were never given are no longer in the stream: removed by hand or by age */
-  | { readonly kind: 'gap'; readonly text: string; readonly from: number; readonly to: number };
 
 export interface NatsIntakeOptions {
   readonly nc: NatsConnection;
@@ -117,6 +111,8 @@ class NatsIntake implements Share {
       const incarnation = incarnationFor(after, stream);
       const from = incarnation === after.incarnation ? after.sequence : 0;
       const reading = newReading(jsm, this.#newConsumer(), { incarnation, sequence: from });
+      const again = await whyAgain(jsm, reading.consumer, { after, incarnation });
+      if (again !== null) this.#tell({ kind: 'again', text: again });
       await this.#takeConsumer(reading, stream.lastSequence);
       this.#reading = reading;
       this.#read(reading);

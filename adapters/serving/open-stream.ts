@@ -38,6 +38,8 @@ interface StreamOptions {
   readonly nats: NatsOptions | null;
   readonly databaseUrl: string;
   readonly partitions: number;
+  /** told why messages that were applied once are applied again */
+  readonly onAgain: (why: string) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -96,7 +98,14 @@ async function natsStream(options: StreamOptions, nats: NatsOptions, closers: Cl
   const link = linkOf(nc);
   return {
     partitions,
-    intake: (partition) => natsIntake({ nc, partition, stream, onNotice: ({ text }) => log.warn(text) }),
+    intake: (partition) =>
+      natsIntake({
+        ...{ nc, partition, stream },
+        onNotice({ kind, text }) {
+          log.warn(text);
+          if (kind === 'again') options.onAgain(text);
+        },
+      }),
     outlet: natsOutlet({ nc, partitions }),
     passOn: partitions === 1 ? null : natsOutlet({ nc, partitions, keepOrder: true }),
     nc,

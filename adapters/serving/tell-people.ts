@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import { followRelays, noticeOutlet } from '../nats/index.ts';
 import { type OpenNotices, openNotices, type Storage } from '../storage/index.ts';
 import type { Stream } from './open-stream.ts';
+import type { Replays } from './replays.ts';
 
 /** Opens what is kept of telling. */
 export function openTelling(
@@ -34,6 +35,7 @@ export function tellPeople(
     readonly definitions: () => Definitions;
     /** where people open Milepost; null: notices have no link */
     readonly address: string | null;
+    readonly replays: Replays;
     readonly metrics: Metrics;
     readonly log: Log;
   },
@@ -48,6 +50,7 @@ export function tellPeople(
       log,
     ),
     address: () => address,
+    replayedUntil: options.replays.until,
     measure: measureNotices(metrics, { reader: notices.reader, definitions, now: Date.now }),
   });
   closers.push(notifying.stop);

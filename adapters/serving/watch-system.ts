@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Stream } from './open-stream.ts';
+import type { Replays } from './replays.ts';
 
 export interface WatchingSystem {
   status(): SystemStatus;
@@ -21,6 +22,7 @@ interface WatchOptions {
   readonly stream: Stream;
   readonly metrics: Metrics;
   readonly version: string;
+  readonly replays: Replays;
   readonly log: Log;
   /** how many partitions this process works on */
   readonly held: () => number;
@@ -32,7 +34,7 @@ const DOWN = 8_000;
 
 /** Begins to look; the first look is under way when it returns. */
 export function watchSystem(options: WatchOptions, closers: Closers): WatchingSystem {
-  const { storage, stream } = options;
+  const { storage, stream, replays } = options;
   const freshness = createFreshness({ steady: () => performance.now() });
   let answered = Number.NEGATIVE_INFINITY;
   const loop: Loop = startLoop({
@@ -47,6 +49,7 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
         const positions = new Map(
           await Promise.all(names.map(async (name) => [name, await storage.reader.position(name)] as const)),
         );
+        await replays.look();
         answered = performance.now();
         const applied = names.map((partition) => {
           const { incarnation = '', sequence = 0 } = positions.get(partition) ?? {};
@@ -81,6 +84,7 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
           detail: databaseUp() ? 'answers' : (loop.trouble() ?? 'does not answer'),
         },
         { name: 'partitions', ok: fresh, detail: why ?? many },
+        ...(replays.detail() === null ? [] : [{ name: 'replay', ok: true, detail: replays.detail() ?? '' }]),
       ];
     },
   };

@@ -4,7 +4,8 @@
  *
  * 1. No call waits for ever: connecting, a statement, a lock, an idle transaction and a silent socket all have limits.
  * 2. A lost connection never ends the process, whether it was idle or in use.
- * 3. A connection on which anything but the statement itself failed is closed, not used again.
+ * 3. A connection on which anything but the statement itself failed is closed, not used again; so is one to a server that
+ *    takes no writes any more. Of several hosts the one that takes writes is looked for (hosts.ts).
  * 4. int8 is read as a number (an error beyond 2^53), timestamptz as milliseconds since the epoch.
  */
 
@@ -17,6 +18,7 @@ import {
   sql,
 } from 'kysely';
 import pg from 'pg';
+import { clientFor } from './hosts.ts';
 import { oneTrip, type Statement } from './one-trip.ts';
 import { sqlStateOf } from './store-failure.ts';
 import type { Tables } from './tables.ts';
@@ -25,7 +27,7 @@ import type { Tables } from './tables.ts';
 export type Database = Kysely<Tables> & { trip(statements: readonly Statement[]): Promise<void> };
 
 export interface ConnectOptions {
-  /** `postgres://user:password@host:port/database` */
+  /** `postgres://user:password@host:port/database`; several hosts with commas: the one that takes writes */
   readonly url: string;
   /** what the connections are for; seen as `milepost-<role>` in pg_stat_activity */
   readonly role: string;
@@ -41,8 +43,10 @@ export interface ConnectOptions {
 /** Opens a pool for the role; nothing is connected until the first call. Close it with `destroy()`. */
 export function connect(options: ConnectOptions): Database {
   const statementTimeout = options.statementTimeout ?? 10_000;
+  const { address, Client } = clientFor(options.url);
   const pool = new pg.Pool({
-    connectionString: options.url,
+    connectionString: address,
+    Client,
     application_name: `milepost-${options.role}`,
     max: options.size ?? 4,
     connectionTimeoutMillis: 5_000,
@@ -83,8 +87,9 @@ const SESSION = [
  * It waits for a lock 10 s at most. The caller ends it.
  */
 export async function connectAlone(url: string, role: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url,
+  const { address, Client } = clientFor(url);
+  const client = new Client({
+    connectionString: address,
     application_name: `milepost-${role}`,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 0,
@@ -107,7 +112,7 @@ async function runTrip(pool: pg.Pool, statements: readonly Statement[]): Promise
     await done;
     broken = false;
   } catch (error) {
-    broken = sqlStateOf(error) === null;
+    broken = isLost(error);
     throw error;
   } finally {
     client.release(broken);
@@ -117,6 +122,15 @@ async function runTrip(pool: pg.Pool, statements: readonly Statement[]): Promise
 /** The milliseconds of a parameter or column as timestamptz, exact to the millisecond. */
 export function instant(milliseconds: number | null | RawBuilder<unknown>): RawBuilder<number> {
   return sql<number>`(timestamptz 'epoch' + ${milliseconds}::float8 * interval '1 millisecond')`;
+}
+
+/** The server takes no writes: after a failover it is a standby, and another one is to be looked for. */
+const READ_ONLY = '25006';
+
+/** Whether a connection is of no use any more after this error. */
+function isLost(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === null || state === READ_ONLY;
 }
 
 function ignore(): void {}
@@ -134,7 +148,7 @@ function guarded(pool: pg.Pool): PostgresPool {
           try {
             return await client.query(text, [...parameters]);
           } catch (error) {
-            if (sqlStateOf(error) === null) failure = error;
+            if (isLost(error)) failure = error;
             throw error;
           }
         },

@@ -208,6 +208,15 @@ export const MIGRATIONS: readonly NamedMigration[] = [
     },
   },
   NOTICE_MIGRATION,
+  {
+    name: '011-what-is-applied-again',
+    migration: {
+      up: (db: Kysely<unknown>) =>
+        runAll(db, [
+          'alter table milepost.system add column replayed_at timestamptz, add column replay_why text',
+        ]),
+    },
+  },
 ];
 
 /** SQLSTATE of a commit whose position is not as it was expected to be. */

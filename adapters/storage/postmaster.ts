@@ -127,7 +127,11 @@ function readPidFile(dataFolder: string): { pid: number; lines: readonly string[
 
 function isReady(dataFolder: string, pid: number | undefined): boolean {
   const recorded = readPidFile(dataFolder);
-  return recorded !== null && recorded.pid === pid && recorded.lines[7]?.trim() === 'ready';
+  return (
+    recorded !== null &&
+    recorded.pid === pid &&
+    ['ready', 'standby'].includes(recorded.lines[7]?.trim() ?? '')
+  );
 }
 
 function watchOver(pid: number, dataFolder: string): ChildProcess {

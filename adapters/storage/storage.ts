@@ -6,7 +6,7 @@ import { migrate } from './migrate.ts';
 import { postgresReader } from './reader.ts';
 import { type SweepOptions, type Swept, sweep } from './retention.ts';
 import { postgresStore } from './store.ts';
-import { type SystemEpoch, systemEpoch } from './system.ts';
+import { noteReplay, type SystemEpoch, systemEpoch } from './system.ts';
 
 /** The ports of one database; `close` ends its connections, more than once is fine. */
 export interface Storage {
@@ -23,6 +23,8 @@ export interface DatabaseStorage extends Storage {
   sweep(options?: SweepOptions): Promise<Swept | null>;
   /** which system this is: another epoch than before means that it was restored from a backup */
   system(): Promise<SystemEpoch>;
+  /** Keeps that events are applied again which had been applied before, and why. */
+  noteReplay(why: string): Promise<void>;
 }
 
 export interface StorageOptions {
@@ -51,6 +53,7 @@ export async function openStorage(options: StorageOptions): Promise<DatabaseStor
     reader: postgresReader(db),
     sweep: (wanted) => sweep(db, wanted),
     system: () => systemEpoch(db),
+    noteReplay: (why) => noteReplay(db, why),
     close() {
       closed ??= db.destroy();
       return closed;

@@ -6,6 +6,28 @@ import { orStoreError } from './store-failure.ts';
 export interface SystemEpoch {
   readonly epoch: string;
   readonly restoredAt: number | null;
+  /** when it was last noticed that events are applied which had been applied before, ms, and why; null: never */
+  readonly replay: { readonly at: number; readonly why: string } | null;
+}
+
+/** Keeps that events are applied again from now on, and why. Rejects with StoreError. */
+export function noteReplay(db: Database, why: string): Promise<void> {
+  return orStoreError('cannot keep that events are applied again', async () => {
+    await sql`update milepost.system set replayed_at = clock_timestamp(), replay_why = ${why}`.execute(db);
+  });
+}
+
+/** How many partitions were chosen at the first start; 1 where nothing is there yet. Rejects with StoreError. */
+export function chosenPartitions(db: Database): Promise<number> {
+  return orStoreError('cannot read how many partitions there are', async () => {
+    const { rows: there } = await sql<{ there: boolean }>`
+      select to_regclass('milepost.system') is not null as there`.execute(db);
+    if (there[0]?.there !== true) return 1;
+    const { rows } = await sql<{ partitions: number | null }>`select partitions from milepost.system`.execute(
+      db,
+    );
+    return rows[0]?.partitions ?? 1;
+  });
 }
 
 /** The epoch of the system. Rejects with StoreError. */
@@ -13,8 +35,13 @@ export function systemEpoch(db: Database): Promise<SystemEpoch> {
   return orStoreError('cannot read the epoch of the system', async () => {
     const row = await db
       .selectFrom('milepost.system')
-      .select([sql<string>`epoch::text`.as('epoch'), 'restored_at'])
+      .select([sql<string>`epoch::text`.as('epoch'), 'restored_at', 'replayed_at', 'replay_why'])
       .executeTakeFirstOrThrow();
-    return { epoch: row.epoch, restoredAt: row.restored_at };
+    const { epoch, restored_at: restoredAt, replayed_at: at, replay_why: why } = row;
+    const noticed = at === null ? null : { at, why: why ?? '' };
+    const restored =
+      restoredAt === null ? null : { at: restoredAt, why: 'the database was restored from a backup' };
+    const replay = restored !== null && (noticed === null || restored.at > noticed.at) ? restored : noticed;
+    return { epoch, restoredAt, replay };
   });
 }

@@ -12,6 +12,9 @@ export interface SystemTable {
   /** made anew when the tables come from a backup */
   readonly epoch: Generated<string>;
   readonly restored_at: number | null;
+  /** when events were last applied that had been applied before, and why */
+  readonly replayed_at: number | null;
+  readonly replay_why: string | null;
   /** how many partitions there are; null before the first worker */
   readonly partitions: number | null;
   /** when somebody last removed what is too old */

@@ -85,6 +85,8 @@ export interface Notice {
   readonly alarms: readonly NoticeAlarm[];
   /** their consequences: told here and nowhere else */
   readonly folded: readonly NoticeAlarm[];
+  /** every alarm was raised before a restore or a replay: it may have been told before. Left out where that is not so. */
+  readonly replayed?: true;
 }
 
 /** One attempt at a notice: what a channel is given. */

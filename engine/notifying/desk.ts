@@ -61,6 +61,8 @@ export interface Changes<T> {
 /** What the notifier goes by. */
 export interface NotifyRules {
   readonly definitions: Definitions;
+  /** alarms raised up to then may have been told before, by what the notifier does not remember, ms; null: none */
+  readonly replayedUntil?: number | null;
 }
 
 /** What became of an operator's act; `reason` is for him. */
@@ -74,6 +76,7 @@ export class Desk {
   readonly definitions: Definitions;
   readonly notifying: Notifying;
   readonly now: number;
+  readonly replayedUntil: number | null;
   readonly handlings: Drafted<Handling>;
   readonly troubles: Drafted<Trouble>;
   readonly silences: Drafted<Silence>;
@@ -90,6 +93,7 @@ export class Desk {
     this.definitions = rules.definitions;
     this.notifying = rules.definitions.notifying;
     this.now = now;
+    this.replayedUntil = rules.replayedUntil ?? null;
     this.handlings = new Drafted(state.handlings);
     this.troubles = new Drafted(state.troubles);
     this.silences = new Drafted(state.silences);

@@ -23,6 +23,8 @@ export interface NotifierOptions {
   /** those in force: asked at each turn */
   readonly definitions: () => Definitions;
   readonly now: () => number;
+  /** alarms raised up to then may have been told before: after a restore, ms; null or left out: none */
+  readonly replayedUntil?: () => number | null;
   /** how long the lease lasts, ms; default 15 s */
   readonly lease?: number;
   /** most changes a turn; default 500 */
@@ -164,7 +166,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const { epoch } = before;
     const { change, wishes, failures } = taken;
     const definitions = options.definitions();
-    const decision = decideNotices({ definitions }, before.state, taken.facts, time);
+    const decision = decideNotices(
+      { definitions, replayedUntil: options.replayedUntil?.() ?? null },
+      before.state,
+      taken.facts,
+      time,
+    );
     const batch = recordDecision(decision, { epoch, change, lease, wishes, failures, now: time });
     if ((await store.commit(batch)) === 'fenced') return 'waiting';
     leading = { epoch, change, state: decision.state, renewedAt: time, definitions };

@@ -3,7 +3,8 @@
  *
  * 1. All troubles that begin in one turn are counted before any of them is told.
  * 2. During a storm nobody is told of single troubles; what stands when it is over escalates from then on.
- * 3. A storm is over for people when none of its troubles stands: they are told so once.
+ * 3. What may have been told before a restore or a replay is one summary of its own, however little it is.
+ * 4. A storm is over for people when none of its troubles stands: they are told so once.
  */
 import type { Limit } from '../../definitions/index.ts';
 import type { Desk } from './desk.ts';
@@ -11,6 +12,7 @@ import { type Handling, isOpen } from './handling.ts';
 import { type First, firstLevel, markTold, routeOf, schedule, tellFirst } from './look.ts';
 import type { Storm } from './notifier-state.ts';
 import { worstOf } from './quiet.ts';
+import { isReplayed } from './replayed.ts';
 import { type Audience, deliveriesTo, tellPeople, withDeliveries } from './tell-people.ts';
 
 /** How long a storm that begins gathers what else comes, and the least time between two summaries. */
@@ -21,8 +23,16 @@ const SUMMARY_EVERY = 5 * 60_000;
 export function tellFirsts(desk: Desk, firsts: readonly First[]): void {
   const policies = new Set(firsts.map(({ policy }) => policy));
   for (const policy of policies) {
-    const own = firsts.filter((first) => first.policy === policy);
+    const all = firsts.filter((first) => first.policy === policy);
+    const again = all.filter(({ alarms }) =>
+      isReplayed(
+        desk,
+        alarms.map(({ alarm }) => alarm),
+      ),
+    );
+    const own = all.filter((first) => !again.includes(first));
     const limit = desk.notifying.policies.find(({ name }) => name === policy)?.storm;
+    if (again.length > 0) gather(desk, replayOf(desk, policy, limit?.calm ?? SUMMARY_EVERY), again);
     const storm = limit === undefined ? null : stormOf(desk, policy, limit, own.length);
     if (storm === null) for (const first of own) tellFirst(desk, first);
     else gather(desk, storm, own);
@@ -37,7 +47,7 @@ function stormOf(desk: Desk, policy: string, limit: Limit, fresh: number): Storm
   const starts = [...recent, ...Array.from({ length: fresh }, () => now)].slice(-(limit.over + 1));
   desk.items.set(id, { id, raises: starts, since: null, until: now + limit.within });
   const current = [...desk.storms.map.values()].find(
-    (each) => each.policy === policy && each.calmAt !== null,
+    (each) => each.policy === policy && each.calmAt !== null && !each.id.startsWith(replayId(policy)),
   );
   if (current !== undefined) return desk.storms.set(current.id, { ...current, calmAt: now + limit.calm });
   if (starts.length <= limit.over) return null;
@@ -55,6 +65,24 @@ function stormOf(desk: Desk, policy: string, limit: Limit, fresh: number): Storm
     notices: 0,
   };
   return desk.storms.set(begun.id, begun);
+}
+
+/** The summary that troubles of a replay go into, however few they are; new ones are told as ever. */
+function replayOf(desk: Desk, policy: string, calm: number): Storm {
+  const { now } = desk;
+  const current = [...desk.storms.map.values()].find(
+    (each) => each.id.startsWith(replayId(policy)) && each.calmAt !== null,
+  );
+  if (current !== undefined) return desk.storms.set(current.id, { ...current, calmAt: now + calm });
+  const id = `${replayId(policy)}${now}`;
+  return desk.storms.set(id, {
+    ...{ id, policy, since: now, severity: 'info', lastToldAt: null, troubles: [], pending: [] },
+    ...{ lookAt: now + GATHER, calmAt: now + calm, audience: {}, notices: 0 },
+  });
+}
+
+function replayId(policy: string): string {
+  return `${policy}/replay/`;
 }
 
 function gather(desk: Desk, storm: Storm, firsts: readonly First[]): void {

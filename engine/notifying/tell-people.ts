@@ -3,6 +3,7 @@ import type { Severity } from '../../definitions/index.ts';
 import type { Notice, NoticeKind, Recipient } from './channel.ts';
 import type { Desk } from './desk.ts';
 import { type Handling, listed } from './handling.ts';
+import { isReplayed, markReplayed } from './replayed.ts';
 import type { Delivery } from './route.ts';
 import { wordsOf } from './words.ts';
 
@@ -30,12 +31,15 @@ export function tellPeople(desk: Desk, telling: Telling): void {
   const { troubles = 0, extra = null } = telling;
   for (const { channel, to } of telling.deliveries) {
     if (recovered && desk.notifying.channels.get(channel)?.recovery === false) continue;
-    const words = wordsOf(desk.definitions, { kind, severity, level, alarms, folded, to, troubles, extra });
+    const plain = wordsOf(desk.definitions, { kind, severity, level, alarms, folded, to, troubles, extra });
+    const replayed = isReplayed(desk, alarms);
+    const words = replayed ? markReplayed(plain) : plain;
     const [first] = alarms;
     const path = first === undefined ? null : `/alarms/${encodeURIComponent(first.id)}`;
     const notice: Notice = {
       ...{ id: `${id}/${channel}`, channel, kind, thread, recovered, severity, level },
       ...{ at: desk.now, words, path, to, alarms, folded },
+      ...(replayed ? { replayed } : {}),
     };
     desk.notices.push(notice);
   }
