@@ -7,6 +7,7 @@ import { ApiError } from './api/ask.ts';
 import { HomePage } from './home/home-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import { useSettings } from './settings/settings.ts';
+import { BigScreenBar, useBigScreen } from './shell/big-screen.tsx';
 import { LiveBanner } from './shell/live-banner.tsx';
 import { Navigation } from './shell/navigation.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
@@ -48,14 +49,15 @@ function Frame() {
   useTheme();
   const { shell } = useWords();
   const { folded } = useSettings();
+  const big = useBigScreen();
   return (
-    <div className={`frame${folded ? ' frame-folded' : ''}`}>
+    <div className={big ? 'frame frame-big' : `frame${folded ? ' frame-folded' : ''}`}>
       <a href="#content" className="skip-link">
         {shell.skip}
       </a>
-      <TopBar />
+      {big ? <BigScreenBar /> : <TopBar />}
       <LiveBanner />
-      {!folded && <Navigation />}
+      {!folded && !big && <Navigation />}
       <main id="content" tabIndex={-1}>
         <PageBoundary>
           <Suspense fallback={<p className="quiet page-loading">{shell.loading}</p>}>

@@ -20,6 +20,7 @@ export function MainMenu() {
           {name}
         </Link>
       ))}
+      {entries[0]?.here === true && <Link href={bigOf(location, search)}>{shell.big}</Link>}
     </nav>
   );
 }
@@ -31,4 +32,11 @@ function eventsOf(search: string): string {
   const step = new URLSearchParams(search).get('step');
   const query = step === null ? '' : `?${new URLSearchParams({ step })}`;
   return `/events/${pathname.slice('/flows/'.length)}${query}`;
+}
+
+/** The same page, to be read from afar. */
+function bigOf(location: string, search: string): string {
+  const query = new URLSearchParams(search);
+  query.set('screen', 'big');
+  return `${location}?${query}`;
 }
