@@ -126,6 +126,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const api = await startApi(
       {
         ...{ ...options, storage: reading, stream, metrics, health, notices, ...answering(exchange) },
+        asOf: () => system.status().asOf,
         onAct: () => people?.wake(),
         channelTrouble: (channel) => people?.channelTrouble(channel) ?? null,
       },
@@ -231,7 +232,10 @@ export function serveApi(options: PartOptions): Promise<Serving> {
       closers,
     );
     const api = await startApi(
-      { ...options, ...none, storage, stream, metrics, health, notices, ...answering(exchange) },
+      {
+        ...{ ...options, ...none, storage, stream, metrics, health, notices, ...answering(exchange) },
+        asOf: () => system.status().asOf,
+      },
       closers,
     );
     const { name } = makeIdentity(options.name, null);

@@ -45,6 +45,8 @@ export interface HttpOptions extends QueryOptions {
   /** where acts on alarms, silences and channels are kept; goes with `telling` */
   readonly handling?: { readonly acts: Pick<NoticeStore, 'keepAct'>; readonly wake: () => void };
   readonly health: () => HealthReport;
+  /** the time up to which everything that was stored is known to be applied, ms; null where nothing is known */
+  readonly asOf?: () => number | null;
   readonly metrics: Metrics;
   /** told of every failure that a caller only sees as "the server failed" */
   readonly onError: (error: unknown, where: string) => void;
@@ -92,7 +94,7 @@ export function createHttp(options: HttpOptions): Http {
   const routes = withDocuments(
     [
       ...(options.routes ?? []),
-      ...readRoutes(createQueries(options)),
+      ...readRoutes(createQueries(options), options.asOf),
       eventRoute(intake),
       ...actRoutes(acts, options.reader),
       ...(options.handling === undefined || options.telling === undefined

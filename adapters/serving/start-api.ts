@@ -32,6 +32,7 @@ export interface ApiOptions {
   readonly exchange: Omit<DefinitionRouteOptions, 'reader' | 'revision'>;
   readonly metrics: Metrics;
   readonly health: () => HealthReport;
+  readonly asOf: () => number | null;
   readonly notices: OpenNotices;
   /** there is an act to take */
   readonly onAct: () => void;
@@ -65,6 +66,7 @@ export async function startApi(options: ApiOptions, closers: Closers): Promise<A
     outlet: stream.outlet,
     keepRejected: (records) => stream.outlet.send(records.map(toStream)),
     health: options.health,
+    asOf: options.asOf,
     metrics: options.metrics,
     onError,
     pages: await readStaticFiles(CONSOLE_FOLDER, log.info),

@@ -132,14 +132,19 @@ test('a worker that hangs: the API is not ready and says why, its heartbeat too,
     'partitions: partition 0: nobody works on it; partition 1: nobody works on it',
   ]);
   await expect.poll(() => last('a')?.ok, NOTICED).toBe(false);
+  const asOf = async () => (await ask(apiAt, '/api/v1/instances')).headers.get('milepost-as-of');
+  const old = await asOf();
+  expect(Date.parse(old ?? '')).toBeLessThan(Date.now());
   const { length } = beats.filter(({ name }) => name === 'w.1');
   await staysAway();
+  expect(await asOf()).toBe(old);
   expect(beats.filter(({ name }) => name === 'w.1')).toHaveLength(length);
   const { body: text } = await ask(apiAt, '/metrics');
   expect(text).toContain('milepost_ready 0\n');
   expect(text).toContain('milepost_partition_owned{partition="0"} 0\n');
   thaw();
   await expect.poll(() => readyOf(apiAt), SOON).toBe(200);
+  expect(Date.parse((await asOf()) ?? '')).toBeGreaterThan(Date.parse(old ?? ''));
   await comesBack();
 }, 180_000);
 

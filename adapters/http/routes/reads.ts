@@ -1,9 +1,13 @@
+import { formatTime } from '../../../checkpoints/index.ts';
 import type { Queries } from '../queries.ts';
 import { QUERY_PARAMETERS, type QueryName } from '../query-parameters.ts';
-import { type AnswerDocument, json, jsonAnswer, type Route } from '../route.ts';
+import { type AnswerDocument, jsonAnswer, type Route } from '../route.ts';
 
-/** The routes that answer a read as it is. */
-export function readRoutes(queries: Queries): readonly Route[] {
+/** The time up to which everything that was stored is known to be in an answer; left out while nothing is known. */
+export const AS_OF = 'Milepost-As-Of';
+
+/** The routes that answer a read as it is; `asOf`, ms, is asked before each, so that an answer is never older than it says. */
+export function readRoutes(queries: Queries, asOf: () => number | null = () => null): readonly Route[] {
   return READS.map(({ path, query, summary, answer }) => ({
     method: 'GET',
     path: `/api/v1${path}`,
@@ -13,7 +17,16 @@ export function readRoutes(queries: Queries): readonly Route[] {
     accepts: [],
     answers: { 200: answer },
     refuses: path.includes('{') ? ['bad-parameter', 'not-found'] : ['bad-parameter'],
-    handle: async ({ params }) => json(200, await queries[query](params)),
+    async handle({ params }) {
+      const known = asOf();
+      const body = await queries[query](params);
+      return {
+        kind: 'json',
+        status: 200,
+        body,
+        headers: known === null ? {} : { [AS_OF]: formatTime(known) },
+      };
+    },
   }));
 }
 
