@@ -9,6 +9,18 @@ export interface LoopOptions {
   /** pause after a turn without work, ms; 0 where the turn waits by itself, other work still gets its chance */
   readonly rest: number;
   readonly log: Log;
+  /** default: this machine's */
+  readonly time?: LoopTime;
+}
+
+/** Where a loop has its time from, so that a simulator can give another. */
+export interface LoopTime {
+  /** ms */
+  now(): number;
+  /** Resolves after `ms`, or when the signal is given. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves once other work has had its chance. */
+  breathe(): Promise<void>;
 }
 
 export interface Loop {
@@ -25,8 +37,15 @@ export interface Loop {
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
 
+const REAL_TIME: LoopTime = {
+  now: Date.now,
+  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+  breathe,
+};
+
 /** Starts a loop. A failure is said once, and once more when it is over. */
 export function startLoop(options: LoopOptions): Loop {
+  const time = options.time ?? REAL_TIME;
   let stopped = false;
   let pause = new AbortController();
   let last: number | null = null;
@@ -35,13 +54,13 @@ export function startLoop(options: LoopOptions): Loop {
   async function sleep(ms: number): Promise<void> {
     pause = new AbortController();
     if (stopped) return;
-    await delay(ms, undefined, { signal: pause.signal }).catch(() => undefined);
+    await time.sleep(ms, pause.signal);
   }
 
   function succeeded(): void {
     if (trouble !== null) options.log.info(`${options.name} goes on`);
     trouble = null;
-    last = Date.now();
+    last = time.now();
   }
 
   async function run(): Promise<void> {
@@ -52,7 +71,7 @@ export function startLoop(options: LoopOptions): Loop {
         succeeded();
         failures = 0;
         if (outcome === 'stop') return;
-        if (outcome === 'idle') await (options.rest > 0 ? sleep(options.rest) : breathe());
+        if (outcome === 'idle') await (options.rest > 0 ? sleep(options.rest) : time.breathe());
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (stopped) return;

@@ -63,6 +63,7 @@ function positionAfter(at: Running, gathered: Gathered): Position {
     mark: mark.place,
     markClock: mark.clock,
     revision: at.definitions.revision,
+    tag: `${at.owner}/${at.began}/${at.batch}`,
   };
 }
 

@@ -26,6 +26,11 @@ export interface Position {
   readonly markClock: number | null;
   /** of the definitions under which the journal after `mark` was decided; '' before the first batch */
   readonly revision: string;
+  /**
+   * Of the commit that wrote it, unlike that of any other; '' before the first. What goes on from it goes on from that
+   * commit: a database that fell back to an earlier one may have a position that is else the same.
+   */
+  readonly tag: string;
 }
 
 /** One accepted event as it is kept. Unique by (flow, key, id), and by (partition, place). */
@@ -189,8 +194,8 @@ export interface Store {
   held(partition: string): Promise<readonly HeldRoot[]>;
   watched(partition: string): Promise<readonly { readonly flow: string; readonly since: number }[]>;
   /**
-   * One transaction that begins by moving the position where its epoch, sequence and place in the journal are those of
-   * `previous`. `fenced`: they are not, nothing was written. After a StoreError it is not known whether the batch was
+   * One transaction that begins by moving the position where its epoch, sequence, place in the journal and tag are those
+   * of `previous`. `fenced`: they are not, nothing was written. After a StoreError it is not known whether the batch was
    * written: `open` again and go on from the position that it gives.
    */
   commit(batch: Batch): Promise<'committed' | 'fenced'>;
@@ -224,17 +229,20 @@ export interface Message {
   readonly payload: Uint8Array;
 }
 
+export type IntakeFault = 'lost' | 'changed' | 'taken' | 'stopped';
+
 /**
  * The stream cannot be read. `lost`: not now; reading goes on by itself, ask again. `changed`: the stream was re-made
  * while it was read, and every message of the old one that had arrived was given. `taken`: another reader has taken
- * this partition's place. After the last two, open the partition and `start` again.
+ * this partition's place. After these two, open the partition and `start` again. `stopped`: the reader was stopped, which
+ * says nothing about the stream.
  */
 export class IntakeError extends Error {
   override readonly name = 'IntakeError';
-  readonly reason: 'lost' | 'changed' | 'taken';
+  readonly reason: IntakeFault;
   /** trying again cannot help until someone acts, for instance because the connection was closed for good */
   readonly permanent: boolean;
-  constructor(message: string, reason: 'lost' | 'changed' | 'taken', permanent = false, cause?: unknown) {
+  constructor(message: string, reason: IntakeFault, permanent = false, cause?: unknown) {
     super(message, { cause });
     this.reason = reason;
     this.permanent = permanent;
@@ -250,7 +258,8 @@ export interface Intake {
   }): Promise<{ readonly incarnation: string }>;
   /**
    * The next messages in order: at once what is there (at most `max`), else the first to come within `wait` ms, else none.
-   * None means that the stream was seen to be empty; a stream that cannot be seen rejects with IntakeError instead.
+   * None means that the stream was seen to be empty; a stream that cannot be seen rejects with IntakeError instead, and
+   * so does a reader that is stopped meanwhile or was before.
    */
   next(max: number, wait: number): Promise<readonly Message[]>;
   /** The next messages as far as they are at hand; none says nothing of the stream. Left out where `next` is as quick. */

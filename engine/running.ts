@@ -32,6 +32,8 @@ export interface Running {
   readonly heldStored: Set<string>;
   /** instances that have ended and stay for now, with the form in which they were stored */
   lingering: (readonly [Owner, Instance])[];
+  /** who works here: id of the worker */
+  readonly owner: string;
   /** when this run began, ms: messages stored earlier are its backlog */
   readonly began: number;
   /** as it is in the store */
@@ -68,6 +70,7 @@ export function newRunning(
     unborn: new Unborn(),
     heldStored: new Set(),
     lingering: [],
+    owner: options.owner,
     began,
     stored: position,
     incarnation: position.incarnation,

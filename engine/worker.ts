@@ -17,7 +17,7 @@ import type { DirtyRoot } from './dirty-roots.ts';
 import { isWaived } from './draft.ts';
 import { lagOf } from './family.ts';
 import { decideDue, decideMessages, type Gathered, newGathered } from './gather.ts';
-import { IntakeError, type Position } from './ports.ts';
+import { IntakeError, type Message, type Position } from './ports.ts';
 import { isBehind, recover } from './recovery.ts';
 import { definitionsOf, type Running } from './running.ts';
 import { DEFAULTS, type WorkerOptions } from './worker-options.ts';
@@ -247,9 +247,11 @@ async function gatherFirst(options: WorkerOptions, at: Running): Promise<Gathere
   const times = [options.patience ?? DEFAULTS.patience, at.dirty.rest(asked) ?? Number.POSITIVE_INFINITY];
   if (due !== null) times.push(Math.max(0, Math.ceil(Math.max(due, at.watch.clock ?? due) - asked) + 1));
   await options.at?.('beforeGather');
-  const messages = await intake.next(options.batch ?? DEFAULTS.batch, Math.min(...times));
+  const most = options.batch ?? DEFAULTS.batch;
+  const messages = await unlessStopped(intake.next(most, Math.min(...times)));
   await options.at?.('afterGather');
   const gathered = newGathered(at, now());
+  if (messages === null) return gathered;
   if (messages.length > 0) await decideMessages(options, at, gathered, messages);
   else await decideDue(options, at, asked);
   return gathered;
@@ -259,12 +261,24 @@ async function gatherFirst(options: WorkerOptions, at: Running): Promise<Gathere
 async function gatherMore(options: WorkerOptions, at: Running, most: number): Promise<Gathered | null> {
   await options.at?.('beforeGather');
   const { intake } = options;
-  const messages = intake.ready === undefined ? await intake.next(most, 0) : await intake.ready(most);
+  const messages = await unlessStopped(
+    intake.ready === undefined ? intake.next(most, 0) : intake.ready(most),
+  );
   await options.at?.('afterGather');
-  if (messages.length === 0) return null;
+  if (messages === null || messages.length === 0) return null;
   const gathered = newGathered(at, options.now());
   await decideMessages(options, at, gathered, messages);
   return gathered;
+}
+
+/** What the stream has; null where the reader was stopped, so that nothing is known of it. */
+async function unlessStopped(reading: Promise<readonly Message[]>): Promise<readonly Message[] | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof IntakeError && error.reason === 'stopped') return null;
+    throw error;
+  }
 }
 
 async function send(options: WorkerOptions, gathered: Gathered, composed: Composed): Promise<Outcome> {

@@ -131,7 +131,7 @@ class NatsIntake implements Share {
     let doubt: { readonly received: number; readonly since: number } | null = null;
     for (;;) {
       const reading = this.#reading;
-      if (reading === null) return [];
+      if (reading === null) throw new IntakeError('reading was stopped', 'stopped');
       if (reading.buffer.length > 0) return this.#give(reading, max);
       if (reading.fault !== null) throw reading.fault;
       const now = performance.now();
@@ -166,13 +166,17 @@ class NatsIntake implements Share {
     const reading = this.#reading;
     if (reading === null) return;
     reading.confirmed = Math.max(reading.confirmed, Math.min(sequence, reading.received));
+    this.#acknowledge(reading, sequence);
+  }
+
+  /** One for all up to a sequence; a lost one costs time only, since the position is the caller's. */
+  #acknowledge(reading: Reading, sequence: number): void {
     let last: string | null = null;
     for (const [given, reply] of reading.replies) {
       if (given > sequence) break;
       last = reply;
       reading.replies.delete(given);
     }
-    // Lost acknowledgements do no harm: the position is the caller's, and the next one covers this.
     if (last !== null && !this.#options.nc.isClosed()) this.#options.nc.publish(last);
   }
 
@@ -289,16 +293,16 @@ class NatsIntake implements Share {
         reading.buffer.push({ message: { sequence, storedAt, subject, headers, payload }, size });
         reading.bufferedBytes += size;
       }
+    } else if (delivery.sequence <= reading.confirmed) {
+      this.#acknowledge(reading, delivery.sequence); // the first was lost, and other partitions may wait for it
     }
     keepPromise(reading);
     this.#rouse();
   }
 
   #tellGap(reading: Reading, sequence: number): void {
-    const from = reading.received + 1;
-    const whole = this.#share.subjects === EVENT_SUBJECTS;
-    if (!whole || reading.received === 0 || sequence === from) return;
-    const to = sequence - 1;
+    const [from, to] = [reading.received + 1, sequence - 1];
+    if (this.#share.subjects !== EVENT_SUBJECTS || reading.received === 0 || sequence === from) return;
     const text = `messages ${from} to ${to} of ${this.#stream} were removed before they were read`;
     this.#tell({ kind: 'gap', text, from, to });
   }

@@ -64,7 +64,10 @@ export function mergeShares(one: Share, other: Share): Intake {
     async next(max, wait) {
       const until = performance.now() + wait;
       for (const run = runs; run === runs; ) {
-        if (await fill(max)) return run === runs ? give(max) : [];
+        if (await fill(max)) {
+          if (run !== runs) break;
+          return give(max);
+        }
         if (run !== runs) break;
         const left = until - performance.now();
         if (left > 0) {
@@ -73,10 +76,10 @@ export function mergeShares(one: Share, other: Share): Intake {
           over.abort();
         } else {
           for (const which of [0, 1] as const) queues[which].push(...(await shares[which].next(max, 0)));
-          if (queues.every((queue) => queue.length === 0)) return [];
+          if (run === runs && queues.every((queue) => queue.length === 0)) return [];
         }
       }
-      return [];
+      throw new IntakeError('reading was stopped', 'stopped');
     },
 
     async ready(max) {

@@ -73,12 +73,13 @@ interface InPartition<T> {
 
 function movePosition({ previous, position }: Batch): Statement {
   return {
-    text: 'select milepost.move_position($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+    text: 'select milepost.move_position($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)',
     values: [
       binaryValue('text', position.partition),
       binaryValue('bigint', previous.epoch),
       binaryValue('bigint', previous.sequence),
       binaryValue('bigint', previous.journal),
+      binaryValue('text', previous.tag),
       binaryValue('text', position.incarnation),
       binaryValue('bigint', position.sequence),
       binaryValue('instant', position.clock),
@@ -86,6 +87,7 @@ function movePosition({ previous, position }: Batch): Statement {
       binaryValue('bigint', position.mark),
       binaryValue('instant', position.markClock),
       binaryValue('text', position.revision),
+      binaryValue('text', position.tag),
     ],
   };
 }

@@ -54,10 +54,10 @@ export function localIntake(db: Database, bell: Bell): Intake {
           }
           await removeConfirmed();
           const left = end - performance.now();
-          if (left <= 0) break;
+          if (left <= 0) return [];
           await bell.wait(rings, Math.min(left, POLL));
         }
-        return [];
+        throw new IntakeError('reading was stopped', 'stopped');
       }),
     confirm: (sequence) =>
       orIntakeError('cannot confirm messages of the inbox', async () => {

@@ -108,7 +108,8 @@ function memoryStore(tables: MemoryTables, now: () => number): Store {
         stored === undefined ||
         stored.epoch !== previous.epoch ||
         stored.sequence !== previous.sequence ||
-        stored.journal !== previous.journal
+        stored.journal !== previous.journal ||
+        stored.tag !== previous.tag
       )
         return 'fenced';
       refuseRepeats(tables, batch.journal);

@@ -59,10 +59,10 @@ function memoryIntake(kept: Kept, bell: Bell): Intake {
         }
         kept.messages = kept.messages.filter(({ message }) => message.sequence > confirmed);
         const left = end - performance.now();
-        if (left <= 0) break;
+        if (left <= 0) return [];
         await bell.wait(rings, left);
       }
-      return [];
+      throw new IntakeError('reading was stopped', 'stopped');
     },
     confirm: async (sequence) => {
       confirmed = Math.max(confirmed, sequence);

@@ -83,6 +83,7 @@ export function movedEpoch(tables: MemoryTables, partition: string): Position {
     mark: 0,
     markClock: null,
     revision: '',
+    tag: '',
   };
   const before = tables.positions.get(partition) ?? first;
   const position = { ...before, epoch: before.epoch + 1 };

@@ -38,7 +38,8 @@ export const MIGRATIONS: readonly NamedMigration[] = [
              journal bigint not null default 0,
              mark bigint not null default 0,
              mark_clock timestamptz,
-             revision text not null default '') with (fillfactor = 50)`,
+             revision text not null default '',
+             tag text not null default '') with (fillfactor = 50)`,
           `create table milepost.leases (
              partition text collate "C" primary key,
              owner text,
@@ -225,15 +226,16 @@ export const FENCED = 'MP001';
 /** A function, since a statement in a trip has to fail where it changes no row: that undoes and skips all the others. */
 const MOVE_POSITION = `
   create function milepost.move_position(
-    of text, old_epoch bigint, old_sequence bigint, old_journal bigint,
+    of text, old_epoch bigint, old_sequence bigint, old_journal bigint, old_tag text,
     new_incarnation text, new_sequence bigint, new_clock timestamptz, new_journal bigint,
-    new_mark bigint, new_mark_clock timestamptz, new_revision text) returns void
+    new_mark bigint, new_mark_clock timestamptz, new_revision text, new_tag text) returns void
   language plpgsql as $$
   begin
     update milepost.positions
        set incarnation = new_incarnation, sequence = new_sequence, clock = new_clock, journal = new_journal,
-           mark = new_mark, mark_clock = new_mark_clock, revision = new_revision
-     where partition = of and epoch = old_epoch and sequence = old_sequence and journal = old_journal;
+           mark = new_mark, mark_clock = new_mark_clock, revision = new_revision, tag = new_tag
+     where partition = of and epoch = old_epoch and sequence = old_sequence and journal = old_journal
+       and tag = old_tag;
     if not found then
       raise exception 'partition % was taken by another owner', of using errcode = '${FENCED}';
     end if;

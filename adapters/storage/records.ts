@@ -22,7 +22,7 @@ export function storable(text: string): string {
 }
 
 export function positionOf(row: Selectable<PositionsTable>): Position {
-  const { partition, epoch, incarnation, sequence, clock, journal, mark, revision } = row;
+  const { partition, epoch, incarnation, sequence, clock, journal, mark, revision, tag } = row;
   return {
     partition,
     epoch,
@@ -33,6 +33,7 @@ export function positionOf(row: Selectable<PositionsTable>): Position {
     mark,
     markClock: row.mark_clock,
     revision,
+    tag,
   };
 }
 

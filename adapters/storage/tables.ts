@@ -31,6 +31,7 @@ export interface PositionsTable {
   readonly mark: Generated<number>;
   readonly mark_clock: number | null;
   readonly revision: Generated<string>;
+  readonly tag: Generated<string>;
 }
 
 /** Apart from the positions, so that renewing a lease does not wait for a commit. */

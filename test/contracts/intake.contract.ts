@@ -217,10 +217,20 @@ export function intakeContract(name: string, make: () => Promise<IntakeBench>): 
 
     test('stopping twice is fine, and ends whoever waits', async () => {
       const { intake } = await started(bench);
-      const waiting = intake.next(1, 60_000);
+      const waiting = expect(intake.next(1, 60_000)).rejects.toMatchObject({
+        name: 'IntakeError',
+        reason: 'stopped',
+      });
       await intake.stop();
       await intake.stop();
-      expect(await waiting).toEqual([]);
+      await waiting;
+    });
+
+    test('a reader that is stopped never says that there is none, which would say that the stream is empty', async () => {
+      const { intake } = await started(bench);
+      await send(bench, ['1']);
+      await intake.stop();
+      await expect(intake.next(1, 0)).rejects.toMatchObject({ name: 'IntakeError', reason: 'stopped' });
     });
   });
 }

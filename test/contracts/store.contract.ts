@@ -49,6 +49,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
         mark: 0,
         markClock: null,
         revision: '',
+        tag: '',
       });
     });
 
@@ -62,12 +63,22 @@ export function storeContract(name: string, makeStore: MakeStore): void {
         mark: 5,
         markClock: NOON - 7,
         revision: 'r-1',
+        tag: 'w-1/1',
       };
-      await bench.store.commit(batchOf(moved));
+      await bench.store.commit({ ...batchOf(moved), previous: position });
       const next = { ...moved, epoch: 2 };
       expect(await bench.store.open('main', 'w-1')).toEqual(next);
       expect(await bench.reader.position('main')).toEqual(next);
       expect(await bench.reader.position('other')).toBeNull();
+    });
+
+    test('refuses what goes on from a commit that it does not have, though the position is else the same', async () => {
+      const first = { ...position, clock: NOON, tag: 'w-1/1' };
+      expect(await bench.store.commit({ ...batchOf(first), previous: position })).toBe('committed');
+      const lost = { ...batchOf({ ...first, tag: 'w-1/3' }), previous: { ...first, tag: 'w-1/2' } };
+      expect(await bench.store.commit(lost)).toBe('fenced');
+      const next = { ...batchOf({ ...first, tag: 'w-1/2' }), previous: first };
+      expect(await bench.store.commit(next)).toBe('committed');
     });
 
     test('partitions have positions of their own', async () => {

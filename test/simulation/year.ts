@@ -4,7 +4,7 @@ import { compileCompany } from './company.ts';
 import { neverReached } from './reach.ts';
 import { simulateYear, type YearReport } from './simulate.ts';
 
-function main(): number {
+export function runYear(): number {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string', default: '1' },
@@ -58,5 +58,3 @@ function listed(counts: Readonly<Record<string, number>>): string {
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 }
-
-process.exitCode = main();

@@ -34,6 +34,7 @@ function position(partition: string, sequence: number): Position {
   return {
     ...{ partition, epoch: 1, incarnation: 'S@1', sequence, clock: NOON - 60_000, journal: sequence },
     ...{ mark: 0, markClock: null, revision: '' },
+    tag: '',
   };
 }
 

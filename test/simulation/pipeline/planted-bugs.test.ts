@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest';
+import { compilePipeline } from './definitions.ts';
+import { PLANTED_BUGS } from './planted-bugs.ts';
+import { seedsFrom } from './seeds.ts';
+import { simulate } from './simulate.ts';
+
+const PIPELINE = compilePipeline();
+
+describe('the simulator finds within 40 seeds a pipeline in which', () => {
+  test.each(Object.entries(PLANTED_BUGS))(
+    '%s',
+    async (_, { plant, foundBy }) => {
+      for (const seed of seedsFrom(1, 40)) {
+        const [first] = (await simulate({ seed, definitions: PIPELINE, plant })).violations;
+        if (first === undefined) continue;
+        expect(foundBy).toContain(first.rule);
+        return;
+      }
+      expect.fail('nothing was found');
+    },
+    120_000,
+  );
+});
