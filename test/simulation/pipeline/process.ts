@@ -32,6 +32,8 @@ export interface Call<T> {
   readonly failure: (reason: string) => Error;
 }
 
+/** Moments between which something can be half done. */
+const SELDOM = /Recovery|Commit|Confirm|PassOn|Settle|Start/;
 /** When a call is given up, ms. */
 const TIMEOUT = 10_000;
 
@@ -150,7 +152,8 @@ export class SimulatedProcess {
     if (!this.alive) return never();
     const { random, odds } = this.#around;
     const { killed, frozen } = odds();
-    if (random.chance(killed)) {
+    // moments that come seldom are worth more
+    if (random.chance(SELDOM.test(name) ? killed * 8 : killed)) {
       this.kill(`at ${name}`);
       return never();
     }
