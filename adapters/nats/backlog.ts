@@ -69,7 +69,7 @@ export async function waitingMessages(
 }
 
 /** The sequence from which a partition would go on: the beginning, where the stream is another one. */
-export function firstAfter(
+function firstAfter(
   { incarnation, sequence }: Applied,
   end: Pick<CheckedStream, 'incarnation' | 'lastSequence'>,
 ): number {

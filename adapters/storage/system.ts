@@ -17,19 +17,6 @@ export function noteReplay(db: Database, why: string): Promise<void> {
   });
 }
 
-/** How many partitions were chosen at the first start; 1 where nothing is there yet. Rejects with StoreError. */
-export function chosenPartitions(db: Database): Promise<number> {
-  return orStoreError('cannot read how many partitions there are', async () => {
-    const { rows: there } = await sql<{ there: boolean }>`
-      select to_regclass('milepost.system') is not null as there`.execute(db);
-    if (there[0]?.there !== true) return 1;
-    const { rows } = await sql<{ partitions: number | null }>`select partitions from milepost.system`.execute(
-      db,
-    );
-    return rows[0]?.partitions ?? 1;
-  });
-}
-
 /** The epoch of the system. Rejects with StoreError. */
 export function systemEpoch(db: Database): Promise<SystemEpoch> {
   return orStoreError('cannot read the epoch of the system', async () => {

@@ -4,7 +4,7 @@ import { QUERY_PARAMETERS, type QueryName } from '../query-parameters.ts';
 import { type AnswerDocument, jsonAnswer, type Route } from '../route.ts';
 
 /** The time up to which everything that was stored is known to be in an answer; left out while nothing is known. */
-export const AS_OF = 'Milepost-As-Of';
+const AS_OF = 'Milepost-As-Of';
 
 /** The routes that answer a read as it is; `asOf`, ms, is asked before each, so that an answer is never older than it says. */
 export function readRoutes(queries: Queries, asOf: () => number | null = () => null): readonly Route[] {

@@ -2,7 +2,7 @@
 import type { Asked, Explanation, Moment, Silence } from '../../../engine/index.ts';
 
 /** A moment as one line: when and why, then what happened. */
-export function told({ at, cause, happenings }: Moment): string {
+function told({ at, cause, happenings }: Moment): string {
   return [`${shortened(at)} ${fields(cause)}`, ...happenings.map(fields)].join(' | ');
 }
 
@@ -18,7 +18,7 @@ export function silencesOf(explanation: Explanation, step: string | null): reado
   );
 }
 
-export function chapterOf({ chapters }: Explanation, step: string | null) {
+function chapterOf({ chapters }: Explanation, step: string | null) {
   const chapter = chapters.find((one) => one.step === step);
   if (chapter === undefined) throw new Error(`there is no chapter of ${step}`);
   return chapter;
