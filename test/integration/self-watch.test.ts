@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ask, killMileposts, type Milepost, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
@@ -84,9 +84,12 @@ async function troubleOf(address: string): Promise<readonly string[]> {
 function freeze(pid: number): () => void {
   const all = [pid, ...descendants(pid)];
   for (const one of all) process.kill(one, 'SIGSTOP');
-  return () => {
+  const thaw = () => {
     for (const one of all) process.kill(one, 'SIGCONT');
   };
+  // a test that fails must not leave it frozen for the next ones
+  onTestFinished(thaw);
+  return thaw;
 }
 
 /** Waits until the outside was not called for longer than a heartbeat, which is when it would complain. */
@@ -128,15 +131,16 @@ test('every process beats, on NATS and to the outside, and tells of each partiti
 test('a worker that hangs: the API is not ready and says why, its heartbeat too, and the outside is not called any more', async () => {
   const thaw = freeze(worker.pid);
   await expect.poll(() => readyOf(apiAt), NOTICED).toBe(503);
-  expect(await troubleOf(apiAt)).toEqual([
-    'partitions: partition 0: nobody works on it; partition 1: nobody works on it',
-  ]);
+  await expect
+    .poll(() => troubleOf(apiAt), NOTICED)
+    .toEqual(['partitions: partition 0: nobody works on it; partition 1: nobody works on it']);
   await expect.poll(() => last('a')?.ok, NOTICED).toBe(false);
   const asOf = async () => (await ask(apiAt, '/api/v1/instances')).headers.get('milepost-as-of');
+  await staysAway();
   const old = await asOf();
   expect(Date.parse(old ?? '')).toBeLessThan(Date.now());
   const { length } = beats.filter(({ name }) => name === 'w.1');
-  await staysAway();
+  await delay(3_000);
   expect(await asOf()).toBe(old);
   expect(beats.filter(({ name }) => name === 'w.1')).toHaveLength(length);
   const { body: text } = await ask(apiAt, '/metrics');
