@@ -177,19 +177,6 @@ test('a NATS server that hangs: worker and API are not ready, and the outside is
   await comesBack();
 }, 180_000);
 
-test('a database that hangs: worker and API are not ready, say that it does not answer, and the outside is not called any more', async () => {
-  const thaw = freeze(postgres.pid());
-  await expect.poll(() => readyOf(workerAt), NOTICED).toBe(503);
-  await expect.poll(() => readyOf(apiAt), NOTICED).toBe(503);
-  expect((await troubleOf(apiAt)).join()).toMatch(/database: /);
-  await expect.poll(() => last('w.1')?.ok, NOTICED).toBe(false);
-  await staysAway();
-  thaw();
-  await expect.poll(() => readyOf(workerAt), SOON).toBe(200);
-  await expect.poll(() => readyOf(apiAt), SOON).toBe(200);
-  await comesBack();
-}, 180_000);
-
 test('the numbers for Prometheus tell of lag, servers, partitions, timers and batches', async () => {
   const js = (await nats.connect()).jetstream();
   const event = { id: '1', flow: 'report', key: 'k', step: 'write', event: 'params', time: new Date() };
