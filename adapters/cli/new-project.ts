@@ -1,5 +1,5 @@
 /** The files that a folder of definitions begins with: one flow that lints, its test, schemas, CI and a README. */
-import { jsonSchemas } from '../../definitions/index.ts';
+import { isZone, jsonSchemas } from '../../definitions/index.ts';
 import { WrongUse } from './outcome.ts';
 
 export interface NewFile {
@@ -158,13 +158,4 @@ function titled(name: string): string {
 function nextMonday(today: Date): string {
   const day = new Date(today.getTime() + ((8 - today.getUTCDay()) % 7 || 7) * 86_400_000);
   return day.toISOString().slice(0, 10);
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
