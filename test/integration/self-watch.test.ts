@@ -84,8 +84,11 @@ async function troubleOf(address: string): Promise<readonly string[]> {
 function freeze(pid: number): () => void {
   const all = [pid, ...descendants(pid)];
   for (const one of all) process.kill(one, 'SIGSTOP');
+  let frozen = true;
   const thaw = () => {
-    for (const one of all) process.kill(one, 'SIGCONT');
+    // once: a connection's process may be gone afterwards, and its id another's
+    if (frozen) for (const one of all) process.kill(one, 'SIGCONT');
+    frozen = false;
   };
   // a test that fails must not leave it frozen for the next ones
   onTestFinished(thaw);
@@ -170,6 +173,19 @@ test('a NATS server that hangs: worker and API are not ready, and the outside is
   const thaw = freeze(nats.pid());
   await expect.poll(() => readyOf(workerAt), NOTICED).toBe(503);
   await expect.poll(() => readyOf(apiAt), NOTICED).toBe(503);
+  await staysAway();
+  thaw();
+  await expect.poll(() => readyOf(workerAt), SOON).toBe(200);
+  await expect.poll(() => readyOf(apiAt), SOON).toBe(200);
+  await comesBack();
+}, 180_000);
+
+test('a database that hangs: worker and API are not ready, say that it does not answer, and the outside is not called any more', async () => {
+  const thaw = freeze(postgres.pid());
+  await expect.poll(() => readyOf(workerAt), NOTICED).toBe(503);
+  await expect.poll(() => readyOf(apiAt), NOTICED).toBe(503);
+  expect((await troubleOf(apiAt)).join()).toMatch(/database: /);
+  await expect.poll(() => last('w.1')?.ok, NOTICED).toBe(false);
   await staysAway();
   thaw();
   await expect.poll(() => readyOf(workerAt), SOON).toBe(200);
