@@ -9,7 +9,6 @@ export {
 } from './connect.ts';
 export { examineNats, type NatsExamination } from './examine.ts';
 export { type FoundServer, findNatsServer, userCache } from './find-server.ts';
-export { startOf, takeFolder } from './folder-owner.ts';
 export { beatOnNats, heartbeatSubject } from './heartbeat.ts';
 export { type NatsIntakeOptions, natsIntake } from './intake.ts';
 export type { IntakeNotice } from './intake-notice.ts';

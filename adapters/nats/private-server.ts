@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startOf, takeFolder } from './folder-owner.ts';
+import { startOf, takeFolder } from '../folder-owner.ts';
 import {
   freePort,
   type LaunchedServer,

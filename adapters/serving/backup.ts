@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Closers, undo } from '../closers.ts';
+import { takeFolder } from '../folder-owner.ts';
 import type { Log } from '../log.ts';
 import {
   backupStream,
@@ -9,7 +10,6 @@ import {
   type NatsConnection,
   type NatsOptions,
   restoreStream,
-  takeFolder,
   verifyStreamBackup,
 } from '../nats/index.ts';
 import { backupDatabase, openStorage, restoreDatabase, verifyBackup } from '../storage/index.ts';

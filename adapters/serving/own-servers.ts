@@ -2,14 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Closers } from '../closers.ts';
+import { takeFolder } from '../folder-owner.ts';
 import type { Log } from '../log.ts';
-import {
-  findNatsServer,
-  type NatsOptions,
-  PrivateNatsError,
-  startPrivateNats,
-  takeFolder,
-} from '../nats/index.ts';
+import { findNatsServer, type NatsOptions, PrivateNatsError, startPrivateNats } from '../nats/index.ts';
 import { startPrivatePostgres } from '../storage/index.ts';
 import { ServeError } from './serve-error.ts';
 

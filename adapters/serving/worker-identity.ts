@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { WorkerIdentity } from '../../engine/index.ts';
-import { startOf } from '../nats/index.ts';
+import { startOf } from '../folder-owner.ts';
 
 /** The identity of this process; another one at every call. */
 export function makeIdentity(name: string | null, address: string | null): WorkerIdentity {

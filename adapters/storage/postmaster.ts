@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunAs } from './postgres-program.ts';
-import { servesDataFolder } from './process-facts.ts';
+import { servesDataFolder } from './serves-data-folder.ts';
 
 export interface Postmaster {
   readonly pid: number;

@@ -26,9 +26,9 @@ import {
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreError } from '../../engine/index.ts';
+import { takeFolder } from '../folder-owner.ts';
 import { canEnter, findPostgres, type PostgresProgram, type RunAs, serverUser } from './postgres-program.ts';
 import { freePort, type Postmaster, startPostmaster, stopLeftover } from './postmaster.ts';
-import { processToken } from './process-facts.ts';
 
 /** Where a server started by root has its data when the folder asked for is out of its user's reach, as below /root. */
 const SHARED_BASE = '/var/lib/milepost';
@@ -77,7 +77,7 @@ export async function startPrivatePostgres(options: PrivatePostgresOptions): Pro
   mkdirSync(options.folder, { recursive: true });
   const folder = realpathSync(options.folder);
   chmodSync(folder, user.uid === undefined ? 0o700 : 0o711);
-  const release = own(folder);
+  const release = await own(folder);
   try {
     const place = dataPlace(folder, user);
     const dataFolder = join(place, 'data');
@@ -87,7 +87,7 @@ export async function startPrivatePostgres(options: PrivatePostgresOptions): Pro
     await stopLeftover(dataFolder);
     return await supervise({ ...options, folder, user, program, dataFolder, password, release });
   } catch (error) {
-    release();
+    await release();
     throw error;
   }
 }
@@ -97,7 +97,7 @@ interface Prepared extends PrivatePostgresOptions {
   readonly program: PostgresProgram;
   readonly dataFolder: string;
   readonly password: string;
-  readonly release: () => void;
+  readonly release: () => Promise<void>;
 }
 
 async function supervise(prepared: Prepared): Promise<PrivatePostgres> {
@@ -139,7 +139,7 @@ async function supervise(prepared: Prepared): Promise<PrivatePostgres> {
     stopping.abort();
     await server.stop();
     await kept;
-    prepared.release();
+    await prepared.release();
   }
 }
 
@@ -169,36 +169,11 @@ async function startPatiently(prepared: Prepared, port: number | null): Promise<
 }
 
 /** Makes this process the owner of the folder; gives what ends that. */
-function own(folder: string): () => void {
-  const file = join(folder, 'owner.json');
-  const mine = JSON.stringify({ pid: process.pid, token: processToken(process.pid) });
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const owner = readOwner(file);
-    if (owner !== null && processToken(owner.pid) === owner.token) {
-      const remedy = 'stop it, or use another folder or DATABASE_URL';
-      throw new StoreError(`${folder} is in use by process ${owner.pid}: ${remedy}`, true, null);
-    }
-    rmSync(file, { force: true });
-  }
-  throw new StoreError(`${folder} is being taken by other processes too: start one of them`, false, null);
-}
-
-function readOwner(file: string): { pid: number; token: string } | null {
-  try {
-    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof read !== 'object' || read === null || !('pid' in read) || !('token' in read)) return null;
-    return typeof read.pid === 'number' && typeof read.token === 'string'
-      ? { pid: read.pid, token: read.token }
-      : null;
-  } catch {
-    return null; // written in part by a process that was killed, or gone again
-  }
+async function own(folder: string): Promise<() => Promise<void>> {
+  const taken = await takeFolder(folder);
+  if ('release' in taken) return taken.release;
+  const remedy = 'stop it, or use another folder or DATABASE_URL';
+  throw new StoreError(`${folder} is in use by process ${taken.heldBy}: ${remedy}`, true, null);
 }
 
 /**

@@ -4,7 +4,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startOf } from '../../adapters/nats/folder-owner.ts';
+import { startOf } from '../../adapters/folder-owner.ts';
 import {
   connectNats,
   ensureStream,

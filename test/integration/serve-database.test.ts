@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startOf } from '../../adapters/nats/folder-owner.ts';
+import { startOf } from '../../adapters/folder-owner.ts';
 import { type Door, makeDoor } from '../servers/door.ts';
 import { ask, killMileposts, type Milepost, readiness, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { startOf } from '../../adapters/nats/folder-owner.ts';
+import { startOf } from '../../adapters/folder-owner.ts';
 
 /** Processes that were seen to belong together; known by id and moment of start, so that an id given anew is not mistaken. */
 export interface ProcessFamily {
