@@ -3,8 +3,8 @@
  * as good as the real one, and one contract suite runs on both. All times are milliseconds since the epoch.
  */
 
-import type { Severity } from '../definitions/index.ts';
-import type { AlarmSource, Health, InstanceStatus } from './instance.ts';
+import type { AlarmNews } from './alarm-news.ts';
+import type { Health, InstanceStatus } from './instance.ts';
 import type { LeaseTable } from './leases.ts';
 
 /** How far a partition has come. `epoch` grows with every `open`; a commit with an old one is refused. */
@@ -76,22 +76,7 @@ export interface InstanceRecord {
   readonly snapshot: string;
 }
 
-export interface AlarmRecord {
-  readonly id: string;
-  readonly flow: string;
-  readonly key: string;
-  readonly step: string | null;
-  readonly name: string;
-  readonly source: AlarmSource;
-  readonly severity: Severity;
-  readonly group: string | null;
-  readonly tradingDay: string;
-  readonly text: string;
-  readonly count: number;
-  readonly raisedAt: number;
-  readonly lastAt: number;
-  readonly clearedAt: number | null;
-  readonly clearedBy: string | null;
+export interface AlarmRecord extends AlarmNews {
   /** decided long after it was due, because nothing was running then */
   readonly late: boolean;
   /** JSON text of Why */

@@ -1,14 +1,9 @@
 /** Who is told of what while a test runs: the policies of its definitions, in the test's own time. */
+
 import type { Definitions, Flow } from '../definitions/index.ts';
+import type { AlarmNews } from './alarm-news.ts';
 import type { Alarm } from './instance.ts';
-import {
-  type AlarmNews,
-  decideNotices,
-  NO_STATE,
-  type Notice,
-  type NotifyFact,
-  nextDue,
-} from './notifying/index.ts';
+import { decideNotices, NO_STATE, type Notice, type NotifyFact, nextDue } from './notifying/index.ts';
 import type { SentNotice } from './test-outcome.ts';
 
 export interface TestNotices {

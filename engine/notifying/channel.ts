@@ -7,8 +7,8 @@
  * 3. `thread` is the same from the first notice of a trouble to its recovery: mail threads, alert fingerprints.
  */
 import type { Severity } from '../../definitions/index.ts';
+import type { AlarmNews } from '../alarm-news.ts';
 import type { Language } from '../alarm-text.ts';
-import type { AlarmSource } from '../instance.ts';
 
 /**
  * Why there is a notice: a trouble begins, changes (another alarm, a higher severity, a consequence left standing), is
@@ -28,25 +28,9 @@ export type NoticeKind =
   | 'undeliverable'
   | 'trial';
 
-/** One alarm as a notice lists it. Times are milliseconds since the epoch. */
-export interface NoticeAlarm {
-  readonly id: string;
-  readonly flow: string;
-  readonly key: string;
-  readonly step: string | null;
-  readonly name: string;
-  readonly source: AlarmSource;
-  readonly severity: Severity;
-  readonly group: string | null;
-  readonly tradingDay: string;
+/** One alarm as a notice lists it. */
+export interface NoticeAlarm extends AlarmNews {
   readonly labels: Readonly<Record<string, string>>;
-  readonly text: string;
-  readonly count: number;
-  readonly raisedAt: number;
-  readonly lastAt: number;
-  /** null while its cause stands */
-  readonly clearedAt: number | null;
-  readonly clearedBy: string | null;
   readonly acknowledgedBy: string | null;
 }
 

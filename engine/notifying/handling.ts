@@ -7,27 +7,8 @@
  */
 import { parseTime } from '../../checkpoints/index.ts';
 import type { AlarmTraits, Definitions, Severity } from '../../definitions/index.ts';
-import type { AlarmSource } from '../instance.ts';
+import type { AlarmNews } from '../alarm-news.ts';
 import type { NoticeAlarm } from './channel.ts';
-
-/** An alarm as the change log tells of it. Times are milliseconds. */
-export interface AlarmNews {
-  readonly id: string;
-  readonly flow: string;
-  readonly key: string;
-  readonly step: string | null;
-  readonly name: string;
-  readonly source: AlarmSource;
-  readonly severity: Severity;
-  readonly group: string | null;
-  readonly tradingDay: string;
-  readonly text: string;
-  readonly count: number;
-  readonly raisedAt: number;
-  readonly lastAt: number;
-  readonly clearedAt: number | null;
-  readonly clearedBy: string | null;
-}
 
 export type Standing = 'open' | 'escalated' | 'acknowledged' | 'cleared' | 'closed';
 
@@ -148,7 +129,7 @@ export function readAlarmChange(body: string): AlarmNews {
     step: maybe('step'),
     name: text('name'),
     // the worker writes no other words
-    source: text('source') as AlarmSource,
+    source: text('source') as AlarmNews['source'],
     severity: text('severity') as Severity,
     group: maybe('group'),
     tradingDay: text('tradingDay'),

@@ -4,7 +4,6 @@ export type { ActOutcome, Changes, NotifyRules } from './desk.ts';
 export { createDispatcher, type Dispatcher, type DispatchOptions } from './dispatch.ts';
 export { type AlarmPoint, explains } from './explains.ts';
 export {
-  type AlarmNews,
   type Handling,
   type HistoryEntry,
   type HistoryKind,

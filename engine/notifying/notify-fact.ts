@@ -1,7 +1,9 @@
 /** What the notifier takes, and what it gives besides its next state. */
+
+import type { AlarmNews } from '../alarm-news.ts';
 import type { Notice } from './channel.ts';
 import type { ActOutcome, Changes } from './desk.ts';
-import type { AlarmNews, Handling, HistoryEntry } from './handling.ts';
+import type { Handling, HistoryEntry } from './handling.ts';
 import type { HandlingAct } from './handling-act.ts';
 import type { Item, NotifierState, Silence, Storm, Trouble } from './notifier-state.ts';
 

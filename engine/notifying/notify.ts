@@ -6,9 +6,10 @@
  * 3. Where changes are gone that were not taken yet, the alarms themselves are looked at: what stands, and what does not.
  */
 import type { Definitions } from '../../definitions/index.ts';
+import type { AlarmNews } from '../alarm-news.ts';
 import type { AlarmRecord, ChangeLog, Reader } from '../ports.ts';
 import { decideNotices } from './decide-notices.ts';
-import { type AlarmNews, type Handling, isOpen, readAlarmChange } from './handling.ts';
+import { type Handling, isOpen, readAlarmChange } from './handling.ts';
 import { recordDecision, stateFrom } from './notice-records.ts';
 import { type NotifierState, nextDue } from './notifier-state.ts';
 import type { NotifyFact } from './notify-fact.ts';

@@ -1,9 +1,10 @@
 /** An alarm's latest form: raised, raised again, worse, over. */
 import type { Severity } from '../../definitions/index.ts';
+import type { AlarmNews } from '../alarm-news.ts';
 import { ALARM } from '../lifecycles/index.ts';
 import type { Desk } from './desk.ts';
 import { feed } from './feeds.ts';
-import { type AlarmNews, type Handling, isOpen, itemOf, traitsOf } from './handling.ts';
+import { type Handling, isOpen, itemOf, traitsOf } from './handling.ts';
 import { firstLevel, markTold, routeOf, tellTrouble, trim } from './look.ts';
 import type { Trouble } from './notifier-state.ts';
 import { isWorse, quietOf } from './quiet.ts';
