@@ -17,6 +17,7 @@ import { type Loop, startLoop } from '../loop.ts';
 import { natsPublisher } from '../nats/index.ts';
 import { type PartitionRun, type PartitionWorkers, startPartitionWorkers } from '../partition-workers.ts';
 import { replaceableWorker } from '../replaceable-worker.ts';
+import { runPartition } from '../run-partition.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Active } from './load-definitions.ts';
 import type { Stream } from './open-stream.ts';
@@ -121,35 +122,27 @@ function startRun(
       ...(stream.passOn === null ? {} : { passOn: { outlet: stream.passOn, partitions: stream.partitions } }),
     });
   const worker = replaceableWorker(make, first);
-  const ended = Promise.withResolvers<string>();
   const over = Promise.withResolvers<void>();
-  const turn = more.measured.turnOf(worker, partition);
-  const loop = startLoop({
+  const run = runPartition({
     name: stream.partitions === 1 ? 'the worker' : `partition ${partition}`,
-    rest: 0,
+    turn: more.measured.turnOf(worker, partition),
+    worker,
+    intake,
     log,
-    async turn() {
-      const { kind, remade } = await turn();
+    onTurn({ kind, remade }) {
       if (remade)
         log.warn(
           'the stream of events is another one than before: reading it from its beginning; events that only the old one held are gone',
         );
       if (kind === 'worked') onCommit();
-      if (kind !== 'fenced') return kind;
-      ended.resolve('another worker has taken it: this one writes nothing more');
-      return 'stop';
     },
   });
   return {
-    loop,
-    ended: ended.promise,
+    ...run,
     replace: (active) => Promise.race([worker.replace(active), over.promise]),
-    async stop(finish) {
+    stop(finish) {
       over.resolve();
-      const stopped = loop.stop();
-      await intake.stop();
-      await stopped;
-      if (finish) await worker.settle();
+      return run.stop(finish);
     },
   };
 }

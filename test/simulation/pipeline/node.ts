@@ -1,6 +1,6 @@
 /** One process of workers as `milepost worker` assembles it, with everything outside of it simulated. */
-import { startLoop } from '../../../adapters/loop.ts';
 import { type PartitionRun, startPartitionWorkers } from '../../../adapters/partition-workers.ts';
+import { runPartition } from '../../../adapters/run-partition.ts';
 import type { Definitions } from '../../../definitions/index.ts';
 import {
   createWorker,
@@ -96,26 +96,12 @@ export function startNode(options: NodeOptions): Node {
     };
     const worker = createWorker(plant.worker?.(made) ?? made);
     workers.set(partition, worker);
-    const ended = Promise.withResolvers<string>();
-    const loop = startLoop({
-      name: partition,
-      rest: 0,
-      log: SILENT,
-      time,
-      async turn() {
-        const { kind } = await worker.turn();
-        if (kind !== 'fenced') return kind;
-        ended.resolve('fenced');
-        return 'stop';
-      },
-    });
+    const turn = () => worker.turn();
+    const run = runPartition({ name: partition, turn, worker, intake, log: SILENT, time });
     return {
-      ended: ended.promise,
+      ended: run.ended,
       async stop(finish) {
-        const stopped = loop.stop();
-        await intake.stop();
-        await stopped;
-        if (finish) await worker.settle();
+        await run.stop(finish);
         if (workers.get(partition) === worker) workers.delete(partition);
       },
     };
