@@ -24,11 +24,11 @@ import { ServeError } from './serving/serve-error.ts';
 import type { Serving } from './serving/serving.ts';
 import { startApi } from './serving/start-api.ts';
 import { startWork, type Work } from './serving/start-work.ts';
+import { startSweeping } from './serving/sweeping.ts';
 import { openTelling, type TellingPeople, tellPeople } from './serving/tell-people.ts';
 import { watchSystem } from './serving/watch-system.ts';
 import { makeIdentity } from './serving/worker-identity.ts';
 import { type DatabaseStorage, openStorage } from './storage/index.ts';
-import { startSweeping } from './sweeping.ts';
 
 interface Settings {
   /** files and folders of definitions */

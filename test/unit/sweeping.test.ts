@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Removed, startSweeping } from '../../adapters/sweeping.ts';
+import { startSweeping } from '../../adapters/serving/sweeping.ts';
+import type { Swept } from '../../adapters/storage/index.ts';
 
-const NOTHING: Removed = {
+const NOTHING: Swept = {
+  weeksMade: 0,
+  workers: 0,
   weeksDropped: 0,
   journal: 0,
   instances: 0,

@@ -1,29 +1,12 @@
-import type { Log } from './log.ts';
-import { type Loop, startLoop } from './loop.ts';
-
-/** What a pass removed, in rows or weeks, and whether there is more. */
-export interface Removed {
-  readonly weeksDropped: number;
-  readonly journal: number;
-  readonly instances: number;
-  readonly alarms: number;
-  readonly notices: number;
-  readonly told: number;
-  readonly rejected: number;
-  readonly revisions: number;
-  readonly more: boolean;
-}
-
-/** What passes are asked of: null where some process made one within the last `every` ms, default an hour. */
-export interface Sweepable {
-  sweep(options?: { readonly every?: number }): Promise<Removed | null>;
-}
+import type { Log } from '../log.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import type { DatabaseStorage, Swept } from '../storage/index.ts';
 
 /** How often it is asked whether a pass is due, ms; the database lets one process through an hour. */
 const REST = 300_000;
 
 /** Removes what is too old, hour after hour, and says what that was. */
-export function startSweeping(storage: Sweepable, log: Log): Loop {
+export function startSweeping(storage: Pick<DatabaseStorage, 'sweep'>, log: Log): Loop {
   let more = false;
   return startLoop({
     name: 'the removal of what is too old',
@@ -38,7 +21,7 @@ export function startSweeping(storage: Sweepable, log: Log): Loop {
   });
 }
 
-function say(swept: Removed, log: Log): void {
+function say(swept: Swept, log: Log): void {
   const counts: [number, string][] = [
     [swept.weeksDropped, 'weeks of the journal'],
     [swept.journal, 'entries of the journal without a week'],
