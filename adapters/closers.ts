@@ -1,4 +1,5 @@
 import type { Log } from './log.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** What undoes a start, in the order of the start. */
 export type Closers = (() => Promise<void>)[];
@@ -8,9 +9,4 @@ export async function undo(closers: Closers, log: Log): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
     await close().catch((error: unknown) => log.warn(`while stopping: ${reasonOf(error)}`));
   }
-}
-
-/** What an error says. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

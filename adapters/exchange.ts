@@ -2,6 +2,7 @@
  * What `serve` needs to exchange definitions while it runs: reloading, what Milepost says about its own definitions, and
  * a candidate beside those in use.
  */
+
 import { subjectOf } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
 import type { Outlet, Reader, Store } from '../engine/index.ts';
@@ -9,6 +10,7 @@ import type { ActiveSet } from './active-set.ts';
 import { type Candidate, startCandidate } from './candidate.ts';
 import type { Log } from './log.ts';
 import { definitionsEvent, OWN_FLOW, OWN_KEY } from './own-flow.ts';
+import { reasonOf } from './reason-of.ts';
 import { createReloading, type Reloading, type ReloadOutcome } from './reloading.ts';
 
 export interface ExchangeOptions {
@@ -55,9 +57,7 @@ export async function startExchange(options: ExchangeOptions): Promise<Exchange>
   const ending = new AbortController();
   const following = options.follow
     ? reloading.follow(ending.signal).catch((error: unknown) => {
-        log.error(
-          `the definitions are followed no longer: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        log.error(`the definitions are followed no longer: ${reasonOf(error)}`);
       })
     : Promise.resolve();
   const candidate =

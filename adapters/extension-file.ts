@@ -1,4 +1,5 @@
 /** The extension module: condition functions and handlers that one ES module exports, loaded and checked by name. */
+
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -17,6 +18,7 @@ import {
   RESERVED_WORDS,
 } from '../definitions/index.ts';
 import type { Source } from '../engine/index.ts';
+import { reasonOf } from './reason-of.ts';
 
 export interface LoadedExtensions {
   readonly extensions: Extensions;
@@ -167,7 +169,7 @@ function functionProblem(value: unknown): string | null {
 }
 
 function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   return message.replace(/\s+/g, ' ').trim();
 }
 

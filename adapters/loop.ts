@@ -1,6 +1,8 @@
 /** The shared loop: one turn after another until it is stopped, with growing pauses while turns fail. */
+
 import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
 import type { Log } from './log.ts';
+import { reasonOf } from './reason-of.ts';
 
 export interface LoopOptions {
   readonly name: string;
@@ -73,7 +75,7 @@ export function startLoop(options: LoopOptions): Loop {
         if (outcome === 'stop') return;
         if (outcome === 'idle') await (options.rest > 0 ? sleep(options.rest) : time.breathe());
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         if (stopped) return;
         if (reason !== trouble) options.log.warn(`${options.name} waits: ${reason}`);
         trouble = reason;

@@ -8,8 +8,10 @@
  *    is free for others the moment it has.
  * 3. Starting and stopping runs never holds up the renewal of leases.
  */
+
 import { type Leases, type LeaseTable, shareOf, type WorkerIdentity } from '../engine/index.ts';
 import type { Log } from './log.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** What works on one partition. */
 export interface PartitionRun {
@@ -254,8 +256,4 @@ class LeaseLoop implements PartitionWorkers {
     await Promise.all(this.#ending.values());
     await this.#options.leases.leave(this.#options.worker.id);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@
  * 2. Whatever is wrong with the new ones, the old ones stay, and somebody is told.
  * 3. The same contents are no change.
  */
+
 import { readFile } from 'node:fs/promises';
 import { type ActiveSet, loadActiveSet } from './active-set.ts';
 import { checkDefinitions } from './check-definitions.ts';
@@ -14,6 +15,7 @@ import { commitsOf, foldersAmong, readDefinitionSet } from './definition-set.ts'
 import { ExtensionFileError } from './extension-file.ts';
 import type { Log } from './log.ts';
 import { withOwnFlow } from './own-flow.ts';
+import { reasonOf } from './reason-of.ts';
 import { watchFiles } from './watch-files.ts';
 
 /** What came of a reload; `errors` has a line for each thing that is wrong. */
@@ -204,8 +206,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     { once: true },
   );
   return done.promise;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,7 @@
 /** A NATS subject: the notice as JSON, published once an attempt; whoever listens knows repeats by the id. */
+
 import type { Sending } from '../../engine/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { ChannelKind, ChannelWorld } from './channel-kind.ts';
 import { noticeBody } from './notice-body.ts';
 import { Settings } from './read-settings.ts';
@@ -33,7 +35,7 @@ export const NATS_SUBJECT: ChannelKind = {
           await publish(subject, JSON.stringify(noticeBody(sending)));
           return { kind: 'sent' as const, detail: null };
         } catch (error) {
-          return { kind: 'unknown' as const, reason: error instanceof Error ? error.message : String(error) };
+          return { kind: 'unknown' as const, reason: reasonOf(error) };
         }
       },
       close: async () => {},

@@ -1,5 +1,7 @@
 /** A channel that a relay in another zone sends over: the notice is handed to it by NATS, which keeps it until then. */
+
 import type { Sending, SendOutcome } from '../../engine/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { ChannelKind, ChannelWorld } from './channel-kind.ts';
 import { Settings } from './read-settings.ts';
 import { relayedBody } from './relayed-notice.ts';
@@ -37,7 +39,7 @@ async function handOver(hand: ChannelWorld['hand'], relay: string, sending: Send
     await hand({ relay, channel: sending.channel, id: sending.id, body: relayedBody(sending) });
     return { kind: 'sent', detail: `kept for the relay ${relay}` };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const permanent = error instanceof Error && 'permanent' in error && error.permanent === true;
     // What may have arrived is handed over again with the same id: the stream knows it for a day.
     return permanent ? { kind: 'failed', reason } : { kind: 'retry', after: null, reason };

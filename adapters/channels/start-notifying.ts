@@ -2,6 +2,7 @@
  * Telling people, running: the notifier's loop, and one loop a channel, so that a channel that is slow or dead holds up no
  * other. A channel whose settings are wrong keeps what it is owed, and says so.
  */
+
 import { randomUUID } from 'node:crypto';
 import type { ChannelDefinition, Definitions, Finding } from '../../definitions/index.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../engine/index.ts';
 import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { ChannelKind, ChannelWorld } from './channel-kind.ts';
 
 export interface NotifyingOptions {
@@ -194,8 +196,4 @@ function idleChannel(what: {
   const { name, written, reason, log } = what;
   const loop = startLoop({ name: `channel ${name}`, rest: 60_000, log, turn: async () => 'idle' });
   return { written, loop, trouble: () => reason, stop: () => loop.stop() };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

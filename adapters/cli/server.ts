@@ -5,8 +5,10 @@
  * 2. What the server refuses is a `ServerRefusal` with the words of its problem details.
  * 3. Paths are sent as they are made: a key such as `..` keeps its meaning, which fetch would take away.
  */
+
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { reasonOf } from '../reason-of.ts';
 import type { Io } from './io.ts';
 import type { OptionSpec } from './option.ts';
 import type { Options } from './options.ts';
@@ -199,7 +201,7 @@ function fieldErrorOf(value: unknown): readonly FieldError[] {
 
 function unreachable(address: string, error: unknown): Unreachable {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = code !== '' ? code : error instanceof Error ? error.message : String(error);
+  const reason = code !== '' ? code : reasonOf(error);
   return new Unreachable(
     `no Milepost can be reached at ${address} (${reason}): start one with \`milepost up\`, or name its address with --url or MILEPOST_URL`,
     { cause: error },

@@ -15,6 +15,7 @@ import {
   type NatsConnection,
   NatsError,
 } from 'nats';
+import { reasonOf } from '../reason-of.ts';
 import { linkOf } from './link.ts';
 
 /** What the connection does, said once per change. */
@@ -162,7 +163,7 @@ async function readSecret(file: string, setting: string): Promise<Uint8Array> {
 
 /** What keeps us from connecting, in words that do not change from attempt to attempt. */
 function connectReason(error: unknown): string {
-  if (!(error instanceof NatsError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof NatsError)) return reasonOf(error);
   switch (error.code) {
     case ErrorCode.ConnectionRefused:
       return 'nothing listens there';

@@ -120,22 +120,26 @@ async function download(work: string, options: readonly string[]): Promise<strin
 
 /** For systems whose package lists are missing or may not be read: the lists go into the private folder too. */
 async function downloadWithOwnLists(work: string): Promise<string | null> {
-  await mkdir(join(work, 'lists', 'partial'), { recursive: true });
-  await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
-  const own = [
-    `Dir::State::lists=${join(work, 'lists')}`,
-    `Dir::Cache=${join(work, 'cache')}`,
-    'APT::Sandbox::User=',
-    'APT::Update::Error-Mode=any',
-    'Acquire::Retries=1',
-    'Acquire::http::Timeout=15',
-    'Acquire::https::Timeout=15',
-  ].flatMap((option) => ['-o', option]);
+  const own = [...(await privateAptLists(work)), '-o', 'APT::Update::Error-Mode=any'];
   const updated = await run('apt-get', [...own, '-qq', 'update'], work);
   return (
     (await download(work, own)) &&
     lastLine(updated.ok ? 'the package is not in its lists, or they could not be fetched' : updated.output)
   );
+}
+
+/** Makes room for package lists and packages in a folder of our own; gives the options by which apt uses it. */
+export async function privateAptLists(work: string): Promise<readonly string[]> {
+  await mkdir(join(work, 'lists', 'partial'), { recursive: true });
+  await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
+  return [
+    `Dir::State::lists=${join(work, 'lists')}`,
+    `Dir::Cache=${join(work, 'cache')}`,
+    'APT::Sandbox::User=',
+    'Acquire::Retries=1',
+    'Acquire::http::Timeout=15',
+    'Acquire::https::Timeout=15',
+  ].flatMap((option) => ['-o', option]);
 }
 
 async function unpack(work: string): Promise<{ readonly path: string } | { readonly missing: string }> {

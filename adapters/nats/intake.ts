@@ -14,6 +14,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamManager, type NatsConnection, nuid } from 'nats';
 import { type Intake, IntakeError, type Message } from '../../engine/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { Delivery } from './delivery.ts';
 import { incarnationFor } from './incarnation.ts';
 import type { IntakeNotice } from './intake-notice.ts';
@@ -393,8 +394,4 @@ class NatsIntake implements Share {
   #tell(notice: IntakeNotice): void {
     this.#options.onNotice?.(notice);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,6 +14,7 @@ import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'nats';
+import { reasonOf } from '../reason-of.ts';
 import { mappingLines } from './partition-subjects.ts';
 
 export interface LaunchOptions {
@@ -228,8 +229,4 @@ async function trimLog(log: string): Promise<void> {
 async function lastWords(log: string): Promise<string> {
   const text = await readFile(log, 'utf8').catch(() => '');
   return text.trim().split('\n').slice(-2).join(' / ');
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@
 
 import { ErrorCode, headers, type JetStreamClient, type MsgHdrs, type NatsConnection, NatsError } from 'nats';
 import type { Outlet } from '../../engine/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import { STORED_AT } from './delivery.ts';
 import { type Link, linkOf } from './link.ts';
 import { rootOfSubject, storedSubject } from './partition-subjects.ts';
@@ -137,7 +138,7 @@ const FULL = [10023, 10047, 10077, 10122];
 
 function outletError(error: unknown, message: OutgoingMessage, stream: string): OutletError {
   if (error instanceof OutletError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const code = error instanceof NatsError ? error.code : '';
   const api = apiCode(error);
   const made = (text: string, permanent: boolean) => new OutletError(text, permanent, error);

@@ -9,6 +9,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startOf, takeFolder } from '../folder-owner.ts';
+import { reasonOf } from '../reason-of.ts';
 import {
   freePort,
   type LaunchedServer,
@@ -126,7 +127,7 @@ function supervise(run: {
       } catch (error) {
         if (stopping.signal.aborted) return;
         failures += 1;
-        run.log(error instanceof Error ? error.message : String(error));
+        run.log(reasonOf(error));
       }
     }
   };

@@ -1,5 +1,6 @@
 import { ErrorCode, headers, type NatsConnection, NatsError } from 'nats';
 import type { Publisher } from '../../engine/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import { isPublishable } from './outlet.ts';
 
 /** Changes may not have reached the server; publishing them again is right, since each carries its id. */
@@ -34,7 +35,7 @@ export function natsPublisher(options: NatsPublisherOptions): Publisher {
         }
         await flushWithin(nc, options.timeout ?? 5_000);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         throw new PublishError(`changes could not be published on NATS (${reason})`, { cause: error });
       }
     },

@@ -10,6 +10,7 @@
  */
 
 import { createInbox, type Msg, type NatsConnection, nanos, type Subscription } from 'nats';
+import { reasonOf } from '../reason-of.ts';
 import { type Delivery, readDelivery } from './delivery.ts';
 
 export interface PullOptions {
@@ -80,7 +81,7 @@ class RequestLoop implements Pull {
     try {
       this.#options.nc.publish(subject, JSON.stringify(request), { reply: this.#inbox });
     } catch (error) {
-      this.#end('refused', error instanceof Error ? error.message : String(error));
+      this.#end('refused', reasonOf(error));
     }
   }
 

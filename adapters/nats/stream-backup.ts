@@ -6,6 +6,7 @@
  * 2. Nothing is put into a stream that has messages: what is older would come after what is newer.
  * 3. A message comes back under its id and with the time of its first storing; the engine takes none twice.
  */
+
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, rename, rm } from 'node:fs/promises';
@@ -15,6 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { JsMsg, NatsConnection } from 'nats';
 import type { Outlet } from '../../engine/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import { natsOutlet } from './outlet.ts';
 import { sentSubject, sortedInto } from './partition-subjects.ts';
 import { ensureStream, findStream, STREAM_NAME } from './stream.ts';
@@ -199,7 +201,7 @@ async function* keptIn(file: string): AsyncGenerator<Kept> {
     }
   } catch (error) {
     if (error instanceof StreamBackupError) throw error;
-    throw broken(error instanceof Error ? error.message : String(error));
+    throw broken(reasonOf(error));
   }
   if (end === null) throw broken('it is cut off');
   if (end.messages !== messages || end.sha256 !== digest.digest('hex'))

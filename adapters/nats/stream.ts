@@ -13,6 +13,7 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from 'nats';
+import { reasonOf } from '../reason-of.ts';
 import { SORTED_SUBJECTS, streamSubjects } from './partition-subjects.ts';
 
 export const STREAM_NAME = 'MILEPOST';
@@ -352,7 +353,7 @@ function smaller(found: number, wanted: number | undefined): boolean {
 
 function refusal(error: unknown, wanted: Partial<StreamConfig>): StreamRefused | null {
   const code = apiCode(error);
-  const said = error instanceof Error ? error.message : String(error);
+  const said = reasonOf(error);
   if (code === SUBJECTS_OVERLAP) {
     return new StreamRefused(
       `the stream ${wanted.name} cannot be made: another stream already takes subjects under milepost.checkpoint; ` +

@@ -2,12 +2,13 @@
  * The heartbeat: what this process sees of the system, published on NATS every ten seconds, whatever it sees; and, while
  * every partition is fresh, a call to an address that complains when it is not called any more.
  */
-import { type Closers, reasonOf } from '../closers.ts';
+import type { Closers } from '../closers.ts';
 import type { SystemStatus } from '../freshness.ts';
 import type { HealthReport } from '../http/index.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
 import { beatOnNats } from '../nats/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { Stream } from './open-stream.ts';
 
 export interface HeartbeatOptions {

@@ -7,7 +7,7 @@
  */
 import { loadActiveSet } from '../active-set.ts';
 import { CHANNEL_KINDS, channelWorld, type Relaying, startRelaying } from '../channels/index.ts';
-import { type Closers, reasonOf, undo } from '../closers.ts';
+import { type Closers, undo } from '../closers.ts';
 import { createMetrics, createProbes, type HealthReport } from '../http/index.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
@@ -22,6 +22,7 @@ import {
   waitingNotices,
 } from '../nats/index.ts';
 import { patiently } from '../patiently.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { Active } from './load-definitions.ts';
 import { ServeError } from './serve-error.ts';
 import type { Serving } from './serving.ts';

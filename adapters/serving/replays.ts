@@ -3,8 +3,9 @@
  * stream that was lost and made anew. Alarms come of it once more, and people may know them: so it is kept in the database
  * as soon as it is noticed, and what is told of alarms raised before then says so.
  */
-import { reasonOf } from '../closers.ts';
+
 import type { Log } from '../log.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { DatabaseStorage } from '../storage/index.ts';
 
 export interface Replays {

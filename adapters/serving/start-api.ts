@@ -1,7 +1,7 @@
 /** The answering part: the API over HTTP and its reads over NATS. */
 import { subjectOf } from '../../checkpoints/index.ts';
 import type { RejectedRecord } from '../../engine/index.ts';
-import { type Closers, reasonOf } from '../closers.ts';
+import type { Closers } from '../closers.ts';
 import { CONSOLE_FOLDER } from '../console-folder.ts';
 import { recompile } from '../extension-file.ts';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../http/index.ts';
 import type { Log } from '../log.ts';
 import { type NatsServiceOptions, startNatsService } from '../nats/index.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { OpenNotices, Storage } from '../storage/index.ts';
 import type { Active } from './load-definitions.ts';
 import type { Stream } from './open-stream.ts';

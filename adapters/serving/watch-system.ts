@@ -2,11 +2,12 @@
  * Looks at the whole system every two seconds, whoever works on it: leases, positions, what waits in the stream. Of it
  * come readiness, the heartbeat and the numbers for Prometheus.
  */
-import { type Closers, reasonOf } from '../closers.ts';
+import type { Closers } from '../closers.ts';
 import { createFreshness, type SystemStatus } from '../freshness.ts';
 import { type HealthReport, type Metrics, measureSystem } from '../http/index.ts';
 import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Stream } from './open-stream.ts';
 import type { Replays } from './replays.ts';

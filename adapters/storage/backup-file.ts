@@ -15,6 +15,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { StoreError } from '../../engine/index.ts';
+import { reasonOf } from '../reason-of.ts';
 
 export interface TableHeading {
   readonly table: string;
@@ -140,7 +141,7 @@ export async function openBackup(file: string): Promise<BackupReader> {
       return await read();
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      throw broken(error instanceof Error ? error.message : String(error), error);
+      throw broken(reasonOf(error), error);
     }
   }
 

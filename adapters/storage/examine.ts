@@ -2,8 +2,10 @@
  * What is there and what is missing on the side of PostgreSQL, for whoever sets it up. It changes nothing, and migrates
  * nothing.
  */
+
 import { sql } from 'kysely';
 import { type Check, checked, skewCheck } from '../check.ts';
+import { reasonOf } from '../reason-of.ts';
 import { connect, type Database } from './connect.ts';
 import { readLeases } from './leases.ts';
 
@@ -183,5 +185,5 @@ async function workerChecks(db: Database): Promise<readonly Check[]> {
 const LONG_SILENT = 60_000;
 
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }

@@ -7,7 +7,9 @@
  * 3. Several hosts always mean the one that takes writes: a standby can keep nothing. It never chooses between two
  *    that do; that there is only one is the duty of whoever promotes.
  */
+
 import pg from 'pg';
+import { reasonOf } from '../reason-of.ts';
 
 const PATIENCE = 2_000;
 
@@ -70,7 +72,7 @@ async function writable(
       if (rows[0]?.standby === false) return { host, port };
       refusals.push(`${host}:${port} is a standby`);
     } catch (error) {
-      refusals.push(`${host}:${port}: ${error instanceof Error ? error.message : String(error)}`);
+      refusals.push(`${host}:${port}: ${reasonOf(error)}`);
       if (isRefusal(error)) throw error;
     } finally {
       void probe.end().catch(() => undefined);

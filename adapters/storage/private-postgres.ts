@@ -27,6 +27,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreError } from '../../engine/index.ts';
 import { takeFolder } from '../folder-owner.ts';
+import { reasonOf } from '../reason-of.ts';
 import { canEnter, findPostgres, type PostgresProgram, type RunAs, serverUser } from './postgres-program.ts';
 import { freePort, type Postmaster, startPostmaster, stopLeftover } from './postmaster.ts';
 
@@ -160,7 +161,7 @@ async function startPatiently(prepared: Prepared, port: number | null): Promise<
       });
     } catch (error) {
       if (attempt === 5) {
-        const what = error instanceof Error ? error.message : String(error);
+        const what = reasonOf(error);
         throw new StoreError(`the private PostgreSQL in ${prepared.folder}: ${what}`, false, error);
       }
       await pause(attempt * 100);

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { userCache } from '../../adapters/nats/find-server.ts';
+import { privateAptLists, userCache } from '../../adapters/nats/find-server.ts';
 
 const run = promisify(execFile);
 
@@ -54,7 +54,8 @@ async function fetchInto(home: string, names: readonly string[]): Promise<void> 
     let own: readonly string[] = [];
     let missing = await lacking(names, own).catch(() => null);
     if (missing === null) {
-      own = await ownLists(work);
+      own = await privateAptLists(work);
+      await run('apt-get', [...own, '-qq', 'update'], { timeout: 120_000 });
       missing = await lacking(names, own);
     }
     await run('apt-get', [...own, '-qq', 'download', ...missing], { cwd: work, timeout: 300_000 });
@@ -84,19 +85,6 @@ async function lacking(names: readonly string[], own: readonly string[]): Promis
   );
   if (named.length === 0) throw new Error(`apt knows no package ${names.join(', ')}`);
   return named;
-}
-
-async function ownLists(work: string): Promise<readonly string[]> {
-  await mkdir(join(work, 'lists', 'partial'), { recursive: true });
-  await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
-  const own = [
-    `Dir::State::lists=${join(work, 'lists')}`,
-    `Dir::Cache=${join(work, 'cache')}`,
-    'APT::Sandbox::User=',
-    'Acquire::Retries=1',
-  ].flatMap((option) => ['-o', option]);
-  await run('apt-get', [...own, '-qq', 'update'], { timeout: 120_000 });
-  return own;
 }
 
 async function programIn(

@@ -7,6 +7,7 @@ import {
   sortFindings,
 } from '../../../definitions/index.ts';
 import { type CoverageItem, createCoverage, runTest, type TestOutcome } from '../../../engine/index.ts';
+import { reasonOf } from '../../reason-of.ts';
 import { watchFiles } from '../../watch-files.ts';
 import type { Command } from '../command.ts';
 import { coverageJson, coverageLcov, coverageText } from '../coverage-report.ts';
@@ -63,7 +64,7 @@ export const test: Command = {
     await watchFiles(operands, { settle: SETTLE, signal: stopping.signal }, async () => {
       await runOnce(operands, options, io).catch((error: unknown) => {
         // a file that is gone for a moment, while an editor writes it, is there again at the next change
-        io.say(error instanceof Error ? error.message : String(error));
+        io.say(reasonOf(error));
       });
       io.say('');
     });
