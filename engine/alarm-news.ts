@@ -1,3 +1,4 @@
+import { formatTime } from '../checkpoints/index.ts';
 import type { Severity } from '../definitions/index.ts';
 import type { AlarmSource } from './instance.ts';
 
@@ -19,4 +20,17 @@ export interface AlarmNews {
   /** null while its cause stands */
   readonly clearedAt: number | null;
   readonly clearedBy: string | null;
+}
+
+/** Its fields as JSON for programs outside: times are UTC with milliseconds, null where there is none. */
+export function alarmJson(alarm: AlarmNews): Readonly<Record<keyof AlarmNews, string | number | null>> {
+  const { id, flow, key, step, name, source, severity, group, tradingDay, text, count } = alarm;
+  const { raisedAt, lastAt, clearedAt, clearedBy } = alarm;
+  return {
+    ...{ id, flow, key, step, name, source, severity, group, tradingDay, text, count },
+    raisedAt: formatTime(raisedAt),
+    lastAt: formatTime(lastAt),
+    clearedAt: clearedAt === null ? null : formatTime(clearedAt),
+    clearedBy,
+  };
 }

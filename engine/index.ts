@@ -9,7 +9,7 @@ export {
   readActText,
 } from './act.ts';
 export { type AlarmDiff, diffAlarms, type MovedAlarm, type MovedField } from './alarm-diff.ts';
-export type { AlarmNews } from './alarm-news.ts';
+export { type AlarmNews, alarmJson } from './alarm-news.ts';
 export { alarmText, type Language } from './alarm-text.ts';
 export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';

@@ -1,6 +1,7 @@
 /** A harvest as the records that are stored, and as the changes that the outside is told of. */
 import { encodeToken, eventToJson, formatTime, subjectOf } from '../checkpoints/index.ts';
 import { type Act, actDigest, actToJson } from './act.ts';
+import { alarmJson } from './alarm-news.ts';
 import type { KeyedEvent } from './check-event.ts';
 import { healthOf } from './draft.ts';
 import type { AlarmChange, Harvest, Owner, Wish } from './harvest.ts';
@@ -121,29 +122,10 @@ export function instanceChange(record: InstanceRecord): ChangeRecord {
 }
 
 function alarmChange(record: AlarmRecord): ChangeRecord {
-  const { id, flow, key, step, name, source, severity, group, tradingDay, text, count, late, clearedBy } =
-    record;
-  const { raisedAt, clearedAt, lastAt } = record;
-  const body = {
-    id,
-    flow,
-    key,
-    step,
-    name,
-    source,
-    severity,
-    group,
-    tradingDay,
-    text,
-    count,
-    late,
-    clearedBy,
-    ...times({ raisedAt, lastAt, clearedAt }),
-  };
   return {
     kind: 'alarm',
-    subject: `milepost.alarm.${severity}.${encodeToken(flow)}`,
-    body: JSON.stringify(body),
+    subject: `milepost.alarm.${record.severity}.${encodeToken(record.flow)}`,
+    body: JSON.stringify({ ...alarmJson(record), late: record.late }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatTime } from '../../checkpoints/index.ts';
-import type { NoticeAlarm, Sending } from '../../engine/index.ts';
+import { alarmJson, type NoticeAlarm, type Sending } from '../../engine/index.ts';
 
 /** A notice as JSON for programs, form 1: what stands in it stays, more may come. Times are UTC with milliseconds. */
 export function noticeBody(sending: Sending): Readonly<Record<string, unknown>> {
@@ -27,11 +27,5 @@ export function noticeBody(sending: Sending): Readonly<Record<string, unknown>> 
 }
 
 function alarmBody(alarm: NoticeAlarm): Readonly<Record<string, unknown>> {
-  const { raisedAt, lastAt, clearedAt, ...rest } = alarm;
-  return {
-    ...rest,
-    raisedAt: formatTime(raisedAt),
-    lastAt: formatTime(lastAt),
-    clearedAt: clearedAt === null ? null : formatTime(clearedAt),
-  };
+  return { ...alarmJson(alarm), labels: alarm.labels, acknowledgedBy: alarm.acknowledgedBy };
 }

@@ -1,6 +1,13 @@
 /** How stored records are shown in the API: times as UTC text, JSON texts as JSON, nothing else changed. */
 import { formatTime } from '../../checkpoints/index.ts';
-import type { AlarmRecord, InstanceRecord, JournalRecord, RejectedEntry, Why } from '../../engine/index.ts';
+import {
+  type AlarmRecord,
+  alarmJson,
+  type InstanceRecord,
+  type JournalRecord,
+  type RejectedEntry,
+  type Why,
+} from '../../engine/index.ts';
 import { viewTime } from './flow-view.ts';
 
 /** An instance as it stands in lists. */
@@ -38,25 +45,10 @@ export function viewJournalRecord(record: JournalRecord): object {
 
 /** An alarm with its explanation. */
 export function viewAlarmRecord(record: AlarmRecord): object {
-  const { id, flow, key, step, name, source, severity, group, tradingDay, text, count, late } = record;
   return {
-    id,
-    flow,
-    key,
-    step,
-    name,
-    source,
-    severity,
-    group,
-    tradingDay,
-    text,
-    count,
+    ...alarmJson(record),
     open: record.clearedAt === null,
-    late,
-    raisedAt: formatTime(record.raisedAt),
-    lastAt: formatTime(record.lastAt),
-    clearedAt: viewTime(record.clearedAt),
-    clearedBy: record.clearedBy,
+    late: record.late,
     why: viewWhy(JSON.parse(record.why)),
   };
 }
