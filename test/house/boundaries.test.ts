@@ -119,7 +119,7 @@ describe('an import is refused', () => {
     [
       'from outside of the rooms',
       'engine/a.ts',
-      "import '../vitest.config.ts';",
+      "import '../.vitest.config.ts';",
       'outside of the four rooms',
     ],
     [

@@ -16,7 +16,7 @@ describe('the JSON Schemas', () => {
     ]);
   });
 
-  // Written anew by: npx vitest run test/unit/definitions/read-schemas.test.ts -u, twice where one is new
+  // Written anew by: npm test -- test/unit/definitions/read-schemas.test.ts -u, twice where one is new
   it.each(schemas)('%s is shipped as it is generated', async (file, schema) => {
     const exists = existsSync(path(file));
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(path(file));

@@ -9,8 +9,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Tests with processes and servers wait for what a busy machine is late with: one that fails is tried once more in CI.
-    retry: process.env.CI ? 1 : 0,
     expect: { requireAssertions: true },
   },
 });
