@@ -8,6 +8,7 @@
  */
 
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ActiveSet, loadActiveSet } from './active-set.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { DefinitionPathError } from './definition-files.ts';
@@ -153,7 +154,7 @@ export function createReloading(options: ReloadingOptions): Reloading {
     if (foldersAmong(paths).length === paths.length) return;
     let known = await commitsOf(paths).catch(() => '');
     while (!signal.aborted) {
-      await pause(poll, signal);
+      await delay(poll, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       // a revision that is gone for now is looked for again
       const commits = await commitsOf(paths).catch(() => known);
@@ -192,18 +193,4 @@ async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new ExtensionFileError(path, [], `${path} cannot be opened: ${reasonOf(error)}`, error);
   });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const done = Promise.withResolvers<void>();
-  const timer = setTimeout(done.resolve, ms);
-  signal.addEventListener(
-    'abort',
-    () => {
-      clearTimeout(timer);
-      done.resolve();
-    },
-    { once: true },
-  );
-  return done.promise;
 }

@@ -32,7 +32,6 @@ export interface Dispatcher {
   trouble(): string | null;
 }
 
-const MOST_AT_ONCE = 10;
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
 const MOST_UNKNOWN = 4;
@@ -54,9 +53,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   async function turn(): Promise<'worked' | 'idle'> {
     await refresh();
     const time = now();
-    if (time < closedUntil) return 'idle';
-    const room = Math.min(MOST_AT_ONCE, failures >= FAILURES_IN_A_ROW ? 1 : MOST_AT_ONCE, allowance(time));
-    if (room < 1) return 'idle';
+    if (time < closedUntil || !quotaAllows(time)) return 'idle';
     // One at a time, so that a claim lasts no longer than one attempt may take.
     const [claimed] = await store.claim({
       channel: definition.name,
@@ -153,13 +150,13 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     return Math.round(ms * (0.5 + options.random()));
   }
 
-  /** How many notices the quota lets through now. */
-  function allowance(time: number): number {
+  /** Whether the quota lets a notice through now. */
+  function quotaAllows(time: number): boolean {
     const { quota } = definition;
-    if (quota === null) return MOST_AT_ONCE;
+    if (quota === null) return true;
     tokens = Math.min(quota.count, tokens + ((time - filledAt) * quota.count) / quota.per);
     filledAt = time;
-    return Math.floor(tokens);
+    return tokens >= 1;
   }
 
   /** Tells a forgetful receiver again what stands. A failure is no more than that: it is told again soon. */
