@@ -22,15 +22,23 @@ export interface AlarmNews {
   readonly clearedBy: string | null;
 }
 
-/** Its fields as JSON for programs outside: times are UTC with milliseconds, null where there is none. */
-export function alarmJson(alarm: AlarmNews): Readonly<Record<keyof AlarmNews, string | number | null>> {
+/** These fields of an alarm, and no others. */
+export function newsOf(alarm: AlarmNews): AlarmNews {
   const { id, flow, key, step, name, source, severity, group, tradingDay, text, count } = alarm;
   const { raisedAt, lastAt, clearedAt, clearedBy } = alarm;
   return {
     ...{ id, flow, key, step, name, source, severity, group, tradingDay, text, count },
+    ...{ raisedAt, lastAt, clearedAt, clearedBy },
+  };
+}
+
+/** The same as JSON for programs outside: times are UTC with milliseconds, null where there is none. */
+export function alarmJson(alarm: AlarmNews): Readonly<Record<keyof AlarmNews, string | number | null>> {
+  const { raisedAt, lastAt, clearedAt } = alarm;
+  return {
+    ...newsOf(alarm),
     raisedAt: formatTime(raisedAt),
     lastAt: formatTime(lastAt),
     clearedAt: clearedAt === null ? null : formatTime(clearedAt),
-    clearedBy,
   };
 }

@@ -6,8 +6,8 @@
  * 3. Where changes are gone that were not taken yet, the alarms themselves are looked at: what stands, and what does not.
  */
 import type { Definitions } from '../../definitions/index.ts';
-import type { AlarmNews } from '../alarm-news.ts';
-import type { AlarmRecord, ChangeLog, Reader } from '../ports.ts';
+import { newsOf } from '../alarm-news.ts';
+import type { ChangeLog, Reader } from '../ports.ts';
 import { decideNotices } from './decide-notices.ts';
 import { type Handling, isOpen, readAlarmChange } from './handling.ts';
 import { recordDecision, stateFrom } from './notice-records.ts';
@@ -216,14 +216,4 @@ interface Taken {
   readonly facts: readonly NotifyFact[];
   readonly wishes: readonly string[];
   readonly failures: readonly string[];
-}
-
-/** An alarm out of the table, as the change log would tell of it. */
-function newsOf(record: AlarmRecord): AlarmNews {
-  const { id, flow, key, step, name, source, severity, group, tradingDay, text, count } = record;
-  const { raisedAt, lastAt, clearedAt, clearedBy } = record;
-  return {
-    ...{ id, flow, key, step, name, source, severity, group, tradingDay, text, count },
-    ...{ raisedAt, lastAt, clearedAt, clearedBy },
-  };
 }
