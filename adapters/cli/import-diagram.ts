@@ -1,8 +1,10 @@
 /** `import bpmn`: a diagram as definitions, and what it does not carry. */
+
 import { writeFile } from 'node:fs/promises';
 import { compileDefinitions, formatFinding } from '../../definitions/index.ts';
 import { type ImportedBpmn, importBpmn, LARGEST_BPMN, type Note } from '../convert.ts';
 import { writeYaml } from '../flow-yaml.ts';
+import { many } from '../many.ts';
 import { readWhole } from './file-text.ts';
 import type { Io } from './io.ts';
 import type { OptionSpec } from './option.ts';
@@ -50,7 +52,9 @@ function nameOf(file: string): string {
 function headOf(file: string, { notes }: ImportedBpmn): readonly string[] {
   const lost = notes.filter(({ what }) => what !== 'comment').length;
   const about =
-    lost === 0 ? '' : ` ${lost} things in it could not be carried as they are: milepost import names them.`;
+    lost === 0
+      ? ''
+      : ` Of what is in it ${many(lost, 'element')} could not be carried as drawn: milepost import says which.`;
   return [`Read from the BPMN diagram ${nameOf(file)}.${about}`];
 }
 

@@ -6,9 +6,11 @@
  *    leaving it. The engine has tried it: where it could not follow a way, the parallel parts were made coarser.
  * 2. A time stands only where it rests on observations, and says on how many.
  */
+
 import type { FlowDraft, PlainMap } from '../flow-draft.ts';
 import { draftOf } from '../flow-graph.ts';
 import { writeYaml } from '../flow-yaml.ts';
+import { many } from '../many.ts';
 import { type GatheredLog, groupCases, type LoggedCase } from './case-log.ts';
 import { dayTimes } from './day-times.ts';
 import { mineTree } from './inductive-miner.ts';
@@ -222,10 +224,6 @@ function written(found: {
       timers: timers.size,
     },
   };
-}
-
-function many(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A timer for each step that was expected often enough, and as a rule ended. */

@@ -5,6 +5,7 @@ import {
   parseDay,
   sortFindings,
 } from '../../../definitions/index.ts';
+import { many } from '../../many.ts';
 import type { Command } from '../command.ts';
 import { definitionSources } from '../definition-sources.ts';
 import { checkedExtensions, EXTENSIONS_OPTION } from '../extension-option.ts';
@@ -80,8 +81,4 @@ function summary(count: { files: number; errors: number; warnings: number }): st
   const files = many(count.files, 'file');
   if (count.errors + count.warnings === 0) return `${files}: nothing found`;
   return `${files}: ${many(count.errors, 'error')}, ${many(count.warnings, 'warning')}`;
-}
-
-function many(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
