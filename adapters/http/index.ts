@@ -8,10 +8,8 @@ export { createQueries, type QueryOptions } from './queries.ts';
 export type { QueryName } from './query-parameters.ts';
 export { Refusal } from './refusal.ts';
 export {
-  type CandidateView,
   type DefinitionRouteOptions,
   definitionRoutes,
-  type ReloadView,
 } from './routes/definitions.ts';
 export type { HealthReport } from './routes/health.ts';
 export { readStaticFiles, type StaticFiles } from './static-files.ts';

@@ -1,34 +1,18 @@
 import { formatTime } from '../../../checkpoints/index.ts';
-import type { AlarmDiff, InstanceRecord, Reader } from '../../../engine/index.ts';
+import type { InstanceRecord, Reader } from '../../../engine/index.ts';
+import type { CandidateReport } from '../../candidate.ts';
+import type { ReloadOutcome } from '../../reloading.ts';
 import { CANDIDATE, RELOAD, REVISIONS } from '../definition-schemas.ts';
 import { Refusal } from '../refusal.ts';
 import { type AnswerDocument, type JsonSchema, json, type Route } from '../route.ts';
 
-/** What came of a reload; `at` in ms. */
-export interface ReloadView {
-  readonly kind: 'same' | 'activated' | 'broken';
-  readonly revision: string;
-  readonly errors: readonly string[];
-  readonly at: number;
-}
-
-/** What a candidate comes to; `since` in ms. */
-export interface CandidateView {
-  readonly active: string;
-  readonly candidate: string;
-  readonly since: number;
-  readonly events: number;
-  readonly diff: AlarmDiff;
-  readonly rejected: { readonly old: number; readonly new: number };
-}
-
 export interface DefinitionRouteOptions {
   readonly reader: Reader;
   readonly revision: () => string;
-  readonly reload: () => Promise<ReloadView>;
-  readonly lastReload: () => ReloadView | null;
+  readonly reload: () => Promise<ReloadOutcome>;
+  readonly lastReload: () => ReloadOutcome | null;
   /** null: there is no candidate */
-  readonly candidate: () => CandidateView | null;
+  readonly candidate: () => CandidateReport | null;
 }
 
 /** At most so many live instances are counted by their revisions. */
@@ -84,7 +68,7 @@ function answerOf(description: string, schema: JsonSchema): AnswerDocument {
   return { description, type: 'application/json', schema };
 }
 
-function viewReload({ at, ...rest }: ReloadView): object {
+function viewReload({ at, ...rest }: ReloadOutcome): object {
   return { ...rest, at: formatTime(at) };
 }
 
