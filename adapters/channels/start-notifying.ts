@@ -15,7 +15,7 @@ import {
   type Reader,
 } from '../../engine/index.ts';
 import type { Log } from '../log.ts';
-import { type Loop, startLoop } from '../loop.ts';
+import { type Loop, type LoopTime, startLoop } from '../loop.ts';
 import { reasonOf } from '../reason-of.ts';
 import type { ChannelKind, ChannelWorld } from './channel-kind.ts';
 
@@ -33,6 +33,22 @@ export interface NotifyingOptions {
   readonly log: Log;
   /** called every 15 s, for numbers that are read now and then */
   readonly measure?: () => Promise<void>;
+  /** unique among all processes and starts; default: a new UUID */
+  readonly owner?: string;
+  /** how long the notifier's lease lasts, ms; default 15 s */
+  readonly lease?: number;
+  /** default: this machine's */
+  readonly time?: NotifyingTime;
+}
+
+/** Where telling has its time and its chance from, so that a simulator can give others. */
+export interface NotifyingTime extends LoopTime {
+  /** the pause of a loop after a turn without work, ms */
+  readonly rest: number;
+  /** 0 up to 1 */
+  random(): number;
+  /** a signal that aborts after so many milliseconds */
+  timeout(ms: number): AbortSignal;
 }
 
 export interface Notifying {
@@ -46,7 +62,7 @@ export interface Notifying {
   stop(): Promise<void>;
 }
 
-const REST = 1000;
+const REAL_TIME = { rest: 1000, random: Math.random, timeout: (ms: number) => AbortSignal.timeout(ms) };
 const MEASURE_EVERY = 15_000;
 
 /** What is wrong with the channels of some definitions: unknown kinds, wrong settings. Does no I/O. */
@@ -78,13 +94,14 @@ export function checkChannels(
 /** Starts telling people. */
 export function startNotifying(options: NotifyingOptions): Notifying {
   const { store, log } = options;
-  const notifier = createNotifier({ ...options, owner: randomUUID(), now: options.world.now });
+  const { owner = randomUUID(), time } = options;
+  const notifier = createNotifier({ ...options, owner, now: options.world.now });
   const channels = new Map<string, RunningChannel>();
   let measuredAt = 0;
   let abandonedAt = 0;
   const loop = startLoop({
     name: 'telling people',
-    rest: REST,
+    ...inTime(time),
     log,
     async turn() {
       await exchange();
@@ -132,6 +149,11 @@ export function startNotifying(options: NotifyingOptions): Notifying {
   };
 }
 
+/** What a loop is told of time. */
+function inTime(time: NotifyingTime | undefined) {
+  return time === undefined ? { rest: REAL_TIME.rest } : { rest: time.rest, time };
+}
+
 interface RunningChannel {
   /** its definition as it was when it was started */
   readonly written: string;
@@ -156,10 +178,11 @@ function startChannel(
     return idleChannel({ name, written, reason, log: options.log });
   }
   const channel: Channel = checked.channel.open(options.world);
+  const { random, timeout } = options.time ?? REAL_TIME;
   let dispatcher: Dispatcher | null = null;
   const loop = startLoop({
     name: `channel ${name}`,
-    rest: REST,
+    ...inTime(options.time),
     log: options.log,
     async turn() {
       // Only where the notifier runs, so that a quota is kept whatever number of processes there are.
@@ -170,8 +193,8 @@ function startChannel(
         store: options.store,
         address: options.address(),
         now: options.world.now,
-        random: Math.random,
-        timeout: (ms) => AbortSignal.timeout(ms),
+        random,
+        timeout,
       });
       return dispatcher.turn();
     },
