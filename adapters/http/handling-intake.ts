@@ -30,7 +30,7 @@ export interface HandlingIntake {
   accept(kind: HandlingAct['kind'], fields: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
-const WHILE_OPEN: readonly HandlingAct['kind'][] = ['ack', 'mute'];
+const WHILE_OPEN: readonly HandlingAct['kind'][] = ['ack', 'unack', 'mute'];
 
 /** Makes the intake. */
 export function createHandlingIntake(options: HandlingIntakeOptions): HandlingIntake {

@@ -4,7 +4,8 @@
  * 1. Raised again while it is open it counts; raised after its end it is another episode.
  * 2. It is cleared when its cause ends, closed when an operator says so. What has ended is not acknowledged any more.
  * 3. Clearing what is not open does nothing: causes may end that never led to an alarm.
- * 4. Once somebody sees to it, it is not passed on to the next level. Muting changes who is told, not where it stands.
+ * 4. Once somebody sees to it, it is not passed on to the next level; where that is taken back, it is open again.
+ * 5. Muting changes who is told, not where it stands.
  */
 import { setup } from 'xstate';
 import { namedActions } from './named-actions.ts';
@@ -12,6 +13,7 @@ import { namedActions } from './named-actions.ts';
 export type AlarmEvent =
   | 'raise'
   | 'acknowledge'
+  | 'unacknowledge'
   | 'assign'
   | 'comment'
   | 'escalate'
@@ -36,7 +38,8 @@ const UNANSWERED = {
   acknowledge: { target: 'acknowledged', actions: 'note' },
   escalate: { target: 'escalated', actions: 'note' },
 } as const;
-const AFTER_THE_END = { ...HANDLING, raise: 'open', clear: {} } as const;
+const BEGIN = { target: 'open', actions: ['begin-episode', 'tell-raised'] } as const;
+const AFTER_THE_END = { ...HANDLING, raise: BEGIN, clear: {} } as const;
 
 export const alarmMachine = setup({
   types: { events: {} as { type: AlarmEvent } }, // read as a type only
@@ -45,10 +48,9 @@ export const alarmMachine = setup({
   id: 'alarm',
   initial: 'absent',
   states: {
-    absent: { description: 'Its cause was never there.', on: { raise: 'open', clear: {} } },
+    absent: { description: 'Its cause was never there.', on: { raise: BEGIN, clear: {} } },
     open: {
       description: 'Its cause is there, and nobody has seen to it yet.',
-      entry: ['begin-episode', 'tell-raised'],
       on: UNANSWERED,
     },
     escalated: {
@@ -57,7 +59,7 @@ export const alarmMachine = setup({
     },
     acknowledged: {
       description: 'Its cause is there, and somebody sees to it.',
-      on: { ...WHILE_OPEN, acknowledge: NOTE },
+      on: { ...WHILE_OPEN, acknowledge: NOTE, unacknowledge: { target: 'open', actions: 'note' } },
     },
     cleared: { description: 'Its cause ended.', entry: 'tell-cleared', on: AFTER_THE_END },
     closed: { description: 'An operator ended it.', entry: ['note', 'tell-cleared'], on: AFTER_THE_END },

@@ -2,7 +2,7 @@
  * What operators do about alarms, as it travels: JSON that is stored before it is confirmed, known by its id, and applied
  * by the notifier in the order in which it came.
  *
- * `{ act: ack | comment | assign | mute | not-useful, id, alarm, by, time, … }`, `{ act: silence, id, match, … }`,
+ * `{ act: ack | unack | comment | assign | mute | not-useful, id, alarm, by, time, … }`, `{ act: silence, id, match, … }`,
  * `{ act: unsilence, id, silence, … }`, `{ act: trial, id, channel, … }`
  */
 import { formatTime, type Problem, parseTime } from '../../checkpoints/index.ts';
@@ -21,6 +21,14 @@ export type HandlingAct = Done &
         readonly kind: 'ack';
         readonly alarm: string;
         /** with all alarms of the same trouble */
+        readonly all: boolean;
+        readonly text: string | null;
+      }
+    /** takes an acknowledgement back, whoever made it */
+    | {
+        readonly kind: 'unack';
+        readonly alarm: string;
+        /** of all alarms of the same trouble */
         readonly all: boolean;
         readonly text: string | null;
       }
@@ -81,13 +89,16 @@ export function readHandlingAct(input: unknown): HandlingActResult {
     const alarm = () => text('alarm', 2048);
     switch (fields.get('act')) {
       case 'ack':
+      case 'unack': {
+        const all = fields.get('all') === true;
         return {
-          kind: 'ack',
+          kind: fields.get('act') === 'ack' ? 'ack' : 'unack',
           ...done,
           alarm: alarm(),
-          all: fields.get('all') === true,
+          all,
           text: optional('text'),
         };
+      }
       case 'comment':
         return { kind: 'comment', ...done, alarm: alarm(), text: text('text', MAX_TEXT) };
       case 'assign':
@@ -112,7 +123,7 @@ export function readHandlingAct(input: unknown): HandlingActResult {
       case 'trial':
         return { kind: 'trial', ...done, channel: text('channel', 64) };
       default:
-        wrong('act', 'act is ack, comment, assign, mute, not-useful, silence, unsilence or trial');
+        wrong('act', 'act is ack, unack, comment, assign, mute, not-useful, silence, unsilence or trial');
         return null;
     }
   })();

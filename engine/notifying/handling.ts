@@ -69,6 +69,7 @@ export type HistoryKind =
   | 'calm'
   | 'storm'
   | 'acknowledged'
+  | 'unacknowledged'
   | 'assigned'
   | 'commented'
   | 'not-useful'

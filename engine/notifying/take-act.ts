@@ -8,6 +8,7 @@ import { routeOf, schedule, tellTrouble } from './look.ts';
 import type { Silence } from './notifier-state.ts';
 import { mutedBy } from './quiet.ts';
 import type { Delivery } from './route.ts';
+import { nextRise } from './take-alarm.ts';
 import { tellPeople } from './tell-people.ts';
 
 /** Takes an act. `known` is the handling of an alarm that is over and not on the desk, where there is one. */
@@ -32,6 +33,8 @@ function apply(desk: Desk, act: HandlingAct, known: Handling | null): string | n
   switch (act.kind) {
     case 'ack':
       return acknowledge(desk, handling, act);
+    case 'unack':
+      return takeBack(desk, handling, act);
     case 'comment':
       return put(desk, handling, { event: 'comment', kind: 'commented', by: act.by, detail: act.text }, {});
     case 'assign':
@@ -51,7 +54,7 @@ function apply(desk: Desk, act: HandlingAct, known: Handling | null): string | n
 }
 
 interface Doing {
-  readonly event: 'acknowledge' | 'assign' | 'comment' | 'judge' | 'mute';
+  readonly event: 'acknowledge' | 'unacknowledge' | 'assign' | 'comment' | 'judge' | 'mute';
   readonly kind: HistoryKind;
   readonly by: string;
   readonly detail: string | null;
@@ -75,10 +78,9 @@ function acknowledge(
   act: HandlingAct & { readonly kind: 'ack' },
 ): string | null {
   const trouble = handling.trouble === null ? undefined : desk.troubles.get(handling.trouble);
-  const others = trouble === undefined || !act.all ? [] : desk.members(trouble).filter(isOpen);
   const { by, text } = act;
   const doing: Doing = { event: 'acknowledge', kind: 'acknowledged', by, detail: text };
-  for (const each of [handling, ...others.filter(({ alarm }) => alarm.id !== handling.alarm.id)]) {
+  for (const each of meant(desk, handling, act.all)) {
     const seen = each.acknowledgedAt === null ? { acknowledgedAt: desk.now, acknowledgedBy: by } : {};
     const refused = put(desk, each, doing, { standing: 'acknowledged', risesAt: null, ...seen });
     if (refused !== null && each === handling) return refused;
@@ -92,6 +94,35 @@ function acknowledge(
   const after = desk.troubles.get(current.id);
   if (after !== undefined && after.repeatAt !== null) desk.troubles.set(after.id, { ...after, repeatAt });
   return null;
+}
+
+/** Nobody sees to it any more: who was told is told so at once, and the time to answer begins anew. */
+function takeBack(
+  desk: Desk,
+  handling: Handling,
+  act: HandlingAct & { readonly kind: 'unack' },
+): string | null {
+  if (handling.standing !== 'acknowledged') return 'nobody has acknowledged it';
+  const { by, text } = act;
+  const doing: Doing = { event: 'unacknowledge', kind: 'unacknowledged', by, detail: text };
+  for (const each of meant(desk, handling, act.all)) {
+    if (each.standing !== 'acknowledged') continue;
+    const open = { ...each, standing: 'open', acknowledgedAt: null, acknowledgedBy: null } as const;
+    const refused = put(desk, each, doing, { ...open, risesAt: nextRise(desk, open)?.at ?? null });
+    if (refused !== null && each === handling) return refused;
+  }
+  const trouble = handling.trouble === null ? undefined : desk.troubles.get(handling.trouble);
+  if (trouble === undefined) return null;
+  if (trouble.toldAt === null) desk.wake(trouble.id, desk.now);
+  else desk.troubles.set(trouble.id, { ...trouble, escalateAt: null, repeatAt: desk.now });
+  return null;
+}
+
+/** An alarm, and where all of its trouble is meant the others of it that are open. */
+function meant(desk: Desk, handling: Handling, all: boolean): readonly Handling[] {
+  const trouble = handling.trouble === null ? undefined : desk.troubles.get(handling.trouble);
+  const others = trouble === undefined || !all ? [] : desk.members(trouble).filter(isOpen);
+  return [handling, ...others.filter(({ alarm }) => alarm.id !== handling.alarm.id)];
 }
 
 function assign(

@@ -97,7 +97,11 @@ export function rise(desk: Desk, id: string): void {
   if (to !== handling.severity) worsen(desk, desk.handlings.get(id) ?? risen, to);
 }
 
-function nextRise(desk: Desk, handling: Handling): { readonly at: number; readonly to: Severity } | null {
+/** When the severity of an alarm rises next by itself, and to what; null: it does not. */
+export function nextRise(
+  desk: Desk,
+  handling: Handling,
+): { readonly at: number; readonly to: Severity } | null {
   const traits = traitsOf(desk.definitions, handling);
   const policy = desk.notifying.policies.find((each) => each.routes.length > 0 && each.match(traits));
   const [next] = (policy?.rises ?? [])

@@ -9,15 +9,16 @@ import { serverOf, URL_OPTION } from '../server.ts';
 export const ack: Command = {
   usage: 'ack ALARM [options]',
   about:
-    'Acknowledges an open alarm, so that nobody else is told of it any more; or assigns it, comments on it, or says that it was not useful.',
+    'Acknowledges an open alarm, so that nobody else is told of it any more, or takes that back; or assigns it, comments on it, or says that it was not useful.',
   operands: { least: 1, most: 1 },
   options: {
     text: { value: 'TEXT', about: 'words for whoever looks at it later' },
     by: ACT_OPTIONS.by,
-    all: { value: null, about: 'with all alarms of the same trouble' },
+    all: { value: null, about: 'with all alarms of the same trouble, also with --take-back' },
     assign: { value: 'NAME', about: 'gives it to a person instead, who is told' },
     comment: { value: null, about: 'comments on it only; with --text' },
     'not-useful': { value: null, about: 'says that it was not useful instead' },
+    'take-back': { value: null, about: 'takes an acknowledgement back: nobody sees to it any more' },
     url: URL_OPTION,
     format: FORMAT,
   },
@@ -35,14 +36,18 @@ export const ack: Command = {
   async run({ operands: [id = ''], options, io }) {
     const to = options.text('assign');
     const text = options.text('text');
+    const all = options.flag('all') ? { all: true } : {};
     const wanted = [
       ...(to === undefined ? [] : [{ path: 'assign', fields: { to } }]),
       ...(options.flag('comment') ? [{ path: 'comment', fields: {} }] : []),
+      ...(options.flag('take-back') ? [{ path: 'unack', fields: all }] : []),
       ...(options.flag('not-useful') ? [{ path: 'not-useful', fields: {} }] : []),
     ];
     if (wanted.length > 1)
-      throw new WrongUse('give one of --assign, --comment and --not-useful, and leave the others out');
-    const [act = { path: 'ack', fields: options.flag('all') ? { all: true } : {} }] = wanted;
+      throw new WrongUse(
+        'give one of --assign, --comment, --not-useful and --take-back, and leave the others out',
+      );
+    const [act = { path: 'ack', fields: all }] = wanted;
     const by = byWhom(options);
     const server = serverOf(options, io.env);
     const path = `/api/v1/alarms/${encodeURIComponent(id)}/${act.path}`;

@@ -16,6 +16,12 @@ interface OnAlarm {
 
 const ON_ALARMS: readonly OnAlarm[] = [
   { kind: 'ack', summary: 'Acknowledges an open alarm', body: 'AckRequest', fields: ['by', 'text', 'all'] },
+  {
+    kind: 'unack',
+    summary: 'Takes an acknowledgement back: people are told again',
+    body: 'AckRequest',
+    fields: ['by', 'text', 'all'],
+  },
   { kind: 'comment', summary: 'Comments on an alarm', body: 'CommentRequest', fields: ['by', 'text'] },
   {
     kind: 'assign',

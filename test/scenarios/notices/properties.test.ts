@@ -52,7 +52,7 @@ type Move = { readonly alarm: string; readonly kind: string; readonly gap: numbe
 const moves = fc.array(
   fc.record({
     alarm: fc.constantFrom(...ALARMS),
-    kind: fc.constantFrom('raise', 'raise', 'raise', 'clear', 'clear', 'ack', 'mute', 'assign'),
+    kind: fc.constantFrom('raise', 'raise', 'raise', 'clear', 'clear', 'ack', 'unack', 'mute', 'assign'),
     gap: fc.constantFrom(0, 1, 20, 40, 120, 400, 1500),
   }),
   { minLength: 1, maxLength: 30 },
@@ -72,7 +72,7 @@ function stepsOf(course: readonly Move[]) {
       return [raise(at, alarm)];
     }
     if (!open.has(name)) return [];
-    if (kind === 'ack') return [act(at, { act: 'ack', alarm: name })];
+    if (kind === 'ack' || kind === 'unack') return [act(at, { act: kind, alarm: name })];
     if (kind === 'assign') return [act(at, { act: 'assign', alarm: name, to: 'wang' })];
     if (kind === 'mute') return [act(at, { act: 'mute', alarm: name, until: '24 08:00', reason: 'x' })];
     open.delete(name);

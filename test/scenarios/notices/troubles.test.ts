@@ -179,6 +179,27 @@ describe('levels', () => {
   );
 
   tells(
+    'are told on, from a notice to all who knew, once an acknowledgement is taken back',
+    LEVELS,
+    [
+      raise('09:00', 'settlement:receive exception'),
+      act('09:05', { act: 'ack', alarm: 'settlement:receive exception' }),
+      act('09:40', { act: 'unack', alarm: 'settlement:receive exception' }),
+      act('09:41', { act: 'unack', alarm: 'settlement:receive exception' }),
+    ],
+    {
+      until: '09:51',
+      notices: [
+        '09:00:30 raised group(li) critical: settlement:receive exception',
+        '09:40 repeated group(li) critical: settlement:receive exception',
+        '09:50 escalated group(wang) critical: settlement:receive exception',
+      ],
+      outcomes: { 'settlement:receive exception': 'told escalated' },
+      refused: ['nobody has acknowledged it'],
+    },
+  );
+
+  tells(
     'reach the head, and then all are told again',
     LEVELS,
     [raise('09:00', 'settlement:receive exception')],

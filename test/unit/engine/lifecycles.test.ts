@@ -232,6 +232,11 @@ describe('an alarm', () => {
     expect(ALARM.next('closed', 'raise')?.state).toBe('open');
   });
 
+  it('of which an acknowledgement is taken back is open again, and no new episode', () => {
+    expect(ALARM.next('acknowledged', 'unacknowledge')).toEqual({ state: 'open', actions: ['note'] });
+    expect(ALARM.next('open', 'unacknowledge')).toBeNull();
+  });
+
   it('that has ended is neither acknowledged nor closed', () => {
     for (const ended of ['cleared', 'closed'] as const) {
       expect(ALARM.next(ended, 'acknowledge')).toBeNull();
