@@ -14,6 +14,7 @@ import type { ChannelDocument, PolicyDocument } from './policy-document.ts';
 import type { Severity } from './severity.ts';
 import type { TestDocument } from './test-document.ts';
 import type { Title } from './title.ts';
+import type { ViewDocument } from './view-document.ts';
 
 export type { Severity, Title };
 
@@ -189,9 +190,9 @@ export interface CalendarDocument extends MayLack {
   readonly validUntil: Located<string> | null;
 }
 
-/** A kind that this version knows by name but does not evaluate yet: `view`, `collector`. */
+/** A kind that this version knows by name but does not evaluate yet. */
 export interface OtherDocument extends MayLack {
-  readonly kind: 'view' | 'collector';
+  readonly kind: 'collector';
   readonly at: Place;
   readonly name: string;
 }
@@ -200,6 +201,7 @@ export type Document =
   | FlowDocument
   | CheckpointDocument
   | CalendarDocument
+  | ViewDocument
   | PolicyDocument
   | ChannelDocument
   | TestDocument

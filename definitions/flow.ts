@@ -11,6 +11,7 @@ import type { Place } from './place.ts';
 import type { Notifying } from './policy.ts';
 import type { Scope } from './scope.ts';
 import type { Template } from './template.ts';
+import type { View } from './view.ts';
 
 export interface Param {
   readonly name: string;
@@ -191,6 +192,7 @@ export interface Definitions {
   readonly revision: string;
   readonly flows: ReadonlyMap<string, Flow>;
   readonly calendars: ReadonlyMap<string, Calendar>;
+  readonly views: ReadonlyMap<string, View>;
   /** who is told of alarms, by what */
   readonly notifying: Notifying;
 }

@@ -36,3 +36,5 @@ export * from './scope.ts';
 export type { Template } from './template.ts';
 export * from './test-case.ts';
 export * from './test-document.ts';
+export * from './view.ts';
+export * from './view-document.ts';

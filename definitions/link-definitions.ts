@@ -21,6 +21,7 @@ import { type LinkContext, linkFlow } from './link-flow.ts';
 import type { Known } from './link-matches.ts';
 import { linkNesting } from './link-nesting.ts';
 import { linkPolicies } from './link-policies.ts';
+import { linkViews } from './link-views.ts';
 import { lacking, lacks, VARIANT } from './lost.ts';
 import type { Finding } from './place.ts';
 import type { Drafts } from './read-definitions.ts';
@@ -75,10 +76,19 @@ export function linkDrafts(drafts: Drafts, revision: string, extensions: Extensi
     findings,
   });
 
+  const views = linkViews(byName(documents, 'view', findings), {
+    flows: flows.named,
+    types: types.named,
+    mayBeUnread,
+    complete:
+      drafts.unread.every(({ kind }) => kind !== null && kind !== 'flow') && flows.nameless.length === 0,
+    findings,
+  });
+
   const found = findings.list();
   const broken = found.some((finding) => finding.severity === 'error');
   return {
-    definitions: broken ? null : { revision, flows: linked, calendars: compiled, notifying },
+    definitions: broken ? null : { revision, flows: linked, calendars: compiled, views, notifying },
     findings: found,
   };
 }
@@ -94,7 +104,7 @@ function knownOf(flows: readonly FlowDocument[], complete: boolean): Known {
   };
 }
 
-interface Found<D extends Document> {
+export interface Found<D extends Document> {
   /** of two documents with the same name the first */
   readonly named: ReadonlyMap<string, D>;
   /** those whose name is lost, which nothing can refer to */

@@ -8,6 +8,7 @@
 import type { FlowDocument, StepDocument } from './document.ts';
 import { type Findings, formatPlace, unknownName } from './findings.ts';
 import type { Nested, ParentLink } from './flow.ts';
+import { type Arc, refuseCircles } from './link-circles.ts';
 import { linkSuffixes } from './link-key.ts';
 import { lacks, VARIANT } from './lost.ts';
 import type { Located, Place } from './place.ts';
@@ -22,12 +23,6 @@ export interface Nesting {
 }
 
 interface Link extends ParentLink {
-  readonly at: Place;
-}
-
-/** A flow that leads to another, and the place that says so. */
-interface Arc {
-  readonly to: string;
   readonly at: Place;
 }
 
@@ -148,34 +143,6 @@ function tailsOf(suffix: string): readonly string[] {
       .map((part) => `/${part}`)
       .join(''),
   );
-}
-
-/** Reports each circle once, at the arc that closes it. */
-function refuseCircles(
-  arcs: ReadonlyMap<string, readonly Arc[]>,
-  report: (at: Place, path: string) => void,
-): void {
-  const done = new Set<string>();
-  for (const start of arcs.keys()) {
-    if (done.has(start)) continue;
-    const onPath = new Set<string>([start]);
-    const stack = [{ name: start, next: 0 }];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const arc = arcs.get(top.name)?.[top.next];
-      top.next += 1;
-      if (arc === undefined) {
-        done.add(top.name);
-        onPath.delete(top.name);
-        stack.pop();
-      } else if (onPath.has(arc.to)) {
-        const path = [...onPath];
-        report(arc.at, [...path.slice(path.indexOf(arc.to)), arc.to].map((name) => `'${name}'`).join(' -> '));
-      } else if (!done.has(arc.to)) {
-        onPath.add(arc.to);
-        stack.push({ name: arc.to, next: 0 });
-      }
-    }
-  }
 }
 
 function append<T>(map: Map<string, T[]>, key: string, item: T): void {

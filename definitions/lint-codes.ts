@@ -21,6 +21,7 @@ export const LINT_CODES = {
   MP303: 'a definition that nothing uses',
   MP401: 'a title in one language only',
   MP501: 'an alarm that nobody is told of',
+  MP601: 'a node of a view that shows nothing',
 } as const;
 
 export type LintCode = keyof typeof LINT_CODES;

@@ -2,6 +2,7 @@ import type { Document } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { Place } from './place.ts';
 import type { Title } from './title.ts';
+import type { ViewDocument } from './view-document.ts';
 
 /**
  * Titles in one language only, of anything that people read: always where the other is left out of `{ en, zh }`, and for
@@ -33,6 +34,17 @@ function missingIn(title: Title): 'en' | 'zh' | 'one' | null {
   return title.zh === undefined ? 'zh' : null;
 }
 
+function inView({ nodes, links, notes }: ViewDocument): readonly Titled[] {
+  return [
+    ...nodes.flatMap(({ title, shows, at, name }) => {
+      const words = shows.kind === 'label' ? shows.label : title;
+      return words === null ? [] : [{ title: words, at, what: `node '${name}'` }];
+    }),
+    ...links.flatMap(({ label, at }) => (label === null ? [] : [{ title: label, at, what: 'this link' }])),
+    ...notes.map(({ text, at }) => ({ title: text, at, what: 'this note' })),
+  ];
+}
+
 function titlesOf(document: Document): readonly Titled[] {
   const of = (title: Title | null | undefined, at: Place, what: string): readonly Titled[] =>
     title === null || title === undefined ? [] : [{ title, at, what }];
@@ -46,5 +58,5 @@ function titlesOf(document: Document): readonly Titled[] {
   const params = bodies.flatMap((body) =>
     body.params.flatMap(({ title, at, name }) => of(title, at, `parameter '${name}'`)),
   );
-  return [...own, ...steps, ...params];
+  return [...own, ...steps, ...params, ...(document.kind === 'view' ? inView(document) : [])];
 }

@@ -19,6 +19,7 @@ import { applyIgnores } from './lint-ignores.ts';
 import { lintCalendar, lintExpected, lintTiming } from './lint-timing.ts';
 import { lintTitles } from './lint-titles.ts';
 import { lintTold } from './lint-told.ts';
+import { lintViews } from './lint-views.ts';
 import type { Day } from './moment.ts';
 import type { Finding } from './place.ts';
 import { type DefinitionSource, readDefinitions } from './read-definitions.ts';
@@ -60,6 +61,7 @@ function lintLinked(
 ): void {
   const { definitions, documents, today } = linked;
   lintUnused(documents, findings);
+  lintViews(definitions, findings);
   const named = new Set(
     documents.flatMap((document) =>
       document.kind === 'flow' && document.calendar !== null ? [document.name] : [],

@@ -20,6 +20,7 @@ import { TEST } from './read-test.ts';
 import { shown } from './read-text.ts';
 import { type Entry, readTrees, type Tree } from './read-tree.ts';
 import { documentsIn, hiddenIn, type Unread } from './read-unread.ts';
+import { VIEW } from './read-view.ts';
 import { documentName } from './read-words.ts';
 import type { Shape } from './schema.ts';
 import { NOTHING, type Reading, whole } from './schema-reading.ts';
@@ -35,7 +36,7 @@ export const DOCUMENT_SHAPES: ReadonlyMap<string, Shape<Document>> = new Map<str
   ['flow', FLOW],
   ['checkpoint', CHECKPOINT],
   ['calendar', CALENDAR],
-  ['view', otherShape('view')],
+  ['view', VIEW],
   ['policy', POLICY],
   ['channel', CHANNEL],
   ['collector', otherShape('collector')],
@@ -51,7 +52,7 @@ export interface Drafts {
 
 /** The keys of the kinds of documents of which every key is known. */
 const KEYS = new Map(
-  [FLOW, CHECKPOINT, CALENDAR, POLICY, CHANNEL, TEST].map(({ keys }) => [keys[0] ?? '', keys]),
+  [FLOW, CHECKPOINT, CALENDAR, VIEW, POLICY, CHANNEL, TEST].map(({ keys }) => [keys[0] ?? '', keys]),
 );
 
 /**

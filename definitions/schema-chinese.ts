@@ -3,6 +3,7 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '90s, 10m, 1h30m, 2d or ISO 8601; 1d is a calendar day, 24h are 24 hours':
       '90s、10m、1h30m、2d 或 ISO 8601；1d 为一个日历日，24h 为 24 小时',
+    'a box with these words, which shows nothing': '仅写这些文字的方框，不显示状态',
     'a message for people': '给人看的说明',
     'a notice not delivered by then is given up; default: 1d': '超过此时长仍未送达的通知放弃发送；默认 1d',
     "a time of the instance's day, or a moment such as `day.close + 20m`":
@@ -27,6 +28,7 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'event: the start steps are offered, and the first to report wins':
       'event：起始步骤同时待选，先上报者胜出',
     'false: not told when a trouble ends': 'false：故障结束时不通知',
+    'free texts on the drawing': '图上的自由文字',
     'from then on the next trading day counts': '自此时刻起计入下一交易日',
     'gives this parameter of the step a value': '给步骤的此参数赋值',
     'groups of persons, known to all policies': '人员小组，所有策略可用',
@@ -64,6 +66,7 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
       '流程自身的合法状态：状态 → 可转入的状态',
     'legal states: state → states that may follow; the first is the initial one':
       '合法状态：状态 → 可转入的状态；第一个为初始状态',
+    'lines between the nodes, which say nothing about order': '节点之间的连线，不表示先后',
     'more new troubles than': '新故障数超过',
     'more new troubles than this are told as one summary': '新故障超过此数时合并为一条汇总',
     'next: it belongs to the next trading day': 'next：属于下一交易日',
@@ -81,11 +84,14 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'one or more severities': '一个或多个级别',
     "only the step's commit stops it; default: the step's next event does":
       '仅步骤完成时停止；默认为步骤的下一个事件',
+    'only this step of the flow': '仅显示流程的此步骤',
     'persons or teams': '人员或小组',
     'persons or teams that take turns': '轮值的人员或小组',
     'persons, known to all policies': '人员，所有策略可用',
     'persons, teams, duties; backup or head of those told before':
       '人员、小组、值班；或此前被通知者的备岗、负责人',
+    'pixels from its upper edge; default: laid out': '距图上边的像素；默认自动布局',
+    'pixels from the left edge of the drawing; default: laid out': '距图左边的像素；默认自动布局',
     "previous, next or a date: the trading day of `at`, where it is not the test's":
       'previous、next 或日期：`at` 所在交易日（与测试的不同时）',
     'previous: on the trading day before': 'previous：前一交易日',
@@ -114,6 +120,7 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'the channel': '通道',
     'the channel that is told of what this one could not deliver': '本通道无法送达时转告的通道',
     'the channels': '各通道',
+    'the checkpoint type of which it shows every step': '所显示的检查点类型（该类型的全部步骤）',
     'the condition, an expression over the parameters of the step that it leaves; default: always':
       '条件：关于来源步骤参数的表达式；默认恒真',
     'the condition, an expression; default: always': '条件表达式；默认恒真',
@@ -126,12 +133,14 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'the first date': '起始日期',
     'the first route that matches is taken': '取第一条匹配的路由',
     'the flow it is about; default: the only one there is': '所测的流程；默认为仅有的一个',
+    'the flow that it shows': '所显示的流程',
     'the flow whose commit, under the same key, makes this one expected':
       '该流程以同一键完成后，本流程应当启动',
     "the flow, where it is not the test's": '流程（与测试的不同时）',
     'the flow; * stands for anything': '流程；* 表示任意',
     'the group it is shown and counted in': '展示与统计所属的分组',
     'the group of its flow; * stands for anything': '其流程的分组；* 表示任意',
+    'the group of which it shows every flow': '所显示的分组（组内全部流程）',
     'the head of the department': '部门负责人',
     'the key of an event that has none; with start.by the default is {tradingDay}':
       '事件未带键时所用的键；有 start.by 时默认 {tradingDay}',
@@ -157,10 +166,13 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'the name of the test': '测试名称',
     'the name of the view': '视图名称',
     'the name that people read': '给人看的名称',
+    'the name that people read; default: that of what it shows': '显示名称；默认取所显示对象的名称',
     'the named checkpoint type; what stands inline is added to it':
       '所用的检查点类型；就地所写的内容叠加其上',
     'the nested flow': '嵌套的流程',
     'the new state': '新的状态',
+    'the node where it ends': '连线终点',
+    'the node where the line begins': '连线起点',
     'the parameter of the step that led here that it is copied from, when activated':
       '激活时从上一步骤复制的参数',
     'the parameters': '参数',
@@ -190,6 +202,8 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'the trading day of its times': '其时刻所在的交易日',
     'the trigger table: event → rules': '触发表：事件 → 规则',
     'the unit of its values': '取值的单位',
+    'the view that it shows and leads to': '所显示并可进入的视图',
+    'the words at the line': '连线上的文字',
     'times at which nobody is told': '不通知任何人的时段',
     'told again after so long, while nobody has acknowledged it; 0s: never; default: 4h':
       '无人确认时隔多久再次通知；0s：不重复；默认 4h',
@@ -204,12 +218,15 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'what comes, in the order of time': '按时间顺序到来的内容',
     'what happened; default: state or params where it has those':
       '发生了什么；带状态或参数时默认为 state 或 params',
+    'what is drawn: flows, steps, checkpoint types, groups, other views, labels':
+      '图中的节点：流程、步骤、检查点类型、分组、其他视图、文字',
     'what is excused, and why': '豁免什么，为何',
     'what is expected of its steps: a status, or more': '对其步骤的期望：运行状态或更多',
     'what is no longer excused, and why': '取消什么豁免，为何',
     'what is published': '发布的内容',
     'what is to hold at the end': '结束时应满足的',
     'what is to hold then': '此时应满足的',
+    'what it says': '内容',
     'what it says; {name} is a name of the expression scope': '说明文字；{name} 为表达式中的名称',
     'what it shows, for people': '给人看的：此测试说明什么',
     'what raised it': '产生的原因',

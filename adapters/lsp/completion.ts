@@ -1,6 +1,6 @@
 /**
  * What may stand at the cursor: keys and fixed values by the schemas, and names that the definitions themselves give, steps,
- * parameters, states, types, flows, calendars, channels, alarms.
+ * parameters, states, types, flows, calendars, channels, views, groups, alarms.
  */
 import { FUNCTION_NAMES } from '../../definitions/index.ts';
 import type { CursorPlace } from './path-at.ts';
@@ -42,9 +42,16 @@ function valueSuggestions(place: CursorPlace, known: Known): readonly Suggestion
 
 /** Names of the definitions that the key refers to. */
 function namesFor(key: string, place: CursorPlace, known: Known): readonly Suggestion[] {
-  const documents = (kind: 'flow' | 'checkpoint' | 'calendar' | 'channel') =>
+  const documents = (kind: 'flow' | 'checkpoint' | 'calendar' | 'channel' | 'view') =>
     namesOf(known, kind).map((name) => suggestion(name, 'document', `a ${kind}`));
   const { path } = place;
+  if (place.document?.kind === 'view') {
+    if (key === 'view' && path.length > 1) return documents('view');
+    if (key === 'group') return groups(known);
+    if (path[0] === 'links' && (key === 'from' || key === 'to'))
+      return nodesOf(place, known).map(({ name }) => suggestion(name, 'value', 'a node'));
+    if (key === 'step') return steps(place, known);
+  }
   if (key === 'checkpoint' && path.length > 1) return documents('checkpoint');
   if (key === 'calendar' && path.length === 1) return documents('calendar');
   if (key === 'notify' || key === 'channel') return documents('channel');
@@ -64,10 +71,25 @@ function steps(place: CursorPlace, known: Known): readonly Suggestion[] {
   );
 }
 
-/** The steps of the flow that is written, or that a test is about. */
+function groups(known: Known): readonly Suggestion[] {
+  const names = known.documents.flatMap((one) => (one.kind === 'flow' ? (one.group ?? []) : []));
+  return [...new Set(names)].map((name) => suggestion(name, 'value', 'a group of flows'));
+}
+
+/** The nodes of the view that is written. */
+function nodesOf({ document }: CursorPlace, known: Known) {
+  if (document?.kind !== 'view') return [];
+  return known.documents.flatMap((one) =>
+    one.kind === 'view' && one.name === document.name ? one.nodes : [],
+  );
+}
+
+/** The steps of the flow that is written, that a node of a view shows, or that a test is about. */
 function stepsOf(place: CursorPlace, known: Known) {
   const { document } = place;
   if (document?.kind === 'flow') return flowNamed(known, document.name)?.steps ?? [];
+  const shown = nodesOf(place, known).find(({ name }) => name === place.path[1])?.shows;
+  if (shown?.kind === 'flow') return flowNamed(known, shown.flow.value)?.steps ?? [];
   return known.documents.flatMap((one) => (one.kind === 'flow' ? one.steps : []));
 }
 

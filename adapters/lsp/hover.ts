@@ -43,7 +43,8 @@ async function about(
     return aboutStep(flow.name, word, known, history);
   }
   const named = known.documents.find(
-    (one) => one.name === word && ['flow', 'checkpoint', 'calendar', 'channel', 'policy'].includes(one.kind),
+    (one) =>
+      one.name === word && ['flow', 'checkpoint', 'calendar', 'view', 'channel', 'policy'].includes(one.kind),
   );
   return named === undefined ? null : aboutDocument(named);
 }

@@ -78,6 +78,20 @@ test('the same definitions have no difference, and --check exits 0', async () =>
   expect([code, out]).toEqual([0, 'No alarm differs\n']);
 });
 
+test('views that differ are named, whatever line they stand on, and are no difference', async () => {
+  const view = (flow: string) => `view: day\nnodes: { a: { flow: ${flow} } }\n`;
+  write('drawn/flow.yaml', `${FLOW}---\n${view('transfer')}---\n${view('transfer').replace('day', 'old')}`);
+  write('redrawn/flow.yaml', `${view('transfer, step: send')}---\n${FLOW}`);
+  write(
+    'moved/flow.yaml',
+    `# moved\n${FLOW}---\n${view('transfer')}---\n${view('transfer').replace('day', 'old')}`,
+  );
+  const { code, err } = await diff('drawn', 'redrawn', '--check');
+  expect(err).toMatch(/^views that differ, which raise no alarm: day, old$/m);
+  expect(code).toBe(0);
+  expect((await diff('drawn', 'moved')).err).not.toContain('views');
+});
+
 test('JSON has both sides of what moves', async () => {
   const { out } = await diff('git:HEAD:flows/a b.yaml', 'flows', '--format', 'json');
   expect(JSON.parse(out)).toMatchObject({

@@ -175,6 +175,28 @@ describe('an editor', () => {
     expect(await suggested('flow.yaml', '|')).toContain('flow');
   });
 
+  it('is offered what a view may show and link', async () => {
+    const view = `view: day
+nodes:
+  all: { flow: settlement }
+  files: { flow: settlement, step: receive }
+links: { from: all, to: files }
+`;
+    await start();
+    await open('flow.yaml', FLOW.replace('steps:', 'group: clearing\nsteps:'));
+    await open('view.yaml', view);
+    const suggestedFor = (from: string, to: string) => suggested('view.yaml', view.replace(from, to));
+    expect(await suggestedFor('flow: settlement }', '| }')).toEqual(
+      expect.arrayContaining(['flow', 'step', 'checkpoint', 'group', 'view', 'label', 'title', 'x', 'y']),
+    );
+    expect(await suggestedFor('step: receive', 'step: |')).toEqual(['receive', 'done']);
+    expect(await suggestedFor('flow: settlement }', 'flow: | }')).toEqual(['settlement']);
+    expect(await suggestedFor('flow: settlement }', 'group: | }')).toEqual(['clearing']);
+    expect(await suggestedFor('flow: settlement }', 'view: | }')).toEqual(['day']);
+    expect(await suggestedFor('to: files', 'to: |')).toEqual(['all', 'files']);
+    expect(await suggestedFor('links: {', 'l|inks: {')).toEqual(expect.arrayContaining(['links', 'notes']));
+  });
+
   it('is told of keys, types and steps, with the last days of a step from a running Milepost', async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {

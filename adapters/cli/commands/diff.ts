@@ -74,11 +74,21 @@ export const diff: Command = {
       zoneOf: (flow) => (after.flows.get(flow) ?? before.flows.get(flow))?.calendar.zone ?? 'UTC',
     };
     await show(report, options, io);
+    const views = changedViews(before, after);
+    if (views.length > 0) io.say(`views that differ, which raise no alarm: ${views.join(', ')}`);
     if (left.rejected.length !== right.rejected.length)
       io.say(`${left.rejected.length} events rejected by OLD, ${right.rejected.length} by NEW`);
     return options.flag('check') && isDifferent(found) ? EXIT.findings : EXIT.done;
   },
 };
+
+/** The views that are new, gone, or drawn or filled otherwise; where they stand in a file is no matter. */
+function changedViews(before: Definitions, after: Definitions): readonly string[] {
+  const text = ({ views }: Definitions, name: string) =>
+    JSON.stringify(views.get(name), (key, value: unknown) => (key === 'at' ? undefined : value));
+  const names = new Set([...before.views.keys(), ...after.views.keys()]);
+  return [...names].filter((name) => text(before, name) !== text(after, name)).toSorted();
+}
 
 /** What a server has found of its candidate. */
 async function live(options: Options, io: Io): Promise<number> {

@@ -369,7 +369,7 @@ describe('files', () => {
     },
   );
 
-  it.each(['view', 'collector'])('keeps the name of a %s and says it is not evaluated', (kind) => {
+  it.each(['collector'])('keeps the name of a %s and says it is not evaluated', (kind) => {
     const { documents, findings } = readDefinitions([
       { file: 'a.yaml', text: `${kind}: x\nanything: [1, { b: 2 }]\n` },
     ]);

@@ -61,7 +61,7 @@ describe('documents', () => {
     ['a name in capitals', 'calendar: SHFE\n', ['1:11 bad-name']],
     ['a name with a space', 'flow: end of day\nsteps: { a: }\n', ['1:7 bad-name']],
     ['a name that is too long', `calendar: ${long}\n`, ['1:11 bad-name']],
-    ['a kind of no contents with a bad name', 'view: A\n', ['1:1 not-evaluated', '1:7 bad-name']],
+    ['a kind of no contents with a bad name', 'collector: A\n', ['1:1 not-evaluated', '1:12 bad-name']],
     ['two of a name', 'calendar: c\n---\ncalendar: c\n', ['3:11 duplicate-name']],
     [
       'a second of a name whose first is wrong',

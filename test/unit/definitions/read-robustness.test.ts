@@ -12,7 +12,7 @@ function codesIn(text: string): readonly string[] {
 const fill = (piece: string, length = SIZE_LIMIT) =>
   piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
 const nested = (depth: number) =>
-  Array.from({ length: depth }, (_, level) => `${' '.repeat(level)}${level === 0 ? 'view' : 'a'}:`).join(
+  Array.from({ length: depth }, (_, level) => `${' '.repeat(level)}${level === 0 ? 'collector' : 'a'}:`).join(
     '\n',
   );
 
@@ -27,7 +27,7 @@ describe('limits', () => {
   it('reads blocks and brackets nested as deep as allowed, and refuses deeper ones', () => {
     expect(codesIn(`${nested(DEPTH_LIMIT - 1)} x`)).toEqual(['not-evaluated', 'wrong-type']);
     expect(codesIn(`${nested(DEPTH_LIMIT + 1)} x`)).toEqual(['too-deep']);
-    const brackets = (depth: number) => `view: v\na: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
+    const brackets = (depth: number) => `collector: v\na: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
     expect(codesIn(brackets(DEPTH_LIMIT - 1))).toEqual(['not-evaluated']);
     expect(codesIn(brackets(DEPTH_LIMIT))).toEqual(['too-deep']);
   });
@@ -41,7 +41,7 @@ describe('limits', () => {
   });
 
   it('refuses a document of too many words, and a file of too many documents', () => {
-    expect(codesIn(`view: v\na: [${fill('a,', TOKEN_LIMIT + 2)}]\n`)).toEqual(['too-large']);
+    expect(codesIn(`collector: v\na: [${fill('a,', TOKEN_LIMIT + 2)}]\n`)).toEqual(['too-large']);
     expect(codesIn(fill('---\n', 4 * (DOCUMENT_LIMIT + 1)))).toEqual(['too-large']);
   });
 
