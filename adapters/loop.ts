@@ -28,7 +28,7 @@ export interface LoopTime {
 export interface Loop {
   /** Asks the loop to end and waits for the turn under way; twice is fine. */
   stop(): Promise<void>;
-  /** Ends the pause after a turn without work. */
+  /** Ends the pause after a turn without work; called during a turn, there will be none after it. */
   wake(): void;
   /** when the last turn succeeded, ms; null before the first */
   lastSuccess(): number | null;
@@ -50,6 +50,7 @@ export function startLoop(options: LoopOptions): Loop {
   const time = options.time ?? REAL_TIME;
   let stopped = false;
   let pause = new AbortController();
+  let woken = false;
   let last: number | null = null;
   let trouble: string | null = null;
 
@@ -69,11 +70,12 @@ export function startLoop(options: LoopOptions): Loop {
     let failures = 0;
     while (!stopped) {
       try {
+        woken = false;
         const outcome = await options.turn();
         succeeded();
         failures = 0;
         if (outcome === 'stop') return;
-        if (outcome === 'idle') await (options.rest > 0 ? sleep(options.rest) : time.breathe());
+        if (outcome === 'idle' && !woken) await (options.rest > 0 ? sleep(options.rest) : time.breathe());
       } catch (error) {
         const reason = reasonOf(error);
         if (stopped) return;
@@ -91,7 +93,10 @@ export function startLoop(options: LoopOptions): Loop {
       pause.abort();
       await done;
     },
-    wake: () => pause.abort(),
+    wake() {
+      woken = true;
+      pause.abort();
+    },
     lastSuccess: () => last,
     trouble: () => trouble,
   };

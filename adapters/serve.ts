@@ -8,6 +8,7 @@
  * 3. Any number of processes share the partitions of one database; how many partitions there are is fixed by the first.
  */
 
+import type { Turn } from '../engine/index.ts';
 import { type Closers, undo } from './closers.ts';
 import { type Exchange, type ExchangeOptions, startExchange } from './exchange.ts';
 import { createMetrics, createProbes } from './http/index.ts';
@@ -83,7 +84,8 @@ export function serve(options: ServeOptions): Promise<Serving> {
       paths === undefined ? null : (await loadDefinitions({ ...options, definitions: paths })).definitions;
     const databaseUrl = options.databaseUrl ?? (await ownPostgres(options, closers));
     const storage = await openDatabase({ ...options, databaseUrl, role: 'worker' }, closers);
-    const reading = await openDatabase({ ...options, databaseUrl, role: 'api' }, closers);
+    const { changes } = storage; // whose worker commits, so that they are at hand
+    const reading = { ...(await openDatabase({ ...options, databaseUrl, role: 'api' }, closers)), changes };
     const partitions = await partitionsOf(storage, options.partitions ?? null);
     const given = options.nats === 'none' ? null : options.nats;
     const nats = given ?? (options.nats === 'none' ? null : await ownNats(options, partitions, closers));
@@ -99,9 +101,9 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const identity = makeIdentity(null, null);
     const notices = openTelling({ databaseUrl, log }, closers);
     let people: TellingPeople | null = null;
-    const onCommit = () => {
+    const onCommit = (turn: Turn) => {
       notify();
-      people?.wake();
+      people?.committed(turn);
     };
     const work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
@@ -173,7 +175,7 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const address = await probes.listen(options);
     closers.push(() => probes.close());
     const identity = makeIdentity(options.name, null);
-    const onCommit = () => people?.wake();
+    const onCommit = (turn: Turn) => people?.committed(turn);
     work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
     const exchange = await exchangeDefinitions(

@@ -58,7 +58,7 @@ export {
   type StepState,
   type StepStatus,
 } from './step-state.ts';
-export { type TellOptions, tell } from './tell.ts';
+export { createTeller, type Teller, type TellerOptions } from './tell.ts';
 export type { SentNotice, TestFailure, TestHappening, TestOutcome } from './test-outcome.ts';
 export { type Usual, usualOf } from './usual.ts';
 export {

@@ -30,6 +30,8 @@ export interface Turn {
   readonly rejected: number;
   readonly repeats: number;
   readonly alarms: number;
+  /** messages to people that rules asked for */
+  readonly notices: number;
   readonly remade: boolean;
   /** from the first message to the commit */
   readonly seconds: number;
@@ -75,6 +77,7 @@ const NOTHING: Turn = {
   rejected: 0,
   repeats: 0,
   alarms: 0,
+  notices: 0,
   remade: false,
   seconds: 0,
 };
@@ -146,6 +149,7 @@ export function createWorker(options: WorkerOptions): Worker {
       rejected: gathered.rejected.length,
       repeats: gathered.repeats,
       alarms: composed.batch.alarms.length,
+      notices: composed.batch.notices.length,
       remade,
       seconds: (now() - gathered.begun) / 1000,
     };

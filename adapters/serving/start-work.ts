@@ -5,9 +5,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ChangeLog,
+  createTeller,
   createWorker,
   type LeaseTable,
-  tell,
+  type Turn,
   type WorkerIdentity,
 } from '../../engine/index.ts';
 import { recompileOrExplain } from '../extension-file.ts';
@@ -16,6 +17,7 @@ import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { natsPublisher } from '../nats/index.ts';
 import { type PartitionRun, type PartitionWorkers, startPartitionWorkers } from '../partition-workers.ts';
+import { reasonOf } from '../reason-of.ts';
 import { replaceableWorker } from '../replaceable-worker.ts';
 import { runPartition } from '../run-partition.ts';
 import type { Storage } from '../storage/index.ts';
@@ -31,7 +33,7 @@ export interface WorkOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   /** told after each commit of this process */
-  readonly onCommit: () => void;
+  readonly onCommit: (turn: Turn) => void;
 }
 
 export interface Work {
@@ -53,11 +55,11 @@ export function startWork(options: WorkOptions): Work {
   const { storage, log, identity } = options;
   const runs = new Map<string, EngineRun>();
   let { active } = options;
-  const telling: { loop: Loop | null } = { loop: null };
+  const telling: { loop: Telling | null } = { loop: null };
   const measured = measureWorkers(options.metrics);
   const begin = (partition: string): PartitionRun => {
-    const onCommit = () => {
-      options.onCommit();
+    const onCommit = (turn: Turn) => {
+      options.onCommit(turn);
       telling.loop?.wake();
     };
     const run = startRun({ ...options, active, onCommit }, { partition, measured });
@@ -129,12 +131,12 @@ function startRun(
     worker,
     intake,
     log,
-    onTurn({ kind, remade }) {
-      if (remade)
+    onTurn(turn) {
+      if (turn.remade)
         log.warn(
           'the stream of events is another one than before: reading it from its beginning; events that only the old one held are gone',
         );
-      if (kind === 'worked') onCommit();
+      if (turn.kind === 'worked') onCommit(turn);
     },
   });
   return {
@@ -147,20 +149,34 @@ function startRun(
   };
 }
 
-function startTelling({ stream, log }: WorkOptions, changes: ChangeLog): Loop | null {
+/** The loop that tells the outside. */
+type Telling = Pick<Loop, 'stop' | 'wake' | 'trouble'>;
+
+/** Most changes that are published together. */
+const TOLD_AT_ONCE = 500;
+
+function startTelling({ stream, log }: WorkOptions, changes: ChangeLog): Telling | null {
   const { nc } = stream;
   if (nc === null) return null;
   const publisher = natsPublisher({
     nc,
     onPassed: (id, reason) => log.warn(`change ${id} was not published: ${reason}`),
   });
-  return startLoop({
+  const teller = createTeller({ changes, publisher, now: Date.now, batch: TOLD_AT_ONCE });
+  const loop = startLoop({
     name: 'telling',
     // what other processes commit is looked for; what this one commits wakes it
     rest: stream.partitions === 1 ? 1000 : 200,
     log,
-    turn: async () => ((await tell({ changes, publisher })) > 0 ? 'worked' : 'idle'),
+    turn: async () => ((await teller.turn()) < TOLD_AT_ONCE ? 'idle' : 'worked'),
   });
+  return {
+    ...loop,
+    async stop() {
+      await loop.stop();
+      await teller.stop().catch((error: unknown) => log.warn(`telling: ${reasonOf(error)}`));
+    },
+  };
 }
 
 /** The worker counts as stuck when no turn has succeeded for so long, ms. */
@@ -201,7 +217,7 @@ function unowned(table: LeaseTable | null): readonly string[] | null {
     .map(({ partition }) => partition);
 }
 
-function tellingCheck(stream: Stream, loop: Loop | null): HealthReport['checks'][number] {
+function tellingCheck(stream: Stream, loop: Telling | null): HealthReport['checks'][number] {
   const trouble = loop?.trouble() ?? null;
   const idle = stream.nc === null ? 'no NATS to tell' : 'another worker tells';
   return { name: 'telling', ok: trouble === null, detail: loop === null ? idle : (trouble ?? 'works') };

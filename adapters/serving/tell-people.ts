@@ -1,5 +1,6 @@
 /** Telling people: what is kept for it, and the loops that do it in a process that works. */
 import type { Definitions } from '../../definitions/index.ts';
+import type { Turn } from '../../engine/index.ts';
 import { CHANNEL_KINDS, channelWorld, type Notifying, startNotifying } from '../channels/index.ts';
 import type { Closers } from '../closers.ts';
 import { type HealthReport, type Metrics, measureNotices } from '../http/index.ts';
@@ -23,6 +24,8 @@ export function openTelling(
 }
 
 export interface TellingPeople extends Notifying {
+  /** A worker of this process has committed something. */
+  committed(turn: Turn): void;
   checks(): HealthReport['checks'];
 }
 
@@ -57,6 +60,9 @@ export function tellPeople(
   if (stream.nc !== null) closers.push(followRelays(stream.nc, (text) => log.warn(text)));
   return {
     ...notifying,
+    committed({ alarms, notices: wished }) {
+      if (alarms > 0 || wished > 0) notifying.wake();
+    },
     checks() {
       const trouble = notifying.trouble();
       return [{ name: 'notifying', ok: trouble === null, detail: trouble ?? 'works' }];

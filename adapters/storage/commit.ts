@@ -6,7 +6,7 @@
  * 2. A fixed number of statements, whatever the size of the batch; one for each kind that is there.
  * 3. The journal goes by COPY, everything else as arrays. This is the one place that does without kysely, since it is
  *    what the speed of intake hangs on: statements are texts made once, their values are in binary form.
- * 4. Changes come last: their counter is locked from then to the end of the commit, so nobody reads a change before a
+ * 4. Changes come last, and give the id of the last of them: their counter is locked from then to the end of the commit, so nobody reads a change before a
  *    smaller one, and partitions that commit at once wait for each other no longer than that.
  */
 
@@ -26,13 +26,22 @@ import type { Database } from './connect.ts';
 import { arraysOf, type Insertion, insertion, rowsText } from './insert-all.ts';
 import { FENCED } from './migrations.ts';
 import type { Statement } from './one-trip.ts';
+import type { RecentChanges } from './recent-changes.ts';
 import { digestOf, storable, writeHeaders, writeHeld } from './records.ts';
 import { sqlStateOf } from './store-failure.ts';
 
-/** One transaction; `fenced` when the position is not the one that the batch goes on from. */
-export async function commitBatch(db: Database, batch: Batch): Promise<'committed' | 'fenced'> {
+/**
+ * One transaction; `fenced` when the position is not the one that the batch goes on from. Its changes are told to `recent`
+ * with the ids that they got.
+ */
+export async function commitBatch(
+  db: Database,
+  batch: Batch,
+  recent: RecentChanges,
+): Promise<'committed' | 'fenced'> {
   try {
-    await db.trip(statementsOf(batch));
+    const last = await db.trip(statementsOf(batch));
+    if (batch.changes.length > 0) recent.add(batch.changes, Number(last));
     return 'committed';
   } catch (error) {
     if (sqlStateOf(error) === FENCED) return 'fenced';
@@ -247,7 +256,9 @@ const CHANGE: readonly Column<ChangeRecord>[] = [
 ];
 
 const APPEND_CHANGES = `
-  with counter as (update milepost.change_counter set last = last + $1::bigint returning last)
-  insert into milepost.changes (id, kind, subject, body)
-  select counter.last - $1::bigint + r.ordinal, r.kind, r.subject, r.body
-    from counter, ${rowsText(CHANGE, 2)}`;
+  with counter as (update milepost.change_counter set last = last + $1::bigint returning last),
+  appended as (
+    insert into milepost.changes (id, kind, subject, body)
+    select counter.last - $1::bigint + r.ordinal, r.kind, r.subject, r.body
+      from counter, ${rowsText(CHANGE, 2)})
+  select last from counter`;

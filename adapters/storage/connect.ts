@@ -23,8 +23,8 @@ import { oneTrip, type Statement } from './one-trip.ts';
 import { sqlStateOf } from './store-failure.ts';
 import type { Tables } from './tables.ts';
 
-/** The tables through kysely; `trip` runs statements as one transaction in one round trip. */
-export type Database = Kysely<Tables> & { trip(statements: readonly Statement[]): Promise<void> };
+/** The tables through kysely; `trip` runs statements as one transaction in one round trip, see `OneTrip`. */
+export type Database = Kysely<Tables> & { trip(statements: readonly Statement[]): Promise<string | null> };
 
 export interface ConnectOptions {
   /** `postgres://user:password@host:port/database`; several hosts with commas: the one that takes writes */
@@ -104,13 +104,14 @@ export async function connectAlone(url: string, role: string): Promise<pg.Client
   return client;
 }
 
-async function runTrip(pool: pg.Pool, statements: readonly Statement[]): Promise<void> {
+async function runTrip(pool: pg.Pool, statements: readonly Statement[]): Promise<string | null> {
   const client = await pool.connect();
   let broken = true;
   try {
     const { done } = client.query(oneTrip(statements));
-    await done;
+    const given = await done;
     broken = false;
+    return given;
   } catch (error) {
     broken = isLost(error);
     throw error;

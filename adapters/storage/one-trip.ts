@@ -22,14 +22,16 @@ export interface Statement {
 
 /** What pg calls while it answers, beyond what its types say: the protocol's events, one for each message. */
 export interface OneTrip extends Submittable {
-  readonly done: Promise<void>;
+  /** the first column of the last row that was given, as text; null where there was none */
+  readonly done: Promise<string | null>;
 }
 
 const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
 
-/** The statements as one query for `client.query`; `done` tells of its end. The rows they give are not read. */
+/** The statements as one query for `client.query`; `done` tells of its end. Of the rows that they give only the last is kept. */
 export function oneTrip(statements: readonly Statement[]): OneTrip {
-  const done = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<string | null>();
+  let given: string | null = null;
   const trip = {
     done: done.promise,
     submit(connection: Connection) {
@@ -51,14 +53,16 @@ export function oneTrip(statements: readonly Statement[]): OneTrip {
     callback(_error: unknown) {},
     handleReadyForQuery() {
       trip.callback(null);
-      done.resolve();
+      done.resolve(given);
     },
     handleError(error: unknown) {
       trip.callback(error);
       done.reject(error);
     },
     handleRowDescription() {},
-    handleDataRow() {},
+    handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }) {
+      given = fields[0] ?? null;
+    },
     handleCommandComplete() {},
     handleEmptyQuery() {},
     handlePortalSuspended() {},

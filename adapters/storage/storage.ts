@@ -1,9 +1,10 @@
 import type { ChangeLog, Leases, Reader, Store } from '../../engine/index.ts';
-import { postgresChangeLog } from './change-log.ts';
+import { postgresChangeLog, RECENT_CHANGES } from './change-log.ts';
 import { connect } from './connect.ts';
 import { postgresLeases } from './leases.ts';
 import { migrate } from './migrate.ts';
 import { postgresReader } from './reader.ts';
+import { RecentChanges } from './recent-changes.ts';
 import { type SweepOptions, type Swept, sweep } from './retention.ts';
 import { postgresStore } from './store.ts';
 import { noteReplay, type SystemEpoch, systemEpoch } from './system.ts';
@@ -46,10 +47,11 @@ export async function openStorage(options: StorageOptions): Promise<DatabaseStor
   // Sockets outlive the pool's end by a moment: what they still hear when the server stops is no loss.
   const onLost = (error: Error) => (closed === null ? options.onLost?.(error) : undefined);
   const db = connect({ ...options, onLost });
+  const recent = new RecentChanges(RECENT_CHANGES);
   return {
-    store: postgresStore(db),
+    store: postgresStore(db, recent),
     leases: postgresLeases(db),
-    changes: postgresChangeLog(db, options.keptChanges),
+    changes: postgresChangeLog(db, recent, options.keptChanges),
     reader: postgresReader(db),
     sweep: (wanted) => sweep(db, wanted),
     system: () => systemEpoch(db),

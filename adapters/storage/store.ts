@@ -1,16 +1,18 @@
 import { sql } from 'kysely';
 import type { InstanceKey, Position, Store } from '../../engine/index.ts';
+import { RECENT_CHANGES } from './change-log.ts';
 import { commitBatch, INSTANCE_KEY } from './commit.ts';
 import type { Database } from './connect.ts';
 import { recordset } from './insert-all.ts';
 import { summarizePlaces, tailReader } from './journal-tail.ts';
 import { weekMaker } from './journal-weeks.ts';
 import { freeing, openPosition } from './positions.ts';
+import { RecentChanges } from './recent-changes.ts';
 import { instanceOf, readHeld, readSources, writeSources } from './records.ts';
 import { orStoreError } from './store-failure.ts';
 
-/** The worker's storage on PostgreSQL. */
-export function postgresStore(db: Database): Store {
+/** The worker's storage on PostgreSQL; `recent` hears of the changes that it commits. */
+export function postgresStore(db: Database, recent = new RecentChanges(RECENT_CHANGES)): Store {
   const makeWeeks = weekMaker(db);
   const tails = tailReader(db);
   return {
@@ -75,7 +77,12 @@ export function postgresStore(db: Database): Store {
         tails.forget();
         const making = makeWeeks(batch.journal);
         if (making !== null) await making;
-        return freeing(db, () => commitBatch(db, batch));
+        try {
+          return await freeing(db, () => commitBatch(db, batch, recent));
+        } catch (error) {
+          recent.clear();
+          throw error;
+        }
       }),
     saveRevision: (revision, sources) =>
       orStoreError(`cannot save revision ${revision}`, async () => {

@@ -46,7 +46,7 @@ export async function* measure(): AsyncGenerator<Measurement> {
 }
 
 /** Publishes so many events a second; every 30th of a run raises an alarm. Gives the latency of each alarm, ms. */
-async function atRate(
+export async function atRate(
   rig: Rig,
   { rate, seconds, run }: { rate: number; seconds: number; run: string },
 ): Promise<readonly number[]> {

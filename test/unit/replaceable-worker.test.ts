@@ -3,7 +3,17 @@ import { replaceableWorker } from '../../adapters/replaceable-worker.ts';
 import type { Turn, Worker } from '../../engine/index.ts';
 
 const NOTHING: Turn = {
-  ...{ kind: 'idle', messages: 0, events: 0, rejected: 0, repeats: 0, alarms: 0, remade: false, seconds: 0 },
+  ...{
+    kind: 'idle',
+    messages: 0,
+    events: 0,
+    rejected: 0,
+    repeats: 0,
+    alarms: 0,
+    notices: 0,
+    remade: false,
+    seconds: 0,
+  },
 };
 
 /** Workers that write down what is asked of them; `turns` gives what each turn comes to. */
