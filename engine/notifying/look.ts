@@ -38,7 +38,8 @@ export function lookAt(desk: Desk, id: string): First | null {
   }
   for (const { quiet } of views) if (quiet?.until != null) desk.wake(id, Math.max(quiet.until, desk.now + 1));
   const firing = views.filter(({ quiet }) => quiet === null).map(({ handling }) => handling);
-  return firing.length === 0 ? null : news(desk, trouble, firing);
+  // As it is by now: what wakes it later was put down meanwhile.
+  return firing.length === 0 ? null : news(desk, desk.troubles.get(id) ?? trouble, firing);
 }
 
 interface View {
