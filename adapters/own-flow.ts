@@ -3,7 +3,7 @@
  * told like them. One instance, `self`, that never ends.
  */
 import type { EventKind } from '../checkpoints/index.ts';
-import type { Source } from '../engine/index.ts';
+import { CHANNEL_FLOW, type Source } from '../engine/index.ts';
 
 /** The key of the instance. */
 export const OWN_KEY = 'self';
@@ -32,10 +32,40 @@ steps:
           text: "the definitions are broken, those of revision {REVISION} stay in use: {REASON}"
 `;
 
-/** The sources with the built-in flow, unless one of them has a flow of that name. */
+const CHANNELS = `# The channels of Milepost: this flow is built in, an instance a channel. One of your own takes its place.
+flow: ${CHANNEL_FLOW}
+title: { en: A channel of Milepost, zh: Milepost 的通知渠道 }
+group: milepost
+abandon: 3650d
+steps:
+  delivery:
+    title: { en: Delivery, zh: 送达 }
+    states:
+      works: [down]
+      down: [works]
+    params:
+      REASON: { type: string, default: "", title: { en: reason, zh: 原因 } }
+    on:
+      state:
+        when: state == 'down'
+        do:
+          alarm: channel-down
+          severity: critical
+          text: "channel {flow.key} does not deliver: {REASON}"
+`;
+
+const BUILT_IN: ReadonlyMap<string, Source> = new Map([
+  [OWN_FLOW, { file: 'built-in/milepost.yaml', text: TEXT }],
+  [CHANNEL_FLOW, { file: 'built-in/channels.yaml', text: CHANNELS }],
+]);
+
+/** The sources with the built-in flows, save those that one of them has a flow of the name of. */
 export function withOwnFlow(sources: readonly Source[]): readonly Source[] {
-  const isTaken = sources.some(({ text }) => /^flow:\s*["']?milepost["']?\s*(#.*)?$/m.test(text));
-  return isTaken ? sources : [...sources, { file: 'built-in/milepost.yaml', text: TEXT }];
+  const isTaken = (name: string) => {
+    const head = new RegExp(`^flow:\\s*["']?${name}["']?\\s*(#.*)?$`, 'm');
+    return sources.some(({ text }) => head.test(text));
+  };
+  return [...sources, ...[...BUILT_IN].flatMap(([name, source]) => (isTaken(name) ? [] : source))];
 }
 
 /** What Milepost reports about its definitions, as an event. */
@@ -56,5 +86,27 @@ export function definitionsEvent(report: {
     time: new Date(time).toISOString(),
     state: broken ? 'broken' : 'sound',
     params: { REASON: reason.slice(0, 1000), REVISION: revision },
+  };
+}
+
+/** What Milepost reports about one of its channels, as an event; the same change gives the same event. */
+export function channelEvent(report: {
+  readonly channel: string;
+  readonly down: boolean;
+  readonly reason: string;
+  readonly time: number;
+}): Readonly<Record<string, unknown>> {
+  const { channel, down, reason, time } = report;
+  const state = down ? 'down' : 'works';
+  const event: EventKind = 'state';
+  return {
+    id: `${state}-${time}`,
+    flow: CHANNEL_FLOW,
+    key: channel,
+    step: 'delivery',
+    event,
+    time: new Date(time).toISOString(),
+    state,
+    params: { REASON: reason.slice(0, 1000) },
   };
 }

@@ -6,9 +6,10 @@
  * 2. What certainly did not arrive is tried again, later and later, not before the other side wishes it, until its deadline.
  * 3. What may have arrived is sent again a few times only: nobody is called twice an hour by a receiver that answers late.
  * 4. After several failures in a row the channel is left alone for a while, and then tried with one notice.
+ * 5. From then on, and from a notice that was given up, the channel counts as down, until something is sent.
  */
 import type { ChannelDefinition } from '../../definitions/index.ts';
-import type { Channel, SendOutcome } from './channel.ts';
+import type { Channel, Sending, SendOutcome } from './channel.ts';
 import type { ClaimedNotice, NoticeStore, Settled } from './ports.ts';
 import { renderNotice } from './render-notice.ts';
 
@@ -25,17 +26,29 @@ export interface DispatchOptions {
   readonly timeout: (ms: number) => AbortSignal;
 }
 
+/**
+ * Whether a channel delivers. `down`: from several failures in a row, or a notice that was given up, until one is sent;
+ * `unknown`: nothing has been tried yet. Times are milliseconds.
+ */
+export type ChannelState =
+  | { readonly kind: 'unknown' }
+  /** `at`: when something was sent last */
+  | { readonly kind: 'works'; readonly at: number }
+  | { readonly kind: 'down'; readonly since: number; readonly reason: string };
+
 export interface Dispatcher {
   /** One turn: sends what is due, one after another; says whether there was work. */
   turn(): Promise<'worked' | 'idle'>;
   /** what the channel failed with of late; null while it works */
   trouble(): string | null;
+  state(): ChannelState;
 }
 
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
 const MOST_UNKNOWN = 4;
 const FAILURES_IN_A_ROW = 5;
+const MISSED_IN_A_ROW = 3;
 const FIRST_BREAK = 30_000;
 const LONGEST_BREAK = 600_000;
 const MOST_STANDING = 1000;
@@ -49,6 +62,8 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   let tokens = definition.quota?.count ?? 0;
   let filledAt = now();
   let refreshAt = 0;
+  let missed = 0;
+  let state: ChannelState = { kind: 'unknown' };
 
   async function turn(): Promise<'worked' | 'idle'> {
     await refresh();
@@ -72,11 +87,13 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     const late = now() - notice.at > definition.deadline;
     if (late) {
       const reason = `not delivered within its deadline${trouble === null ? '' : `: ${trouble}`}`;
+      goDown(reason);
       return { ...base, state: claimed.uncertain ? 'unknown' : 'failed', reason, at: now() };
     }
     if (definition.dryRun) return { ...base, state: 'sent', reason: 'dry run: nothing was sent', at: now() };
     if (claimed.uncertain && unknowns >= MOST_UNKNOWN) {
       const reason = `whether it arrived is not known, after ${unknowns} attempts`;
+      goDown(reason);
       return { ...base, state: 'unknown', reason, at: now() };
     }
     if (definition.quota !== null) tokens -= 1;
@@ -102,10 +119,12 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     switch (outcome.kind) {
       case 'sent':
         works();
+        delivers();
         return { ...base, state: 'sent', reason: outcome.detail, at };
       case 'failed':
         // The other side has answered: it is this notice that is wrong, not the channel.
         works();
+        goDown(outcome.reason);
         return { ...base, state: 'failed', reason: outcome.reason, at };
       case 'retry': {
         fails(outcome.reason, at);
@@ -133,10 +152,21 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     trouble = null;
   }
 
+  function delivers(): void {
+    missed = 0;
+    state = { kind: 'works', at: now() };
+  }
+
+  function goDown(reason: string): void {
+    const since = state.kind === 'down' ? state.since : now();
+    state = { kind: 'down', since, reason };
+  }
+
   function fails(reason: string, at: number): void {
     failures += 1;
     trouble = reason;
     if (failures < FAILURES_IN_A_ROW) return;
+    goDown(reason);
     const grown = Math.min(FIRST_BREAK * 2 ** (failures - FAILURES_IN_A_ROW), LONGEST_BREAK);
     closedUntil = Math.max(closedUntil, at + spread(grown));
   }
@@ -168,13 +198,26 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     const sendings = standing.map((notice) =>
       renderNotice({ notice, attempt: 1, uncertain: false, unknowns: 0 }, definition, options.address),
     );
-    try {
-      const outcome = await channel.refresh.post(sendings, options.timeout(definition.timeout));
-      if (outcome.kind !== 'sent') trouble = outcome.reason;
-    } catch (error) {
-      trouble = error instanceof Error ? error.message : String(error);
+    const outcome = await post(channel.refresh, sendings);
+    if (outcome.kind !== 'sent') {
+      trouble = outcome.reason;
+      missed += 1;
+      if (missed >= MISSED_IN_A_ROW) goDown(outcome.reason);
+    } else if (sendings.length > 0 && missed > 0) {
+      delivers();
     }
   }
 
-  return { turn, trouble: () => trouble };
+  async function post(
+    refresh: NonNullable<Channel['refresh']>,
+    sendings: readonly Sending[],
+  ): Promise<SendOutcome> {
+    try {
+      return await refresh.post(sendings, options.timeout(definition.timeout));
+    } catch (error) {
+      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  return { turn, trouble: () => trouble, state: () => state };
 }

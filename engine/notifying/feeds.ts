@@ -1,4 +1,5 @@
 /** Channels for machines: every alarm by itself, at once, when it is raised, gets worse and is over. */
+import { downBy } from './channel-alarms.ts';
 import type { Desk } from './desk.ts';
 import { type Handling, isOpen, traitsOf } from './handling.ts';
 import { isWorse } from './quiet.ts';
@@ -25,7 +26,9 @@ export function feed(desk: Desk, handling: Handling, quiet: boolean): Handling {
     return Object.keys(fed).length === 0 ? handling : desk.change(handling, { fed: {} });
   }
   if (quiet) return handling;
-  const channels = feedsOf(desk.notifying, traitsOf(desk.definitions, handling));
+  const down = downBy(handling.alarm);
+  const feeds = feedsOf(desk.notifying, traitsOf(desk.definitions, handling));
+  const channels = feeds.filter((channel) => channel !== down);
   const behind = channels.filter((channel) => isWorse(handling.severity, fed[channel] ?? null));
   if (behind.length === 0) return handling;
   for (const channel of behind) {

@@ -8,10 +8,11 @@
 import type { Route, Severity } from '../../definitions/index.ts';
 import type { Desk } from './desk.ts';
 import { feed } from './feeds.ts';
+import { firstLevel, reachable } from './first-level.ts';
 import { type Handling, isOpen, isUnanswered, itemOf, traitsOf } from './handling.ts';
 import type { Trouble } from './notifier-state.ts';
 import { isWorse, type Quiet, quietOf, worstOf } from './quiet.ts';
-import { type Delivery, planLevel, takeRoute } from './route.ts';
+import { type Delivery, policyNamed, takeRoute } from './route.ts';
 import { deliveriesTo, tellPeople, withDeliveries } from './tell-people.ts';
 
 /** A trouble that people are to be told of for the first time, or anew since it got worse. */
@@ -129,8 +130,9 @@ function unrouted(desk: Desk, handling: Handling, because: string): void {
 
 /** The route by which a trouble was told; undefined where the definitions have it no more. */
 export function routeOf(desk: Desk, trouble: Trouble): Route | undefined {
-  const policy = desk.notifying.policies.find(({ name }) => name === trouble.policy);
-  return trouble.route === null ? undefined : policy?.routes[trouble.route];
+  return trouble.route === null
+    ? undefined
+    : policyNamed(desk.notifying, trouble.policy)?.routes[trouble.route];
 }
 
 /** Tells everybody who was told before that there is more, or worse, of it. */
@@ -142,10 +144,11 @@ function tellChange(desk: Desk, trouble: Trouble, firing: readonly Handling[], s
     // Where it had been answered, the time to answer begins anew.
     toldAt: trouble.escalateAt === null ? desk.now - reached : trouble.toldAt,
     severity: isWorse(severity, trouble.severity) ? severity : trouble.severity,
+    audience: reachable(desk, trouble.audience, firing),
     lastToldAt: desk.now,
     notices: trouble.notices + 1,
   });
-  tellTrouble(desk, told, { kind: 'changed', alarms: firing, deliveries: deliveriesTo(trouble.audience) });
+  tellTrouble(desk, told, { kind: 'changed', alarms: firing, deliveries: deliveriesTo(told.audience) });
   markTold(desk, firing, 'told');
   if (route !== undefined) schedule(desk, told.id, route);
 }
@@ -181,7 +184,7 @@ export function tellFirst(desk: Desk, first: First): void {
   const trouble = desk.troubles.get(first.trouble);
   if (trouble === undefined) return;
   const { route, policy, severity } = first;
-  const found = firstLevel(desk, route, 1, []);
+  const found = firstLevel(desk, { route, from: 1, before: [], alarms: first.alarms });
   if (found === null) {
     for (const each of first.alarms) unrouted(desk, each, 'nobody stands behind any level');
     desk.wake(trouble.id, desk.now + Math.max(route.interval, 60_000));
@@ -206,22 +209,6 @@ export function tellFirst(desk: Desk, first: First): void {
   tellTrouble(desk, told, { kind, alarms: first.alarms, deliveries });
   markTold(desk, first.alarms, 'told');
   schedule(desk, told.id, route);
-}
-
-/** The first level from this one on behind which there is somebody now; null where there is none. */
-export function firstLevel(
-  desk: Desk,
-  route: Route,
-  from: number,
-  before: readonly string[],
-): ReturnType<typeof planLevel> | null {
-  let persons = before;
-  for (let level = from; level <= route.levels.length; level += 1) {
-    const plan = planLevel(desk.notifying, { route, level, before: persons, at: desk.now });
-    if (plan.deliveries.length > 0) return plan;
-    if (plan.persons.length > 0) persons = plan.persons;
-  }
-  return null;
 }
 
 /** Puts down when a trouble is told again and further, as long as somebody is to answer. */

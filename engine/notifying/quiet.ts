@@ -8,8 +8,9 @@
 import { createMatcher, type Matcher, type Severity } from '../../definitions/index.ts';
 import type { Desk } from './desk.ts';
 import { canFollow, explains } from './explains.ts';
-import { type Handling, itemOf, traitsOf } from './handling.ts';
+import { type Handling, isOpen, itemOf, traitsOf } from './handling.ts';
 import type { Silence } from './notifier-state.ts';
+import { policyFor } from './route.ts';
 
 /** Why nobody is told; `until` is when that may be over by itself. */
 export interface Quiet {
@@ -51,7 +52,7 @@ export function mutedBy(desk: Desk, handling: Handling): Quiet | null {
     if (isActive(silence, now) && matcherOf(silence)(traits))
       return { kind: 'muted', because: silence.id, until: silence.until };
   }
-  const policy = desk.notifying.policies.find((each) => each.routes.length > 0 && each.match(traits));
+  const policy = policyFor(desk.notifying, traits);
   const pause = policy?.maintenance.find(({ match, times }) => match(traits) && times.covers(now));
   return pause === undefined
     ? null
@@ -81,10 +82,16 @@ function rootOf(desk: Desk, handling: Handling): string | null {
     .relatedTo(handling)
     .filter((other) => other.alarm.id !== alarm.id && explains(desk.definitions, other.alarm, alarm))
     .filter((other) => isFirst(other, handling) || !explains(desk.definitions, alarm, other.alarm))
-    .flatMap((other) => (other.root === null ? other : (desk.handlings.get(other.root) ?? other)))
+    .map((other) => standingRoot(desk, other) ?? other)
     .filter((other) => other.alarm.id !== alarm.id && isKnown(desk, other, handling));
   const [first] = roots.toSorted((a, b) => (isFirst(a, b) ? -1 : 1));
   return first?.alarm.id ?? null;
+}
+
+/** What explains an alarm itself; undefined where that is over, and the alarm is about to stand for itself. */
+function standingRoot(desk: Desk, { root }: Handling): Handling | undefined {
+  const found = root === null ? undefined : desk.handlings.get(root);
+  return found !== undefined && isOpen(found) ? found : undefined;
 }
 
 function isFirst({ alarm: a }: Handling, { alarm: b }: Handling): boolean {

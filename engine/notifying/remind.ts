@@ -6,8 +6,9 @@
 
 import { ALARM } from '../lifecycles/index.ts';
 import type { Desk } from './desk.ts';
+import { firstLevel, reachable } from './first-level.ts';
 import { type Handling, isUnanswered, traitsOf } from './handling.ts';
-import { firstLevel, routeOf, schedule, tellFirst, tellTrouble } from './look.ts';
+import { routeOf, schedule, tellFirst, tellTrouble } from './look.ts';
 import type { Trouble } from './notifier-state.ts';
 import { quietOf, worstOf } from './quiet.ts';
 import { takeRoute } from './route.ts';
@@ -24,7 +25,9 @@ export function escalate(desk: Desk, id: string): void {
     pause(desk, trouble);
     return;
   }
-  const found = firstLevel(desk, route, trouble.level + 1, trouble.persons);
+  const found = firstLevel(desk, {
+    ...{ route, from: trouble.level + 1, before: trouble.persons, alarms },
+  });
   if (found === null) {
     desk.troubles.set(id, { ...trouble, escalateAt: null });
     return;
@@ -70,7 +73,7 @@ export function repeat(desk: Desk, id: string): void {
     tellFirst(desk, { trouble: id, policy: now.policy.name, route: now.route, severity, alarms });
     return;
   }
-  const audience = { ...audienceOf(desk, trouble.storm), ...trouble.audience };
+  const audience = reachable(desk, { ...audienceOf(desk, trouble.storm), ...trouble.audience }, alarms);
   // Where the levels were held up, the time to answer goes on from here.
   const reached = route.levels[trouble.level - 1]?.after ?? 0;
   const toldAt = trouble.escalateAt === null ? desk.now - reached : trouble.toldAt;

@@ -4,6 +4,7 @@
  */
 import type { AlarmTraits, Notifying, Person, Policy, Route, Title } from '../../definitions/index.ts';
 import type { Recipient } from './channel.ts';
+import { CHANNEL_FLOW, LAST_POLICY, otherChannels } from './channel-alarms.ts';
 
 /** The route that takes an alarm. */
 export interface Taken {
@@ -29,12 +30,28 @@ export interface LevelPlan {
   readonly deliveries: readonly Delivery[];
 }
 
+/** The policy that takes an alarm; undefined where none does. */
+export function policyFor(notifying: Notifying, alarm: AlarmTraits): Policy | undefined {
+  const taken = notifying.policies.find((each) => each.routes.length > 0 && each.match(alarm));
+  return taken ?? (LAST_POLICY.match(alarm) ? LAST_POLICY : undefined);
+}
+
+/** The policy of a name; undefined where the definitions have it no more. */
+export function policyNamed(notifying: Notifying, name: string): Policy | undefined {
+  return name === LAST_POLICY.name ? LAST_POLICY : notifying.policies.find((each) => each.name === name);
+}
+
 /** Finds the policy and route that take an alarm at a time; null where no policy does. */
 export function takeRoute(notifying: Notifying, alarm: AlarmTraits, at: number): Taken | null {
-  const policy = notifying.policies.find((each) => each.routes.length > 0 && each.match(alarm));
+  const policy = policyFor(notifying, alarm);
   if (policy === undefined) return null;
   const route = policy.routes.find((each) => each.match(alarm) && each.times.covers(at)) ?? null;
+  if (route === null && LAST_POLICY.match(alarm)) return takeLast();
   return { policy, route };
+}
+
+function takeLast(): Taken {
+  return { policy: LAST_POLICY, route: LAST_POLICY.routes[0] ?? null };
 }
 
 /** The channels of all policies that are given this alarm by itself. */
@@ -74,6 +91,16 @@ export function planLevel(
     persons: persons.map(({ name }) => name),
     deliveries: someone ? deliveries : [],
   };
+}
+
+/** Who is told of channels that are down where levels lead over these alone. */
+export function planInstead(notifying: Notifying, down: ReadonlySet<string>): LevelPlan {
+  const deliveries = otherChannels(notifying, down).map(({ channel, persons }): Delivery => {
+    const found = persons.flatMap((name) => notifying.people.get(name) ?? []);
+    return { channel, to: found.flatMap((person) => recipient(person, channel)) };
+  });
+  const persons = new Set(deliveries.flatMap(({ to }) => to.map(({ name }) => name)));
+  return { level: 1, after: 0, persons: [...persons], deliveries };
 }
 
 function personsOf(
@@ -150,6 +177,13 @@ export function planRoute(notifying: Notifying, alarm: AlarmTraits, at: number):
     passed = plan.deliveries.length === 0;
     if (plan.persons.length > 0) before = plan.persons;
     levels.push({ ...plan, at: told });
+  }
+  if (alarm.flow === CHANNEL_FLOW) {
+    const own = (channel: string) => channel === alarm.key;
+    for (const [index, level] of levels.entries())
+      levels[index] = { ...level, deliveries: level.deliveries.filter(({ channel }) => !own(channel)) };
+    if (levels.every(({ deliveries }) => deliveries.length === 0))
+      levels.splice(0, levels.length, { ...planInstead(notifying, new Set([alarm.key])), at: firstAt });
   }
   return {
     policy: policy.name,

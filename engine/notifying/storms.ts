@@ -8,11 +8,13 @@
  */
 import type { Limit } from '../../definitions/index.ts';
 import type { Desk } from './desk.ts';
+import { firstLevel } from './first-level.ts';
 import { type Handling, isOpen } from './handling.ts';
-import { type First, firstLevel, markTold, routeOf, schedule, tellFirst } from './look.ts';
+import { type First, markTold, routeOf, schedule, tellFirst } from './look.ts';
 import type { Storm } from './notifier-state.ts';
 import { worstOf } from './quiet.ts';
 import { isReplayed } from './replayed.ts';
+import { policyNamed } from './route.ts';
 import { type Audience, deliveriesTo, tellPeople, withDeliveries } from './tell-people.ts';
 
 /** How long a storm that begins gathers what else comes, and the least time between two summaries. */
@@ -31,7 +33,7 @@ export function tellFirsts(desk: Desk, firsts: readonly First[]): void {
       ),
     );
     const own = all.filter((first) => !again.includes(first));
-    const limit = desk.notifying.policies.find(({ name }) => name === policy)?.storm;
+    const limit = policyNamed(desk.notifying, policy)?.storm;
     if (again.length > 0) gather(desk, replayOf(desk, policy, limit?.calm ?? SUMMARY_EVERY), again);
     const storm = limit === undefined ? null : stormOf(desk, policy, limit, own.length);
     if (storm === null) for (const first of own) tellFirst(desk, first);
@@ -90,7 +92,7 @@ function gather(desk: Desk, storm: Storm, firsts: readonly First[]): void {
   for (const { trouble: id, policy, route, severity, alarms } of firsts) {
     const trouble = desk.troubles.get(id);
     if (trouble === undefined) continue;
-    const plan = firstLevel(desk, route, 1, []);
+    const plan = firstLevel(desk, { route, from: 1, before: [], alarms });
     audience = withDeliveries(audience, plan?.deliveries ?? []);
     desk.troubles.set(id, {
       ...{ ...trouble, policy, route: route.index, severity, storm: storm.id },

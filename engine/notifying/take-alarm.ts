@@ -4,11 +4,12 @@ import type { AlarmNews } from '../alarm-news.ts';
 import { ALARM } from '../lifecycles/index.ts';
 import type { Desk } from './desk.ts';
 import { feed } from './feeds.ts';
+import { firstLevel } from './first-level.ts';
 import { type Handling, isOpen, itemOf, traitsOf } from './handling.ts';
-import { firstLevel, markTold, routeOf, tellTrouble, trim } from './look.ts';
+import { markTold, routeOf, tellTrouble, trim } from './look.ts';
 import type { Trouble } from './notifier-state.ts';
 import { isWorse, quietOf } from './quiet.ts';
-import { takeRoute } from './route.ts';
+import { policyFor, takeRoute } from './route.ts';
 import { deliveriesTo, withDeliveries } from './tell-people.ts';
 
 /** How long a trouble waits that no route takes, in ms. */
@@ -103,7 +104,7 @@ export function nextRise(
   handling: Handling,
 ): { readonly at: number; readonly to: Severity } | null {
   const traits = traitsOf(desk.definitions, handling);
-  const policy = desk.notifying.policies.find((each) => each.routes.length > 0 && each.match(traits));
+  const policy = policyFor(desk.notifying, traits);
   const [next] = (policy?.rises ?? [])
     .filter(({ match, to }) => match(traits) && isWorse(to, handling.severity))
     .map(({ after, to }) => ({ at: handling.alarm.raisedAt + after, to }))
@@ -167,9 +168,7 @@ function waitOf(desk: Desk, trouble: Trouble, handling: Handling): number {
 function countRaise(desk: Desk, handling: Handling): 'calm' | 'begins' | 'flaps' {
   const { now } = desk;
   const traits = traitsOf(desk.definitions, handling);
-  const limit = desk.notifying.policies.find(
-    (each) => each.routes.length > 0 && each.match(traits),
-  )?.flapping;
+  const limit = policyFor(desk.notifying, traits)?.flapping;
   if (limit === undefined) return 'calm';
   const id = itemOf(handling.alarm);
   const item = desk.items.get(id);
@@ -185,7 +184,7 @@ function countRaise(desk: Desk, handling: Handling): 'calm' | 'begins' | 'flaps'
 /** An item that flaps is calm only so long after its last end. */
 function countEnd(desk: Desk, handling: Handling): void {
   const traits = traitsOf(desk.definitions, handling);
-  const policy = desk.notifying.policies.find((each) => each.routes.length > 0 && each.match(traits));
+  const policy = policyFor(desk.notifying, traits);
   const item = desk.items.get(itemOf(handling.alarm));
   if (item === undefined || item.since === null || policy === undefined) return;
   desk.items.set(item.id, { ...item, until: desk.now + policy.flapping.calm });
@@ -208,7 +207,7 @@ export function calmDown(desk: Desk, id: string): void {
 function tellFlapping(desk: Desk, handling: Handling, trouble: Trouble): void {
   const traits = traitsOf(desk.definitions, handling);
   const route = takeRoute(desk.notifying, traits, desk.now)?.route ?? null;
-  const plan = route === null ? null : firstLevel(desk, route, 1, []);
+  const plan = route === null ? null : firstLevel(desk, { route, from: 1, before: [], alarms: [handling] });
   desk.note({ alarm: handling.alarm.id, kind: 'flapping' });
   if (route === null || plan === null || quietOf(desk, handling)?.kind !== 'flapping') {
     desk.change(handling, { outcome: 'flapping' });

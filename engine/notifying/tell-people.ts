@@ -1,6 +1,7 @@
 /** Notices out of the desk: one per channel, to everybody who is to hear it there. */
 import type { Severity } from '../../definitions/index.ts';
 import type { Notice, NoticeKind, Recipient } from './channel.ts';
+import { downBy } from './channel-alarms.ts';
 import type { Desk } from './desk.ts';
 import { type Handling, listed } from './handling.ts';
 import { isReplayed, markReplayed } from './replayed.ts';
@@ -22,7 +23,10 @@ export interface Telling {
   readonly extra?: string | null;
 }
 
-/** Puts one notice per channel on the desk. A channel that is not told of recoveries is left out of them. */
+/**
+ * Puts one notice per channel on the desk. A channel that is not told of recoveries is left out of them, and one that is
+ * down out of what says so.
+ */
 export function tellPeople(desk: Desk, telling: Telling): void {
   const { id, kind, thread, severity, level } = telling;
   const recovered = kind === 'recovered';
@@ -30,6 +34,7 @@ export function tellPeople(desk: Desk, telling: Telling): void {
   const folded = telling.folded.map((each) => listed(desk.definitions, each));
   const { troubles = 0, extra = null } = telling;
   for (const { channel, to } of telling.deliveries) {
+    if (alarms.some((alarm) => downBy(alarm) === channel)) continue;
     if (recovered && desk.notifying.channels.get(channel)?.recovery === false) continue;
     const plain = wordsOf(desk.definitions, { kind, severity, level, alarms, folded, to, troubles, extra });
     const replayed = isReplayed(desk, alarms);

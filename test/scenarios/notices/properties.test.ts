@@ -91,6 +91,17 @@ const KEPT: [number, Move[]][] = [
       { alarm: 'margin:compute cut-off warning', kind: 'mute', gap: 0 },
     ],
   ],
+  // two consequences of one root, of which one would explain the other: when the root ends neither lies under it
+  [
+    0,
+    [
+      { alarm: 'settlement:receive exception', kind: 'raise', gap: 0 },
+      { alarm: 'margin:compute cut-off warning', kind: 'raise', gap: 0 },
+      { alarm: 'archive start-timeout warning', kind: 'raise', gap: 0 },
+      { alarm: 'settlement:receive exception', kind: 'raise', gap: 1500 },
+      { alarm: 'settlement:receive exception', kind: 'clear', gap: 1500 },
+    ],
+  ],
 ];
 
 function forAll(check: (told: Told) => void): void {
