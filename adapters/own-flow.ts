@@ -89,24 +89,27 @@ export function definitionsEvent(report: {
   };
 }
 
-/** What Milepost reports about one of its channels, as an event; the same change gives the same event. */
-export function channelEvent(report: {
+/** Whether a channel delivers; `id` is the same for the same change. */
+export interface ChannelReport {
+  readonly id: string;
   readonly channel: string;
   readonly down: boolean;
   readonly reason: string;
   readonly time: number;
-}): Readonly<Record<string, unknown>> {
-  const { channel, down, reason, time } = report;
-  const state = down ? 'down' : 'works';
+}
+
+/** What Milepost reports about one of its channels, as an event. */
+export function channelEvent(report: ChannelReport): Readonly<Record<string, unknown>> {
+  const { id, channel, down, reason, time } = report;
   const event: EventKind = 'state';
   return {
-    id: `${state}-${time}`,
+    id,
     flow: CHANNEL_FLOW,
     key: channel,
     step: 'delivery',
     event,
     time: new Date(time).toISOString(),
-    state,
+    state: down ? 'down' : 'works',
     params: { REASON: reason.slice(0, 1000) },
   };
 }

@@ -27,6 +27,7 @@ import { startApi } from './serving/start-api.ts';
 import { startWork, type Work } from './serving/start-work.ts';
 import { startSweeping } from './serving/sweeping.ts';
 import { openTelling, type TellingPeople, tellPeople } from './serving/tell-people.ts';
+import { watchChannels } from './serving/watch-channels.ts';
 import { watchSystem } from './serving/watch-system.ts';
 import { makeIdentity } from './serving/worker-identity.ts';
 import { type DatabaseStorage, openStorage } from './storage/index.ts';
@@ -123,19 +124,26 @@ export function serve(options: ServeOptions): Promise<Serving> {
     closers.push(() => sweeping.stop());
     const held = () => work.held();
     const system = watchSystem({ ...options, storage: reading, stream, metrics, replays, held }, closers);
-    const health = () =>
-      healthReport(stream, [...system.checks(), ...work.checks(), ...(people?.checks() ?? [])]);
+    const definitions = () => exchange.active().definitions;
+    const states = () => people?.channelStates() ?? null;
+    const channels = watchChannels(
+      { reader: reading.reader, states, outlet: stream.outlet, definitions, metrics, now: Date.now, log },
+      closers,
+    );
+    const health = () => {
+      const parts = [...system.checks(), ...work.checks(), ...(people?.checks() ?? []), channels.check()];
+      return healthReport(stream, parts);
+    };
     const api = await startApi(
       {
         ...{ ...options, storage: reading, stream, metrics, health, notices, ...answering(exchange) },
         asOf: () => system.status().asOf,
         onAct: () => people?.wake(),
-        channelTrouble: (channel) => people?.channelTrouble(channel) ?? null,
+        channelTrouble: (channel) => people?.channelTrouble(channel) ?? channels.down(channel),
       },
       closers,
     );
     notify = api.notify;
-    const definitions = () => exchange.active().definitions;
     people = tellPeople(
       {
         ...{ notices, storage: reading, stream, definitions, replays, metrics, log },
@@ -169,8 +177,17 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     let people: TellingPeople | null = null;
     const held = () => work?.held() ?? 0;
     const system = watchSystem({ ...options, storage, stream, metrics, replays, held }, closers);
-    const health = () =>
-      healthReport(stream, [...system.checks(), ...(work?.checks() ?? []), ...(people?.checks() ?? [])]);
+    let exchanging: Exchange | null = null;
+    const definitions = () => (exchanging?.active() ?? active).definitions;
+    const states = () => people?.channelStates() ?? null;
+    const channels = watchChannels(
+      { reader: storage.reader, states, outlet: stream.outlet, definitions, metrics, now: Date.now, log },
+      closers,
+    );
+    const health = () => {
+      const parts = [...(work?.checks() ?? []), ...(people?.checks() ?? []), channels.check()];
+      return healthReport(stream, [...system.checks(), ...parts]);
+    };
     const probes = createProbes({ health, metrics });
     const address = await probes.listen(options);
     closers.push(() => probes.close());
@@ -190,10 +207,11 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
       },
       closers,
     );
+    exchanging = exchange;
     people = tellPeople(
       {
         ...{ notices: openTelling(options, closers), storage, stream, replays, metrics, log },
-        definitions: () => exchange.active().definitions,
+        definitions,
         address: options.publicAddress ?? null,
       },
       closers,
@@ -209,17 +227,16 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
 /** Starts an API alone: it reads what any worker wrote, and puts events into the stream. */
 export function serveApi(options: PartOptions): Promise<Serving> {
   return assembled(options.log, async (closers) => {
+    const { log } = options;
     const active: Active = await loadDefinitions(options);
     const storage = await openDatabase({ ...options, role: 'api' }, closers);
     const partitions = await partitionsOf(storage, options.partitions ?? null);
-    const replays = createReplays(storage, options.log, Date.now);
+    const replays = createReplays(storage, log, Date.now);
     await replays.look();
     const stream = await openStream({ ...options, partitions, onAgain: replays.note }, closers);
     const metrics = createMetrics();
     const system = watchSystem({ ...options, storage, stream, metrics, replays, held: () => 0 }, closers);
-    const health = () => healthReport(stream, system.checks());
     const notices = openTelling(options, closers);
-    const none = { onAct: () => undefined, channelTrouble: () => null };
     // the workers say what is wrong with the definitions; here they are only read
     const exchange = await exchangeDefinitions(
       {
@@ -233,9 +250,17 @@ export function serveApi(options: PartOptions): Promise<Serving> {
       },
       closers,
     );
+    const { reader } = storage;
+    const definitions = () => exchange.active().definitions;
+    const channels = watchChannels(
+      { reader, states: () => null, outlet: stream.outlet, definitions, metrics, now: Date.now, log },
+      closers,
+    );
+    const health = () => healthReport(stream, [...system.checks(), channels.check()]);
     const api = await startApi(
       {
-        ...{ ...options, ...none, storage, stream, metrics, health, notices, ...answering(exchange) },
+        ...{ ...options, storage, stream, metrics, health, notices, ...answering(exchange) },
+        ...{ onAct: () => undefined, channelTrouble: channels.down },
         asOf: () => system.status().asOf,
       },
       closers,

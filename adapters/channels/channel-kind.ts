@@ -51,6 +51,8 @@ export interface ChannelKind {
   readonly settings: readonly string[];
   /** how many sendings the other side takes in how many milliseconds, where it has such a limit */
   readonly quota?: { readonly count: number; readonly per: number };
+  /** it writes where Milepost runs, and reaches nobody who is not there */
+  readonly local?: boolean;
   /** another place composes the words: `subject` and `text` of a document of this kind would be of no use */
   readonly wordsElsewhere?: boolean;
   /** The channel of these settings, or what is wrong with them by path (`url`, `tls.ca`). Never throws. */

@@ -8,6 +8,7 @@ import type { ChannelDefinition, Definitions, Finding } from '../../definitions/
 import {
   type ChangeLog,
   type Channel,
+  type ChannelState,
   createDispatcher,
   createNotifier,
   type Dispatcher,
@@ -56,6 +57,8 @@ export interface Notifying {
   wake(): void;
   /** what a channel failed with of late; null while it works */
   channelTrouble(channel: string): string | null;
+  /** whether the channels deliver, by name; null where another process sends, or none does */
+  channelStates(): ReadonlyMap<string, ChannelState> | null;
   /** what telling as a whole suffers from; null while it works */
   trouble(): string | null;
   /** Waits for what is under way; twice is fine. */
@@ -141,6 +144,8 @@ export function startNotifying(options: NotifyingOptions): Notifying {
   return {
     wake: loop.wake,
     channelTrouble: (name) => channels.get(name)?.trouble() ?? null,
+    channelStates: () =>
+      notifier.leads() ? new Map([...channels].map(([name, channel]) => [name, channel.state()])) : null,
     trouble: loop.trouble,
     stop: () => {
       stopping ??= stop();
@@ -159,6 +164,7 @@ interface RunningChannel {
   readonly written: string;
   readonly loop: Loop;
   trouble(): string | null;
+  state(): ChannelState;
   stop(): Promise<void>;
 }
 
@@ -175,7 +181,7 @@ function startChannel(
   if (wrong !== undefined || checked?.ok !== true) {
     const reason = wrong?.message ?? 'its settings are wrong';
     options.log.error(`channel ${name}: ${reason}; what it is owed waits`);
-    return idleChannel({ name, written, reason, log: options.log });
+    return idleChannel({ name, written, reason, since: options.world.now(), log: options.log });
   }
   const channel: Channel = checked.channel.open(options.world);
   const { random, timeout } = options.time ?? REAL_TIME;
@@ -203,6 +209,7 @@ function startChannel(
     written,
     loop,
     trouble: () => loop.trouble() ?? dispatcher?.trouble() ?? null,
+    state: () => dispatcher?.state() ?? { kind: 'unknown' },
     async stop() {
       await loop.stop();
       await channel.close();
@@ -214,9 +221,11 @@ function idleChannel(what: {
   readonly name: string;
   readonly written: string;
   readonly reason: string;
+  readonly since: number;
   readonly log: Log;
 }): RunningChannel {
-  const { name, written, reason, log } = what;
+  const { name, written, reason, since, log } = what;
   const loop = startLoop({ name: `channel ${name}`, rest: 60_000, log, turn: async () => 'idle' });
-  return { written, loop, trouble: () => reason, stop: () => loop.stop() };
+  const state: ChannelState = { kind: 'down', since, reason };
+  return { written, loop, trouble: () => reason, state: () => state, stop: () => loop.stop() };
 }

@@ -32,6 +32,7 @@ function writing(kind: {
   return {
     type,
     about,
+    local: true,
     settings: [],
     check: (settings) => {
       const problems: readonly Problem[] = Object.keys(settings).map((name) => ({

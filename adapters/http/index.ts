@@ -1,3 +1,4 @@
+export { measureChannels } from './channel-metrics.ts';
 export { type EngineViewOptions, engineViews } from './engine-views.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export { createMetrics, type Metrics } from './metrics.ts';

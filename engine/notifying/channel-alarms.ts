@@ -3,7 +3,7 @@
  *
  * 1. Of a channel that does not deliver nothing is told over it, nor over another that does not deliver.
  * 2. Where policies and routes lead nowhere else, the other channels are told: places where everybody looks, and whoever
- *    has an address there as well as on the channel that is down.
+ *    has an address there as well as on the channel that is down; where there is nobody like that, everybody.
  */
 import type { AlarmTraits, Notifying, Policy, Route } from '../../definitions/index.ts';
 
@@ -44,17 +44,25 @@ export function downBy({ flow, key, clearedAt }: ChannelAlarm): string | null {
   return flow === CHANNEL_FLOW && clearedAt === null ? key : null;
 }
 
+interface OtherChannel {
+  readonly channel: string;
+  readonly persons: readonly string[];
+}
+
 /** What is told, of channels that are down, in place of what leads over them alone. */
 export function otherChannels(
   { channels, people }: Pick<Notifying, 'channels' | 'people'>,
   down: ReadonlySet<string>,
-): readonly { readonly channel: string; readonly persons: readonly string[] }[] {
-  const reached = [...people.values()];
-  return [...channels.values()].flatMap(({ name, dryRun }) => {
-    if (down.has(name) || dryRun) return [];
-    const addressed = reached.filter(({ addresses }) => addresses.has(name));
-    if (addressed.length === 0) return [{ channel: name, persons: [] }];
-    const also = addressed.filter(({ addresses }) => [...down].some((each) => addresses.has(each)));
-    return also.length === 0 ? [] : [{ channel: name, persons: also.map((person) => person.name) }];
-  });
+): readonly OtherChannel[] {
+  const other = [...channels.values()].filter(({ name, dryRun }) => !down.has(name) && !dryRun);
+  const persons = [...people.values()];
+  const concerned = persons.filter(({ addresses }) => [...down].some((each) => addresses.has(each)));
+  const over = (some: typeof persons) =>
+    other.flatMap(({ name }): readonly OtherChannel[] => {
+      if (!persons.some(({ addresses }) => addresses.has(name))) return [{ channel: name, persons: [] }];
+      const found = some.filter(({ addresses }) => addresses.has(name));
+      return found.length === 0 ? [] : [{ channel: name, persons: found.map((person) => person.name) }];
+    });
+  const told = over(concerned);
+  return told.length > 0 ? told : over(persons);
 }

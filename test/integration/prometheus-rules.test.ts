@@ -3,7 +3,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { createMetrics, measureNotices, measureSystem, measureWorkers } from '../../adapters/http/index.ts';
+import {
+  createMetrics,
+  measureChannels,
+  measureNotices,
+  measureSystem,
+  measureWorkers,
+} from '../../adapters/http/index.ts';
 import { memoryNotices } from '../../adapters/storage/index.ts';
 import { compileDefinitions } from '../../definitions/index.ts';
 import { type DebianProgram, debianProgram } from '../servers/debian-program.ts';
@@ -44,6 +50,7 @@ test('they speak only of numbers that a process of Milepost gives, in a form tha
     definitions: () => definitions,
     now: () => 0,
   });
+  measureChannels(metrics, () => [['mail', true]]);
   measureSystem(metrics, '1', () => ({
     ...{ partitions: [], asOf: null, fresh: true, held: 0, databaseUp: true, natsUp: true },
   }));

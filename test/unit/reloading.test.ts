@@ -8,6 +8,7 @@ import { checkDefinitions } from '../../adapters/check-definitions.ts';
 import { OWN_FLOW, withOwnFlow } from '../../adapters/own-flow.ts';
 import { createReloading, type Reloading, type ReloadOutcome } from '../../adapters/reloading.ts';
 import { compileDefinitions } from '../../definitions/index.ts';
+import { CHANNEL_FLOW } from '../../engine/index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'milepost-reload-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -73,7 +74,7 @@ test('sound definitions take the place of the old ones', async () => {
   const outcome = await reloading.reload('asked');
   expect(outcome).toMatchObject({ kind: 'activated' });
   expect(outcome.revision).not.toBe(before);
-  expect([...reloading.active().definitions.flows.keys()]).toEqual(['one', 'two', OWN_FLOW]);
+  expect([...reloading.active().definitions.flows.keys()]).toEqual(['one', 'two', OWN_FLOW, CHANNEL_FLOW]);
   expect([activated, outcomes.map(({ kind }) => kind)]).toEqual([[outcome.revision], ['activated']]);
 });
 
@@ -163,9 +164,13 @@ test('an extension module that never ends its loading, or eats the memory, is en
   expect((await checkDefinitions({ sources, extensions })).length).toBe(1);
 });
 
-test('a flow of the user called milepost takes the place of the built-in one', () => {
-  const own = { file: 'a.yaml', text: 'flow: milepost\nsteps: { a: {} }\n' };
-  expect(withOwnFlow([own])).toEqual([own]);
+test('a flow of the user takes the place of the built-in one of its name', () => {
+  const own = [OWN_FLOW, CHANNEL_FLOW].map((name) => ({
+    file: 'a.yaml',
+    text: `flow: ${name}\nsteps: { a: {} }\n`,
+  }));
+  expect(withOwnFlow(own)).toEqual(own);
+  expect(withOwnFlow(own.slice(1)).map(({ file }) => file)).toEqual(['a.yaml', 'built-in/milepost.yaml']);
   const { definitions, findings } = compileDefinitions(withOwnFlow([{ file: 'a.yaml', text: FLOW }]), 'r');
-  expect([definitions?.flows.has('milepost'), findings]).toEqual([true, []]);
+  expect([definitions?.flows.has(CHANNEL_FLOW), findings]).toEqual([true, []]);
 });

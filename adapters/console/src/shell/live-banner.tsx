@@ -24,9 +24,17 @@ export function LiveBanner() {
     const since = heardAt === null ? null : `${clock(heardAt, OWN_ZONE, true)} (${OWN_ZONE})`;
     return <Banner text={since === null ? shell.lostFirst : shell.lostBanner(since)} />;
   }
-  if (ill.length > 0)
-    return <Banner text={shell.unwell(ill.map(({ name, detail }) => `${name}: ${detail}`).join('; '))} />;
+  const [untold, others] = [ill.filter(isTelling), ill.filter((check) => !isTelling(check))];
+  if (others.length > 0)
+    return <Banner text={shell.unwell(others.map(({ name, detail }) => `${name}: ${detail}`).join('; '))} />;
+  const [first] = untold;
+  if (first !== undefined) return <Banner text={shell.untold(first.detail)} />;
   return <div role="status" />;
+}
+
+/** Whether it is that nobody is told: what is shown is as true as ever. */
+function isTelling({ name }: { readonly name: string }): boolean {
+  return name === 'channels';
 }
 
 function Banner({ text }: { readonly text: string }) {

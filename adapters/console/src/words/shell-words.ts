@@ -40,6 +40,8 @@ export const shellWords = both(
     lostFirst: 'No connection to Milepost. Colours are off until there is one.',
     unwell: (what: string) =>
       `Milepost itself has trouble, so what you see may be old: ${what}. See /readyz, and the log of the server.`,
+    untold: (what: string) =>
+      `Nobody is told of alarms outside this page, since no channel delivers: ${what}. See GET /api/v1/channels; a trial notice tries one again.`,
     loading: 'Loading',
     failed: 'This could not be loaded',
     again: 'Try again',
@@ -88,6 +90,8 @@ export const shellWords = both(
     lostFirst: '无法连接 Milepost，恢复之前不显示状态颜色。',
     unwell: (what: string) =>
       `Milepost 自身异常，页面数据可能不是最新：${what}。请查看 /readyz 与服务器日志。`,
+    untold: (what: string) =>
+      `所有通知渠道均无法送达，本页之外无人收到告警：${what}。请查看 GET /api/v1/channels；发送测试通知可重新尝试。`,
     loading: '加载中',
     failed: '加载失败',
     again: '重试',
