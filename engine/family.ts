@@ -8,10 +8,13 @@ import type { Definitions, Flow } from '../definitions/index.ts';
 import type { ParentRef } from './instance.ts';
 import type { InstanceKey } from './ports.ts';
 
-/** Flow names hold no slash, so this is unique. */
+/** Flow names hold no slash, so this is unique. Asked again for what it was asked last, it gives the same text. */
 export function nameOf(flow: string, key: string): string {
-  return `${flow}/${key}`;
+  if (key !== lately.key || flow !== lately.flow) lately = { flow, key, name: `${flow}/${key}` };
+  return lately.name;
 }
+
+let lately = { flow: '', key: '', name: '/' };
 
 /** The parent that an instance of this key would have; null where no flow nests it under such a key. */
 export function parentOf(definitions: Definitions, flow: Flow, key: string): ParentRef | null {

@@ -64,11 +64,16 @@ interface Flight {
   readonly number: number;
   /** never rejects */
   readonly outcome: Promise<Outcome>;
+  /** its outcome is known */
+  landed: boolean;
 }
 
 type Outcome =
   | { readonly kind: 'committed' | 'fenced' }
   | { readonly kind: 'failed'; readonly error: unknown };
+
+/** A batch that has so many events is not made larger. */
+const MOST_EVENTS = 4_000;
 
 const NOTHING: Turn = {
   kind: 'idle',
@@ -88,7 +93,6 @@ const FENCED: Turn = { ...NOTHING, kind: 'fenced' };
 /** A worker for one partition. */
 export function createWorker(options: WorkerOptions): Worker {
   const { intake, now } = options;
-  const most = options.batch ?? DEFAULTS.batch;
   let running: Running | null = null;
   let flight: Flight | null = null;
   let latest: Running | null = null; // what is shown while a turn is under way
@@ -111,7 +115,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const gathered = await gatherFirst(options, at);
       launch(at, gathered, () => at.dirty.choose(now()));
     }
-    const next = flight === null ? null : await gatherMore(options, at, most);
+    const next = flight === null ? null : await gatherMore(options, at, flight);
     const turn = flight === null ? NOTHING : await land(at, flight);
     if (turn.kind === 'fenced') return turn;
     if (next !== null) launch(at, next, () => at.dirty.choose(now()));
@@ -125,7 +129,11 @@ export function createWorker(options: WorkerOptions): Worker {
     const composed = compose(at, gathered, now(), choose);
     if (composed === null) return;
     const outcome = send(options, gathered, composed);
-    flight = { gathered, composed, number: at.batch, outcome };
+    const launched = { gathered, composed, number: at.batch, outcome, landed: false };
+    void outcome.then(() => {
+      launched.landed = true;
+    });
+    flight = launched;
   }
 
   /** Awaits the batch that is under way, and confirms it. */
@@ -261,17 +269,22 @@ async function gatherFirst(options: WorkerOptions, at: Running): Promise<Gathere
   return gathered;
 }
 
-/** Gathers and decides what is there while a batch is under way; null where nothing is. */
-async function gatherMore(options: WorkerOptions, at: Running, most: number): Promise<Gathered | null> {
-  await options.at?.('beforeGather');
+/** Gathers and decides what is there and comes while a batch is under way; null where nothing is. */
+async function gatherMore(options: WorkerOptions, at: Running, ahead: Flight): Promise<Gathered | null> {
   const { intake } = options;
-  const messages = await unlessStopped(
-    intake.ready === undefined ? intake.next(most, 0) : intake.ready(most),
-  );
-  await options.at?.('afterGather');
-  if (messages === null || messages.length === 0) return null;
-  const gathered = newGathered(at, options.now());
-  await decideMessages(options, at, gathered, messages);
+  const most = options.batch ?? DEFAULTS.batch;
+  let gathered: Gathered | null = null;
+  do {
+    await options.at?.('beforeGather');
+    const room = most - (gathered?.messages ?? 0);
+    const messages = await unlessStopped(
+      intake.ready === undefined ? intake.next(room, 0) : intake.ready(room),
+    );
+    await options.at?.('afterGather');
+    if (messages === null || messages.length === 0) break;
+    gathered ??= newGathered(at, options.now());
+    await decideMessages(options, at, gathered, messages);
+  } while (!ahead.landed && gathered.messages < most && gathered.journal.length < MOST_EVENTS);
   return gathered;
 }
 

@@ -1,6 +1,8 @@
 import type { Msg } from 'nats';
 import { sentSubject } from './partition-subjects.ts';
 
+const NO_HEADERS = {};
+
 /** When a stream first stored a message that was passed on or restored since, ms: a header of the copy. */
 export const STORED_AT = 'Milepost-Stored-At';
 
@@ -25,19 +27,14 @@ export interface Delivery {
 /** Reads a delivered message; null for what JetStream did not deliver, such as a status line. */
 export function readDelivery(msg: Msg): Delivery | null {
   const reply = msg.reply ?? '';
-  const tokens = reply.split('.');
-  if (tokens[0] !== '$JS' || tokens[1] !== 'ACK') return null;
-  // $JS.ACK.<stream>.<consumer>.<times>.<sequence>.<count>.<nanoseconds>.<pending>, newer servers: after a domain and an
-  // account, and with a random token at the end.
-  const fields = tokens.length === 9 ? tokens.slice(4) : tokens.slice(6);
-  const [, sequence, count, nanoseconds] = fields;
-  if (nanoseconds === undefined || !/^\d+$/.test(nanoseconds)) return null;
+  const told = toldBy(reply);
+  if (told === null) return null;
+  const { sequence, count, stored } = told;
   const headers = flatHeaders(msg);
-  const stored = Number(BigInt(nanoseconds) / 1_000_000n);
   const first = Number(headers[STORED_AT] ?? stored);
   return {
-    sequence: Number(sequence),
-    count: Number(count),
+    sequence,
+    count,
     // Nothing was stored later than it was passed on.
     storedAt: first >= 0 && first < stored ? first : stored,
     reply,
@@ -48,10 +45,25 @@ export function readDelivery(msg: Msg): Delivery | null {
   };
 }
 
+/** `$JS.ACK.<stream>.<consumer>.<times>.<sequence>.<count>.<nanoseconds>.<pending>` */
+const ACK = /^\$JS\.ACK\.(?:[^.]+\.){3}(\d+)\.(\d+)\.(\d+)(\d{6})\.\d+$/;
+/** Newer servers: after a domain and an account, and with a random token at the end. */
+const LONG_ACK = /^\$JS\.ACK\.(?:[^.]+\.){5}(\d+)\.(\d+)\.(\d+)(\d{6})\.\d+(?:\.|$)/;
+
+/** What a reply subject tells: place in the stream, which delivery, and when it was stored, ms. */
+function toldBy(
+  reply: string,
+): { readonly sequence: number; readonly count: number; readonly stored: number } | null {
+  const found = ACK.exec(reply) ?? LONG_ACK.exec(reply);
+  return found === null
+    ? null
+    : { sequence: Number(found[1]), count: Number(found[2]), stored: Number(found[3]) };
+}
+
 /** The last value of each header; any name is harmless as a property, `__proto__` too. */
 function flatHeaders(msg: Msg): Readonly<Record<string, string>> {
   const { headers } = msg;
-  if (headers === undefined) return {};
+  if (headers === undefined) return NO_HEADERS;
   return Object.fromEntries(headers.keys().map((name) => [name, headers.values(name).at(-1) ?? '']));
 }
 

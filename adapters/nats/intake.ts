@@ -11,7 +11,7 @@
  * 5. A stream of another creation time, or one that has fewer messages than were read, is another incarnation.
  */
 
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamManager, type NatsConnection, nuid } from 'nats';
 import { type Intake, IntakeError, type Message } from '../../engine/index.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -23,7 +23,7 @@ import { mergeShares, type Share } from './merged-intake.ts';
 import { isTaken, type PartitionConsumer, takeConsumer } from './partition-consumer.ts';
 import { CHECKPOINT_SUBJECTS, EVENT_SUBJECTS, partitionSubjects } from './partition-subjects.ts';
 import { startPull } from './pull.ts';
-import { keepPromise, newReading, type Reading } from './reading.ts';
+import { keepPromise, newReading, noteReply, type Reading, takeFirst, takeReply } from './reading.ts';
 import { whyAgain } from './rewind.ts';
 import { type Question, type Silence, silenceOf } from './silence.ts';
 import {
@@ -86,8 +86,8 @@ class NatsIntake implements Share {
   readonly #link: Link;
   #reading: Reading | null = null;
   #unwatch: () => void = () => undefined;
-  /** wakes whoever waits in `next` */
-  #wake = Promise.withResolvers<void>();
+  /** wakes whoever waits for an arrival; null while nobody does */
+  #wake: PromiseWithResolvers<void> | null = null;
   /** cuts short the pause before the next attempt */
   #hurry = new AbortController();
 
@@ -155,8 +155,9 @@ class NatsIntake implements Share {
     }
   }
 
-  ready(max: number): Promise<readonly Message[]> {
-    return Promise.resolve(this.take(max));
+  async ready(max: number): Promise<readonly Message[]> {
+    await breathe();
+    return this.take(max);
   }
 
   take(max: number): readonly Message[] {
@@ -172,13 +173,8 @@ class NatsIntake implements Share {
 
   /** One for all up to a sequence; a lost one costs time only, since the position is the caller's. */
   #acknowledge(reading: Reading, sequence: number): void {
-    let last: string | null = null;
-    for (const [given, reply] of reading.replies) {
-      if (given > sequence) break;
-      last = reply;
-      reading.replies.delete(given);
-    }
-    if (last !== null && !this.#options.nc.isClosed()) this.#options.nc.publish(last);
+    const reply = takeReply(reading, sequence);
+    if (reply !== null && !this.#options.nc.isClosed()) this.#options.nc.publish(reply);
   }
 
   async last(): Promise<number> {
@@ -230,10 +226,9 @@ class NatsIntake implements Share {
   }
 
   #give(reading: Reading, max: number): readonly Message[] {
-    const taken = reading.buffer.splice(0, Math.max(1, max));
-    for (const { size } of taken) reading.bufferedBytes -= size;
+    const taken = takeFirst(reading, max);
     reading.pull?.more();
-    return taken.map(({ message }) => message);
+    return taken;
   }
 
   async #checkStream(jsm: JetStreamManager): Promise<CheckedStream> {
@@ -250,7 +245,7 @@ class NatsIntake implements Share {
   async #takeConsumer(reading: Reading, upTo: number): Promise<void> {
     // What is not committed comes once more, so that it can be acknowledged.
     const count = await takeConsumer(reading.jsm, reading.consumer, reading.confirmed);
-    reading.replies.clear();
+    reading.replies.length = 0;
     reading.deliveries = 0;
     reading.promised = { count, upTo };
     keepPromise(reading);
@@ -285,18 +280,18 @@ class NatsIntake implements Share {
       return;
     }
     reading.deliveries = delivery.count;
-    reading.replies.set(delivery.sequence, delivery.reply);
     if (delivery.sequence > reading.received) {
       this.#tellGap(reading, delivery.sequence);
       reading.received = delivery.sequence;
+      noteReply(reading, delivery.sequence, delivery.reply);
       const { sequence, storedAt, subject, headers, payload, size } = delivery;
       if (subject !== null) {
         reading.buffer.push({ message: { sequence, storedAt, subject, headers, payload }, size });
         reading.bufferedBytes += size;
       }
     } else if (delivery.sequence <= reading.confirmed) {
-      this.#acknowledge(reading, delivery.sequence); // the first was lost, and other partitions may wait for it
-    }
+      this.#options.nc.publish(delivery.reply); // the first was lost, and other partitions may wait for it
+    } else noteReply(reading, delivery.sequence, delivery.reply);
     keepPromise(reading);
     this.#rouse();
   }
@@ -378,13 +373,14 @@ class NatsIntake implements Share {
     const over = Promise.withResolvers<void>();
     const timer = setTimeout(over.resolve, wait);
     signal?.addEventListener('abort', () => over.resolve());
+    this.#wake ??= Promise.withResolvers<void>();
     await Promise.race([this.#wake.promise, over.promise]);
     clearTimeout(timer);
   }
 
   #rouse(): void {
-    this.#wake.resolve();
-    this.#wake = Promise.withResolvers<void>();
+    this.#wake?.resolve();
+    this.#wake = null;
   }
 
   #lost(text: string, cause?: unknown): IntakeError {

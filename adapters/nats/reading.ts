@@ -24,8 +24,8 @@ export interface Reading {
   unsorted: number | null;
   /** deliveries of the present consumer that arrived */
   deliveries: number;
-  /** where messages are acknowledged, by sequence, ascending, of the present consumer only */
-  readonly replies: Map<number, string>;
+  /** where messages are acknowledged that are not confirmed, of the present consumer only, in the order of their sequences */
+  readonly replies: { readonly sequence: number; reply: string }[];
   pull: Pull | null;
   /** why nothing can be read now; null while the server is heard from */
   trouble: string | null;
@@ -53,13 +53,43 @@ export function newReading(
     sorted: 0,
     unsorted: null,
     deliveries: 0,
-    replies: new Map(),
+    replies: [],
     pull: null,
     trouble: null,
     fault: null,
     renewing: false,
     over: false,
   };
+}
+
+/** Most bytes that are given at once, if they are more than one message. */
+const AT_ONCE = 256 * 1024;
+
+/** Takes out what stands first, at most `max` and not many bytes: who takes them is busy with them all at once. */
+export function takeFirst(reading: Reading, max: number): readonly Message[] {
+  let [count, bytes] = [0, 0];
+  for (const { size } of reading.buffer) {
+    if (count > 0 && (count >= max || bytes + size > AT_ONCE)) break;
+    count += 1;
+    bytes += size;
+  }
+  reading.bufferedBytes -= bytes;
+  return reading.buffer.splice(0, count).map(({ message }) => message);
+}
+
+/** Notes where a message is acknowledged; of one that came again the last reply counts. */
+export function noteReply({ replies }: Reading, sequence: number, reply: string): void {
+  if (sequence > (replies.at(-1)?.sequence ?? 0)) replies.push({ sequence, reply });
+  else {
+    const known = replies.find((one) => one.sequence === sequence);
+    if (known !== undefined) known.reply = reply;
+  }
+}
+
+/** Takes out the replies up to a sequence; gives the last of them, which stands for all. */
+export function takeReply({ replies }: Reading, sequence: number): string | null {
+  const end = replies.findIndex((one) => one.sequence > sequence);
+  return replies.splice(0, end === -1 ? replies.length : end).at(-1)?.reply ?? null;
 }
 
 /** Once what the stream had for us when the consumer was made has arrived, there is nothing else up to its end of then. */
