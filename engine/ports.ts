@@ -360,6 +360,18 @@ export interface Reader {
    * alarms by their name or text, newest first; at most `limit` of each.
    */
   find(text: string, limit: number): Promise<Found>;
+  /**
+   * What several instances have accepted last, by when it was received, the latest first, then by flow, key and the latest
+   * place. A step takes its events only, null all; no two may take the same event.
+   */
+  latest(of: readonly EventsOf[], limit: number): Promise<readonly JournalRecord[]>;
+}
+
+/** Events of an instance, or of one step of it. */
+export interface EventsOf {
+  readonly flow: string;
+  readonly key: string;
+  readonly step: string | null;
 }
 
 /** What a search has found. */

@@ -1,13 +1,21 @@
 import type { Reader } from '../../engine/index.ts';
-import { compareInstances, compareTexts, type MemoryTables } from './memory-tables.ts';
+import { compareInstances, compareTexts, instanceName, type MemoryTables } from './memory-tables.ts';
 
 /** Looking back and searching, on what a memory storage holds. */
-export function memoryLooks(tables: MemoryTables): Pick<Reader, 'recent' | 'find'> {
+export function memoryLooks(tables: MemoryTables): Pick<Reader, 'recent' | 'find' | 'latest'> {
   return {
     recent: async (flow, until, limit) =>
       [...tables.instances.values()]
         .filter((it) => it.flow === flow && it.tradingDay <= until)
         .sort((a, b) => compareTexts(b.tradingDay, a.tradingDay) || compareInstances(a, b))
+        .slice(0, limit),
+    latest: async (of, limit) =>
+      of
+        .flatMap(({ flow, key, step }) => {
+          const events = tables.journal.get(instanceName(flow, key))?.events ?? [];
+          return events.filter((event) => step === null || event.step === step).slice(-limit);
+        })
+        .sort((a, b) => b.receivedAt - a.receivedAt || compareInstances(a, b) || b.place - a.place)
         .slice(0, limit),
     find: async (text, limit) => {
       const wanted = lowered(text);

@@ -183,6 +183,35 @@ export function readerContract(name: string, makeStore: MakeStore): void {
       }
     });
 
+    test('gives what several instances, or steps of them, accepted last', async () => {
+      const sent = [
+        { key: 'a', step: 'receive', receivedAt: NOON + 1 },
+        { key: 'b', step: 'receive', receivedAt: NOON + 2 },
+        { key: 'a', step: 'check', receivedAt: NOON + 3 },
+        { key: 'a', step: null, receivedAt: NOON + 3 },
+        { key: 'b', step: 'check', receivedAt: NOON + 4 },
+        { key: 'c', step: 'receive', receivedAt: NOON + 5 },
+      ];
+      const journal = sent.map((each, n) => journalRecord({ ...each, place: n + 1, id: `e-${n + 1}` }));
+      await bench.store.commit(batchOf(position, { journal }));
+      const { flow } = journalRecord();
+      const latest = async (limit: number, ...of: readonly (readonly [string, string | null])[]) =>
+        (
+          await bench.reader.latest(
+            of.map(([key, step]) => ({ flow, key, step })),
+            limit,
+          )
+        ).map(({ id }) => id);
+      expect(await latest(9, ['a', null], ['b', null])).toEqual(['e-5', 'e-4', 'e-3', 'e-2', 'e-1']);
+      expect(await latest(2, ['a', null], ['b', null])).toEqual(['e-5', 'e-4']);
+      expect(await latest(9, ['b', 'receive'], ['a', 'check'])).toEqual(['e-3', 'e-2']);
+      expect(await latest(9, ['a', 'receive'], ['a', 'check'], ['none', null])).toEqual(['e-3', 'e-1']);
+      expect(await latest(9)).toEqual([]);
+      expect(await latest(9, ['\0', null], ['a', '\0'])).toEqual([]);
+      const [full] = await bench.reader.latest([{ flow, key: 'c', step: null }], 1);
+      expect(full).toEqual(journal[5]);
+    });
+
     test('tells who works on which partition', async () => {
       const worker = { id: 'w-1', name: 'one', host: 'here', pid: 7, address: null };
       await bench.leases.beat(worker, 60_000);
