@@ -32,7 +32,13 @@ export type { AlarmChange, Harvest, Wish } from './harvest.ts';
 export * from './instance.ts';
 export type { Watched } from './kin.ts';
 export * from './leases.ts';
-export { type LedgerEntry, type LedgerRow, type LedgerStatus, ledger } from './ledger.ts';
+export {
+  type LedgerEntry,
+  type LedgerQuestion,
+  type LedgerRow,
+  type LedgerStatus,
+  ledger,
+} from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export { createWatch } from './live-watch.ts';
 export * from './notifying/index.ts';
@@ -60,6 +66,7 @@ export {
 } from './step-state.ts';
 export { createTeller, type Teller, type TellerOptions } from './tell.ts';
 export type { SentNotice, TestFailure, TestHappening, TestOutcome } from './test-outcome.ts';
+export { TONES, type Tone, toneOfRow, toneOfStep } from './tone.ts';
 export { type Usual, usualOf } from './usual.ts';
 export {
   type AlarmView,
@@ -70,6 +77,15 @@ export {
   viewVisits,
   viewWaivers,
 } from './view.ts';
+export type { Part, Reason } from './view-parts.ts';
+export {
+  createViewStatuses,
+  flowsBehind,
+  type NodeStatus,
+  type ToneCounts,
+  type ViewStatus,
+  type ViewStatuses,
+} from './view-status.ts';
 export type { Acted, Taken, Watch } from './watch.ts';
 export { createWorker, type Turn, type Worker } from './worker.ts';
 export type { WorkerOptions } from './worker-options.ts';

@@ -102,6 +102,18 @@ export function ledger(question: LedgerQuestion): readonly LedgerRow[] {
   return rows.sort(worstFirst);
 }
 
+/** The nested instances of a day in the form of rows, by flow and key: what they are in their parents' rows. */
+export function nestedRows(question: LedgerQuestion): readonly LedgerRow[] {
+  const corrected = correctedNames(question.entries);
+  return question.entries
+    .filter(({ instance }) => instance.parent !== null)
+    .map((entry) => {
+      const isCorrected = corrected.has(nameOf(entry.instance.flow, entry.instance.key));
+      return { ...rowOf(question, entry), corrected: isCorrected };
+    })
+    .sort((a, b) => compare(a.flow, b.flow) || compare(a.key ?? '', b.key ?? ''));
+}
+
 /** The instances in which an alarm was proved wrong, and those that they are nested in. */
 function correctedNames(entries: readonly LedgerEntry[]): ReadonlySet<string> {
   const instances = new Map(entries.map(({ instance }) => [nameOf(instance.flow, instance.key), instance]));

@@ -2,9 +2,12 @@
 import { formatTime } from '../../checkpoints/index.ts';
 import type { Definitions, Flow } from '../../definitions/index.ts';
 import {
+  createViewStatuses,
   decodeInstance,
+  flowsBehind,
   type InstanceRecord,
   type LedgerEntry,
+  type LedgerQuestion,
   ledger,
   type Reader,
   type Source,
@@ -64,12 +67,27 @@ export function engineViews(options: EngineViewOptions): QueryOptions {
       return viewWaivers(flow, decodeInstance(flow, record.snapshot));
     },
     async ledgerRows(definitions, records, day, at) {
-      const entries: LedgerEntry[] = [];
-      for (const record of records) entries.push(...(await entryOf(record)));
-      const since = new Map((await reader.watched()).map((one) => [one.flow, one.since]));
-      return ledger({ definitions, day, now: at, since, entries });
+      return ledger(await questionOf(definitions, records, day, at));
+    },
+    async viewStatuses(definitions, views, day, at) {
+      const behind = flowsBehind(definitions, views);
+      const records = behind.size === 0 ? [] : await reader.day(day);
+      const concerned = records.filter(({ flow }) => behind.has(flow));
+      return createViewStatuses(await questionOf(definitions, concerned, day, at));
     },
   };
+
+  async function questionOf(
+    definitions: Definitions,
+    records: readonly InstanceRecord[],
+    day: string,
+    at: number,
+  ): Promise<LedgerQuestion> {
+    const entries: LedgerEntry[] = [];
+    for (const record of records) entries.push(...(await entryOf(record)));
+    const since = new Map((await reader.watched()).map((one) => [one.flow, one.since]));
+    return { definitions, day, now: at, since, entries };
+  }
 }
 
 function instanceView(record: InstanceRecord, definitions: Definitions): object {

@@ -105,8 +105,9 @@ export const LOOK_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   SearchHits: record({
     items: list(
       open({
-        kind: { type: 'string', enum: ['flow', 'step', 'instance', 'alarm'] },
-        flow: text,
+        kind: { type: 'string', enum: ['flow', 'view', 'step', 'instance', 'alarm'] },
+        flow: { ...textOrNull, description: 'null for a view' },
+        view: textOrNull,
         key: textOrNull,
         step: textOrNull,
         id: { ...textOrNull, description: 'of the alarm' },

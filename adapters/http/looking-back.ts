@@ -36,9 +36,8 @@ export function lookBack(options: LookingBack) {
   return {
     /** The trading day that most flows are in, or the given one, with the ones before and after it. */
     async days(asked: string | undefined): Promise<object> {
-      const flows = [...definitions().flows.values()];
-      const main = mainCalendar(flows);
-      const today = main?.dayOf(now()) ?? formatTime(now()).slice(0, 10);
+      const main = mainCalendar(definitions());
+      const today = tradingDayNow(definitions(), now());
       const day = asked ?? today;
       return {
         today,
@@ -153,9 +152,14 @@ function sameSteps(a: Flow, b: Flow): boolean {
   );
 }
 
+/** The trading day that most flows are in at a time, ms. */
+export function tradingDayNow(definitions: Definitions, now: number): string {
+  return mainCalendar(definitions)?.dayOf(now) ?? formatTime(now).slice(0, 10);
+}
+
 /** The calendar of most flows; of several, the first by name. */
-function mainCalendar(flows: readonly Flow[]) {
-  const byName = [...Map.groupBy(flows, (flow) => flow.calendar.name)];
+function mainCalendar({ flows }: Definitions) {
+  const byName = [...Map.groupBy(flows.values(), (flow) => flow.calendar.name)];
   byName.sort(([a, left], [b, right]) => right.length - left.length || (a < b ? -1 : 1));
   return byName[0]?.[1][0]?.calendar ?? null;
 }

@@ -29,6 +29,7 @@ import {
 import { Refusal } from './refusal.ts';
 import { search } from './search.ts';
 import { tellingQueries } from './telling-queries.ts';
+import { type ViewQueryOptions, viewQueries, viewsShowing } from './view-queries.ts';
 
 export interface QueryOptions {
   readonly reader: Reader;
@@ -57,6 +58,8 @@ export interface QueryOptions {
     day: string,
     now: number,
   ) => readonly object[] | Promise<readonly object[]>;
+  /** how business views stand on a day */
+  readonly viewStatuses: ViewQueryOptions['viewStatuses'];
 }
 
 /**
@@ -69,6 +72,7 @@ export type Queries = Readonly<Record<QueryName, (params?: unknown) => Promise<u
 export function createQueries(options: QueryOptions): Queries {
   const { reader, definitions, now } = options;
   const back = lookBack(options);
+  const views = viewQueries(options);
   const source = options.telling;
   const telling =
     source === undefined
@@ -100,6 +104,7 @@ export function createQueries(options: QueryOptions): Queries {
         ...viewFlowInFull(flow, today(flow)),
         revision: set.revision,
         graph: options.graphView(set, flow.name, null),
+        views: viewsShowing(set, flow.name),
       };
     }),
 
@@ -204,6 +209,10 @@ export function createQueries(options: QueryOptions): Queries {
       ),
     ),
     search: checked('search', (values) => search(reader, definitions(), values.text('q') ?? '')),
+
+    views: checked('views', (values) => views.list(values)),
+    view: checked('view', (values) => views.one(given(values, 'view'), values)),
+    viewEvents: checked('viewEvents', (values) => views.events(given(values, 'view'), values)),
 
     rejectedOne: checked('rejectedOne', async (values) => {
       const id = given(values, 'id');

@@ -25,6 +25,10 @@ const BY_DAY_OR_TODAY = inQuery('day', 'of this trading day; left out: of the on
   type: 'string',
   format: 'date',
 });
+const DAY_OR_TODAY = inQuery('day', 'this trading day; left out: the one that most flows are in now', {
+  type: 'string',
+  format: 'date',
+});
 const BY_DAY = inQuery('day', 'only of this trading day', { type: 'string', format: 'date' });
 
 /** The parameters that each read takes. */
@@ -95,12 +99,7 @@ export const QUERY_PARAMETERS = {
     inQuery('key', 'the key of its instance; left out: the trading day', { type: 'string', maxLength: 256 }),
     inQuery('at', 'when it is raised, RFC 3339; left out: now', { type: 'string', maxLength: 64 }),
   ],
-  days: [
-    inQuery('day', 'this trading day; left out: the one that most flows are in now', {
-      type: 'string',
-      format: 'date',
-    }),
-  ],
+  days: [DAY_OR_TODAY],
   usual: [{ ...inPath('day', 'a trading day, YYYY-MM-DD'), schema: { type: 'string', format: 'date' } }],
   history: [
     FLOW,
@@ -113,6 +112,14 @@ export const QUERY_PARAMETERS = {
       minimum: 1,
       maximum: 60,
     }),
+  ],
+  views: [DAY_OR_TODAY],
+  view: [inPath('view', 'name of the view'), DAY_OR_TODAY],
+  viewEvents: [
+    inPath('view', 'name of the view'),
+    DAY_OR_TODAY,
+    inQuery('node', 'only of this node; left out: of all', { type: 'string', maxLength: 64 }),
+    limit(500, 100),
   ],
   search: [inQuery('q', 'a text, in any case', { type: 'string', maxLength: 256 })],
   rejected: [limit(100, 20), CURSOR],

@@ -8,6 +8,12 @@ export const textOrNull = { type: ['string', 'null'] };
 export const time = { type: 'string', format: 'date-time', description: 'UTC with milliseconds' };
 export const timeOrNull = { type: ['string', 'null'], format: 'date-time' };
 export const day = { type: 'string', format: 'date' };
+export const title = {
+  type: ['object', 'string', 'null'],
+  description: 'one text for all languages, or one for each',
+  properties: { en: text, zh: text },
+  additionalProperties: false,
+};
 
 type Fields = Readonly<Record<string, JsonSchema>>;
 

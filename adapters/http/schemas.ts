@@ -16,8 +16,10 @@ import {
   textOrNull,
   time,
   timeOrNull,
+  title,
 } from './schema-parts.ts';
 import { handling, history, TELLING_SCHEMAS } from './telling-schemas.ts';
+import { VIEW_SCHEMAS } from './view-schemas.ts';
 
 const value = { type: ['string', 'number', 'boolean', 'null'] };
 
@@ -45,13 +47,6 @@ const source = {
     'stale',
     'expression-error',
   ],
-};
-
-const title = {
-  type: ['object', 'string', 'null'],
-  description: 'one text for all languages, or one for each',
-  properties: { en: text, zh: text },
-  additionalProperties: false,
 };
 
 const problem = record({ path: text, message: text });
@@ -117,6 +112,7 @@ const rejectedFields = {
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...ACT_SCHEMAS,
   ...LOOK_SCHEMAS,
+  ...VIEW_SCHEMAS,
   ...TELLING_SCHEMAS,
   Problem: record(
     {
@@ -138,6 +134,17 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       record({ from: text, to: text, when: textOrNull, limit: { type: ['integer', 'null'] } }),
     ),
     graph: reference('Graph'),
+    views: {
+      ...list(
+        record({
+          name: text,
+          title,
+          whole: { ...flag, description: 'it shows the flow, by itself or with its group' },
+          steps: { ...list(text), description: 'the steps that it shows' },
+        }),
+      ),
+      description: 'the business views that show it',
+    },
   }),
   InstancePage: page(record(instanceFields)),
   Instance: open({
@@ -256,18 +263,17 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       description: 'alarms that could have been raised and were not, each with the reason',
     },
   }),
-  EventPage: page(
-    record({
-      id: text,
-      flow: text,
-      key: text,
-      step: textOrNull,
-      event: text,
-      time,
-      receivedAt: time,
-      content: { type: 'object', description: 'the event in its native form' },
-    }),
-  ),
+  AcceptedEvent: record({
+    id: text,
+    flow: text,
+    key: text,
+    step: textOrNull,
+    event: text,
+    time,
+    receivedAt: time,
+    content: { type: 'object', description: 'the event in its native form' },
+  }),
+  EventPage: page(reference('AcceptedEvent')),
   Day: record({
     day,
     asOf: time,

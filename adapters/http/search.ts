@@ -3,6 +3,8 @@ import type { Reader } from '../../engine/index.ts';
 
 const MOST = 8;
 const NOTHING = {
+  flow: null,
+  view: null,
   key: null,
   step: null,
   id: null,
@@ -13,7 +15,7 @@ const NOTHING = {
   tradingDay: null,
 };
 
-/** Flows, steps, instances and alarms that a text is found in: at most eight of each, flows and steps by how early. */
+/** Flows, views, steps, instances and alarms that a text is found in: at most eight of each, what has a title by how early. */
 export async function search(reader: Reader, definitions: Definitions, asked: string): Promise<object> {
   const wanted = asked.trim().toLowerCase();
   if (wanted === '') return { items: [] };
@@ -33,6 +35,12 @@ export async function search(reader: Reader, definitions: Definitions, asked: st
     flow: flow.name,
     step: step.name,
     title: step.title,
+  }));
+  const foundViews = ranked([...definitions.views.values()], (view) => rank(wanted, view)).map((view) => ({
+    ...NOTHING,
+    kind: 'view',
+    view: view.name,
+    title: view.title,
   }));
   const foundInstances = instances.map(({ flow, key, health, tradingDay }) => ({
     ...NOTHING,
@@ -56,7 +64,7 @@ export async function search(reader: Reader, definitions: Definitions, asked: st
     open: clearedAt === null,
     tradingDay,
   }));
-  return { items: [...foundFlows, ...foundInstances, ...foundSteps, ...foundAlarms] };
+  return { items: [...foundFlows, ...foundViews, ...foundInstances, ...foundSteps, ...foundAlarms] };
 }
 
 function ranked<T>(all: readonly T[], rankOf: (one: T) => number): readonly T[] {

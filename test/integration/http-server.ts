@@ -15,6 +15,7 @@ import {
   type AlarmRecord,
   type Batch,
   type ChangeRecord,
+  createViewStatuses,
   type InstanceRecord,
   type JournalRecord,
   ledger,
@@ -109,6 +110,8 @@ export async function startServer(
     graphView: (set, flow) => viewGraph(flowOf(set, flow), null),
     ledgerRows: (set, _records, day, now) =>
       ledger({ definitions: set, entries: [], day, now, since: new Map() }),
+    viewStatuses: async (set, _views, day, now) =>
+      createViewStatuses({ definitions: set, entries: [], day, now, since: new Map() }),
     telling: { reader: notices.reader, channelTrouble: () => null },
     handling: {
       acts: notices.store,

@@ -18,6 +18,12 @@ const queries = createQueries({
   graphView: () => ({}),
   waiversOf: () => [],
   ledgerRows: () => [],
+  viewStatuses: async () => ({
+    of: () => {
+      throw new Error('no view is defined');
+    },
+    eventsOf: () => [],
+  }),
 });
 
 test('a read can be asked with JSON values, or with nothing', async () => {

@@ -112,6 +112,24 @@ const READS: readonly Read[] = [
     answer: jsonAnswer('Instances, the latest day first', 'History'),
   },
   {
+    path: '/views',
+    query: 'views',
+    summary: 'The business views, each as the worst of what it shows on a trading day',
+    answer: jsonAnswer('Views by name', 'ViewPage'),
+  },
+  {
+    path: '/views/{view}',
+    query: 'view',
+    summary: 'A business view: its nodes, each with its status and what makes it so, and its links',
+    answer: jsonAnswer('The view', 'View'),
+  },
+  {
+    path: '/views/{view}/events',
+    query: 'viewEvents',
+    summary: 'The events of what a business view shows, latest first',
+    answer: jsonAnswer('The latest events of the trading day', 'ViewEvents'),
+  },
+  {
     path: '/search',
     query: 'search',
     summary: 'Flows, steps, instances and alarms that a text is found in',

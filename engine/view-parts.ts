@@ -1,0 +1,280 @@
+/**
+ * What stands behind the nodes of business views on a trading day, part by part: a flow, or a step of it, in one instance,
+ * with its tone and the reason for it.
+ *
+ * 1. A flow is its row of the ledger; a nested one, which has none, what its instance would have as a row.
+ * 2. Of a flow that should have started and has not, its steps are what it is: a step nobody could report is not "not due".
+ * 3. The reason of what is wrong is its worst open alarm, of several the oldest, also where a nested instance has it.
+ */
+import { formatTime } from '../checkpoints/index.ts';
+import type { Definitions, Flow, Step } from '../definitions/index.ts';
+import { nameOf } from './family.ts';
+import type { Alarm, AlarmSource, Instance } from './instance.ts';
+import { type LedgerEntry, type LedgerQuestion, type LedgerRow, ledger, nestedRows } from './ledger.ts';
+import type { EventsOf } from './ports.ts';
+import { activatedAt, endedAt } from './step-state.ts';
+import { type Tone, toneOfRow, toneOfStep } from './tone.ts';
+
+/** Why a part stands as it does. */
+export interface Reason {
+  readonly kind:
+    | 'alarm'
+    | 'failed'
+    | 'missing'
+    | 'late'
+    | 'unknown'
+    | 'waiting'
+    | 'running'
+    | 'done'
+    | 'not-due'
+    | 'excused'
+    | 'withdrawn';
+  /** since when, when it ended, or when it is due */
+  readonly at: string | null;
+  /** the step that the flow waits for or works on */
+  readonly step: { readonly name: string; readonly title: Flow['title'] } | null;
+  readonly alarm: {
+    readonly id: string;
+    readonly flow: string;
+    readonly key: string;
+    readonly step: string | null;
+    readonly name: string;
+    readonly source: AlarmSource;
+    readonly severity: string;
+    readonly text: string;
+  } | null;
+  readonly waiver: { readonly by: string; readonly reason: string } | null;
+}
+
+/** A flow, or a step of it, in one of its instances; without a key where there is none yet. */
+export interface Part {
+  readonly flow: string;
+  readonly title: Flow['title'];
+  readonly key: string | null;
+  readonly step: { readonly name: string; readonly title: Flow['title'] } | null;
+  readonly status: Tone;
+  readonly reason: Reason;
+}
+
+export interface Parts {
+  /** the flow in each of its instances on the day; one part where there is none */
+  ofFlow(name: string): readonly Part[];
+  /** a step in each of them */
+  ofStep(flow: string, step: string): readonly Part[];
+  /** where the events of a part are: in its instance, and in all that it nests; the latest heard of first */
+  eventsOf(part: Part): readonly EventsOf[];
+}
+
+/** Looks at a trading day; rows are made once, whatever is asked for. */
+export function createParts(question: LedgerQuestion): Parts {
+  const { definitions } = question;
+  const rows = Map.groupBy([...ledger(question), ...nestedRows(question)], ({ flow }) => flow);
+  const entries = new Map(
+    question.entries.map((entry) => [nameOf(entry.instance.flow, entry.instance.key), entry]),
+  );
+  const nested = Map.groupBy(
+    question.entries.filter(({ instance }) => instance.parent !== null),
+    ({ instance: { parent } }) => nameOf(parent?.flow ?? '', parent?.key ?? ''),
+  );
+  const entryOf = ({ flow, key }: Pick<Part, 'flow' | 'key'>) => entries.get(nameOf(flow, key ?? ''));
+
+  /** What an instance, or one of its steps, nests, at any depth. */
+  function insideOf({ instance }: LedgerEntry, step: Step | null): readonly LedgerEntry[] {
+    const children = (nested.get(nameOf(instance.flow, instance.key)) ?? []).filter(
+      (child) => step === null || child.instance.parent?.step === step.index,
+    );
+    return children.flatMap((child) => [child, ...insideOf(child, null)]);
+  }
+
+  /** The open alarms of an instance, or of one of its steps, and of what it nests. */
+  function alarmsOf(entry: LedgerEntry, step: Step | null): readonly Raised[] {
+    const own = raisedIn(entry).filter(({ alarm }) => step === null || alarm.step === step.name);
+    return [...own, ...insideOf(entry, step).flatMap(raisedIn)];
+  }
+
+  function flowPart(row: LedgerRow): Part {
+    const entry = entryOf(row);
+    const status = toneOfRow(row);
+    const alarm = entry === undefined ? null : worstAlarm(alarmsOf(entry, null));
+    const reason = isWrong(status) && alarm !== null ? becauseOf(alarm) : reasonOfRow(row);
+    return { flow: row.flow, title: row.title, key: row.key, step: null, status, reason };
+  }
+
+  function stepPart(row: LedgerRow, step: Step): Part {
+    const entry = entryOf(row);
+    const place = {
+      flow: row.flow,
+      title: row.title,
+      key: row.key,
+      step: { name: step.name, title: step.title },
+    };
+    const then = entry === undefined ? undefined : stepIn(entry.flow, step.name);
+    if (entry === undefined || then === undefined || entry.instance.startedAt === null)
+      return { ...place, ...beforeStart(row) };
+    const { instance } = entry;
+    const status = toneOfStep(instance, then);
+    if (row.status === 'unknown' && (status === 'idle' || status === 'waiting' || status === 'running'))
+      return { ...place, status: 'unknown', reason: reasonOfRow(row) };
+    const alarm = worstAlarm(alarmsOf(entry, then));
+    const reason =
+      isWrong(status) && alarm !== null ? becauseOf(alarm) : reasonOfStep(instance, then, status);
+    return { ...place, status, reason };
+  }
+
+  /** What a flow without any instance on the day is: what those that nest it are that have not started. */
+  function absent(flow: Flow): Pick<Part, 'status' | 'reason'> {
+    for (const { flow: parent } of flow.parents) {
+      const above = rows.get(parent) ?? [];
+      const found = above.map(beforeStart).find(({ status }) => status !== 'idle');
+      if (found !== undefined) return found;
+      const outer = definitions.flows.get(parent);
+      const further = above.length > 0 || outer === undefined ? NOT_DUE : absent(outer);
+      if (further.status !== 'idle') return further;
+    }
+    return NOT_DUE;
+  }
+
+  return {
+    eventsOf(part) {
+      const entry = entryOf(part);
+      if (entry === undefined) return [];
+      const { flow, instance } = entry;
+      const step = part.step === null ? null : (stepIn(flow, part.step.name) ?? null);
+      const own = { flow: flow.name, key: instance.key, step: step === null ? null : eventName(flow, step) };
+      const inside = insideOf(entry, step)
+        .toSorted((a, b) => (b.instance.lastEventAt ?? 0) - (a.instance.lastEventAt ?? 0))
+        .map((each) => ({ flow: each.flow.name, key: each.instance.key, step: null }));
+      return [own, ...inside];
+    },
+    ofFlow(name) {
+      const found = rows.get(name) ?? [];
+      if (found.length > 0) return found.map(flowPart);
+      const flow = flowOf(definitions, name);
+      return [{ flow: name, title: flow.title, key: null, step: null, ...absent(flow) }];
+    },
+    ofStep(name, stepName) {
+      const flow = flowOf(definitions, name);
+      const step = stepIn(flow, stepName);
+      if (step === undefined) throw new Error(`broken rule: flow ${name} has no step ${stepName}`);
+      const found = rows.get(name) ?? [];
+      if (found.length > 0) return found.map((row) => stepPart(row, step));
+      const place = { flow: name, title: flow.title, key: null, step: { name: stepName, title: step.title } };
+      return [{ ...place, ...absent(flow) }];
+    },
+  };
+}
+
+interface Raised {
+  readonly alarm: Alarm;
+  readonly flow: string;
+  readonly key: string;
+}
+
+const NOTHING = { at: null, step: null, alarm: null, waiver: null };
+const NOT_DUE = { status: 'idle', reason: { ...NOTHING, kind: 'not-due' } } as const;
+
+function raisedIn({ flow, instance }: LedgerEntry): readonly Raised[] {
+  return instance.alarms
+    .filter(({ severity }) => severity !== 'info')
+    .map((alarm) => ({ alarm, flow: flow.name, key: instance.key }));
+}
+
+function stepIn(flow: Flow, name: string): Step | undefined {
+  return flow.steps[flow.stepIndex.get(name) ?? -1];
+}
+
+/** The name that events carry to a step. */
+function eventName(flow: Flow, step: Step): string {
+  const found = [...flow.byEventName].find(([, steps]) => steps.includes(step.index));
+  return found?.[0] ?? step.name;
+}
+
+/** What is said of the steps of a flow that has not started, and of the flows in them. */
+function beforeStart(row: LedgerRow): Pick<Part, 'status' | 'reason'> {
+  const tone = row.status === 'missing' || row.status === 'unknown' || row.status === 'excused';
+  if (row.startedAt !== null || !tone) return NOT_DUE;
+  return { status: toneOfRow(row), reason: reasonOfRow(row) };
+}
+
+function isWrong(status: Tone): boolean {
+  return status === 'critical' || status === 'warning';
+}
+
+/** The worst, of several the oldest. */
+function worstAlarm(raised: readonly Raised[]): Raised | null {
+  const worst = raised.toSorted((a, b) => {
+    if (a.alarm.severity !== b.alarm.severity) return a.alarm.severity === 'critical' ? -1 : 1;
+    return a.alarm.raisedAt - b.alarm.raisedAt || (a.alarm.id < b.alarm.id ? -1 : 1);
+  });
+  return worst[0] ?? null;
+}
+
+function becauseOf({ alarm, flow, key }: Raised): Reason {
+  const { id, step, name, source, severity, text, raisedAt } = alarm;
+  const told = { id, flow, key, step, name, source, severity, text };
+  return { ...NOTHING, kind: 'alarm', at: formatTime(raisedAt), alarm: told };
+}
+
+function reasonOfRow(row: LedgerRow): Reason {
+  const { status, endedAt: at, waivers } = row;
+  switch (status) {
+    case 'excused': {
+      const waiver = waivers[0] ?? null;
+      return { ...NOTHING, kind: 'excused', at: waiver?.at ?? null, waiver };
+    }
+    case 'on-time':
+      return { ...NOTHING, kind: 'done', at };
+    case 'late':
+    case 'failed':
+      return { ...NOTHING, kind: status, at };
+    case 'not-due':
+    case 'missing':
+      return { ...NOTHING, kind: status, at: row.startDue };
+    case 'unknown':
+      return { ...NOTHING, kind: status };
+    case 'waiting':
+    case 'running': {
+      const [first] = status === 'running' ? [...row.underWay, ...row.waitingFor] : row.waitingFor;
+      if (first === undefined) return { ...NOTHING, kind: status, at: row.startedAt };
+      const step = first.step === null ? null : { name: first.step, title: first.title };
+      return { ...NOTHING, kind: status, at: first.since, step };
+    }
+    default:
+      return status satisfies never;
+  }
+}
+
+function reasonOfStep(instance: Instance, step: Step, status: Tone): Reason {
+  const state = instance.steps[step.index];
+  if (state === undefined)
+    throw new Error(`broken rule: an instance of ${instance.flow} has no step ${step.name}`);
+  const [begun, over] = [activatedAt(instance, state), endedAt(instance, state)].map((time) =>
+    time === null ? null : formatTime(time),
+  );
+  const [since, at] = [begun ?? null, over ?? null];
+  if (status === 'excused' && state.status !== 'withdrawn') {
+    const waiver = instance.waivers.find((each) => each.step < 0 || each.step === step.index) ?? null;
+    return { ...NOTHING, kind: 'excused', at: waiver === null ? at : formatTime(waiver.at), waiver };
+  }
+  switch (state.status) {
+    case 'idle':
+      return { ...NOTHING, kind: 'not-due' };
+    case 'active':
+      return { ...NOTHING, kind: 'waiting', at: since };
+    case 'running':
+      return { ...NOTHING, kind: 'running', at: since };
+    case 'committed':
+      return { ...NOTHING, kind: 'done', at };
+    case 'failed':
+    case 'withdrawn':
+      return { ...NOTHING, kind: state.status, at };
+    default:
+      return state.status satisfies never;
+  }
+}
+
+function flowOf(definitions: Definitions, name: string): Flow {
+  const flow = definitions.flows.get(name);
+  if (flow === undefined) throw new Error(`broken rule: a view shows flow ${name}, which is not defined`);
+  return flow;
+}
