@@ -2,12 +2,24 @@
  * PostgreSQL as the pipeline meets it: the twins in memory behind a network, with the clock of the database. Every change
  * is kept in a log, so that a failover can lose the last of them and leave what a standby would have.
  */
-import { type MemoryStorage, memoryStorage } from '../../../adapters/storage/index.ts';
+import {
+  type MemoryNotices,
+  type MemoryStorage,
+  memoryNotices,
+  memoryStorage,
+} from '../../../adapters/storage/index.ts';
 import {
   type Batch,
+  type ChangeLog,
+  type ClaimedNotice,
+  type HandlingAct,
   type Leases,
   type LeaseTable,
+  type NoticeBatch,
+  type NoticeStore,
   type Position,
+  type Reader,
+  type Settled,
   type Store,
   StoreError,
 } from '../../../engine/index.ts';
@@ -15,9 +27,14 @@ import type { SimulatedProcess } from './process.ts';
 import type { Reached } from './reached.ts';
 import type { Scheduler } from './scheduler.ts';
 
+/** All that is in it. */
+export interface Databank extends MemoryStorage {
+  readonly notices: MemoryNotices;
+}
+
 interface Change {
   readonly time: number;
-  readonly make: (storage: MemoryStorage) => Promise<unknown>;
+  readonly make: (databank: Databank) => Promise<unknown>;
 }
 
 /** Something that was asked to be committed. */
@@ -26,6 +43,16 @@ export interface Attempt {
   /** of the partition, before */
   readonly stored: Position | null;
   readonly by: string;
+}
+
+/** Who is told of what is done about notices, once it is done. */
+export interface Witness {
+  /** told of each notifier that took the lease */
+  began(by: string, epoch: number): void;
+  committed(batch: NoticeBatch, by: string): void;
+  fenced(by: string): void;
+  claimed(claimed: ClaimedNotice, by: string): void;
+  settled(settled: Settled, by: string): void;
 }
 
 export interface DatabaseOptions {
@@ -37,14 +64,16 @@ export interface DatabaseOptions {
   readonly opened: (partition: string, by: string) => void;
   /** told after a failover, with the time up to which everything is there */
   readonly fellBack: (end: number) => void;
+  readonly witness: Witness;
   /** how this database differs from a right one */
   readonly plant?: (storage: MemoryStorage) => MemoryStorage;
+  readonly plantNotices?: (store: NoticeStore) => NoticeStore;
 }
 
 export class DatabaseModel {
   up = true;
   timeline = 1;
-  storage: MemoryStorage;
+  storage: Databank;
   readonly #options: DatabaseOptions;
   #log: Change[] = [];
   #clock: () => number;
@@ -120,8 +149,86 @@ export class DatabaseModel {
     return this.#ask(process, 'look', ({ reader }) => reader.workers());
   }
 
+  /** The port of telling as a process has it. */
+  notices(process: SimulatedProcess): NoticeStore {
+    const { witness } = this.#options;
+    const by = process.name;
+    const ask = <T>(name: string, make: (store: NoticeStore) => Promise<T>) =>
+      this.#ask(process, name, ({ notices }) => make(notices.store));
+    const change = <T>(name: string, make: (store: NoticeStore) => Promise<T>, seen?: (found: T) => void) =>
+      this.#ask(process, name, async () => {
+        const found = await this.#change(({ notices }) => make(notices.store));
+        seen?.(found);
+        return found;
+      });
+    return {
+      open: (owner, lease) =>
+        change(
+          'openNotifier',
+          (store) => store.open(owner, lease),
+          (opened) => (opened === null ? undefined : witness.began(by, opened.epoch)),
+        ),
+      renew: (epoch, lease) => change('renewNotifier', (store) => store.renew(epoch, lease)),
+      release: (epoch) => change('releaseNotifier', (store) => store.release(epoch)),
+      commit: (batch) =>
+        change(
+          'commitNotices',
+          (store) => store.commit(batch),
+          (outcome) => (outcome === 'committed' ? witness.committed(batch, by) : witness.fenced(by)),
+        ),
+      waitingActs: (max) => ask('waitingActs', (store) => store.waitingActs(max)),
+      wishes: (max) => ask('wishes', (store) => store.wishes(max)),
+      failures: (max) => ask('failures', (store) => store.failures(max)),
+      handling: (alarm) => ask('handling', (store) => store.handling(alarm)),
+      abandon: (channels, at) => change('abandon', (store) => store.abandon(channels, at)),
+      claim: (asked) =>
+        change(
+          'claim',
+          (store) => store.claim(asked),
+          (found) => {
+            for (const claimed of found) witness.claimed(claimed, by);
+          },
+        ),
+      settle: (settled) =>
+        change(
+          'settle',
+          (store) => store.settle(settled),
+          () => witness.settled(settled, by),
+        ),
+      standing: (channel, max) => ask('standing', (store) => store.standing(channel, max)),
+      keepAct: (act) => change('keepAct', (store) => store.keepAct(act)),
+    };
+  }
+
+  /** What a notifier takes from and looks at, as a process has it. */
+  alarms(process: SimulatedProcess): {
+    readonly changes: Pick<ChangeLog, 'changes' | 'newest' | 'oldest'>;
+    readonly reader: Pick<Reader, 'alarms' | 'alarm'>;
+  } {
+    const ask = <T>(name: string, effect: (databank: Databank) => Promise<T>) =>
+      this.#ask(process, name, effect);
+    return {
+      changes: {
+        changes: (after, max) => ask('changes', ({ changes }) => changes.changes(after, max)),
+        newest: () => ask('newest', ({ changes }) => changes.newest()),
+        oldest: () => ask('oldest', ({ changes }) => changes.oldest()),
+      },
+      reader: {
+        alarms: (filter, limit, cursor) =>
+          ask('alarms', ({ reader }) => reader.alarms(filter, limit, cursor)),
+        alarm: (id) => ask('alarm', ({ reader }) => reader.alarm(id)),
+      },
+    };
+  }
+
+  /** Keeps what an operator does; false while it is down. */
+  keep(act: HandlingAct): boolean {
+    if (this.up) void this.#change(({ notices }) => notices.store.keepAct(act));
+    return this.up;
+  }
+
   /** Makes a change that no process asked for. */
-  change<T>(make: (storage: MemoryStorage) => Promise<T>): Promise<T> {
+  change<T>(make: (databank: Databank) => Promise<T>): Promise<T> {
     return this.#change(make);
   }
 
@@ -135,16 +242,12 @@ export class DatabaseModel {
     return outcome;
   }
 
-  #change<T>(make: (storage: MemoryStorage) => Promise<T>): Promise<T> {
+  #change<T>(make: (databank: Databank) => Promise<T>): Promise<T> {
     this.#log.push({ time: this.#options.scheduler.now, make });
     return make(this.storage);
   }
 
-  #ask<T>(
-    process: SimulatedProcess,
-    name: string,
-    effect: (storage: MemoryStorage) => Promise<T>,
-  ): Promise<T> {
+  #ask<T>(process: SimulatedProcess, name: string, effect: (databank: Databank) => Promise<T>): Promise<T> {
     const failure = (reason: string) => new StoreError(`database: ${reason}`, false, null);
     return process.call({
       name,
@@ -156,8 +259,22 @@ export class DatabaseModel {
     });
   }
 
-  #fresh(): MemoryStorage {
-    const storage = memoryStorage({ now: () => this.#clock() });
-    return this.#options.plant?.(storage) ?? storage;
+  #fresh(): Databank {
+    const { plant, plantNotices } = this.#options;
+    const right = memoryStorage({ now: () => this.#clock() });
+    const storage = plant?.(right) ?? right;
+    const { tables } = storage;
+    const notices = memoryNotices({
+      now: () => this.#clock(),
+      wishes: () =>
+        [...tables.notices.values()].flatMap(({ id, channel, text }) =>
+          channel === null ? [] : [{ id, channel, text }],
+        ),
+      append: (changes) => {
+        for (const change of changes) tables.changes.push({ ...change, id: ++tables.newest });
+      },
+    });
+    const store = plantNotices?.(notices.store) ?? notices.store;
+    return { ...storage, notices: { ...notices, store } };
   }
 }

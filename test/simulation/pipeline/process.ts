@@ -34,6 +34,7 @@ export interface Call<T> {
 
 /** Moments between which something can be half done. */
 const SELDOM = /Recovery|Commit|Confirm|PassOn|Settle|Start/;
+const SELDOM_CALLS = /commitNotices|claim|send|settle/;
 /** When a call is given up, ms. */
 const TIMEOUT = 10_000;
 
@@ -111,7 +112,7 @@ export class SimulatedProcess {
     if (!this.alive) return never();
     const { random, odds, reached } = this.#around;
     const { refused, unknown, delayed, killed, frozen } = odds();
-    if (random.chance(killed)) {
+    if (random.chance(SELDOM_CALLS.test(name) ? killed * 8 : killed)) {
       this.kill(`before ${name}`);
       return never();
     }

@@ -14,11 +14,13 @@ import { Producers } from './producers.ts';
 import { Reached } from './reached.ts';
 import { Scheduler } from './scheduler.ts';
 import { StreamModel } from './stream.ts';
+import type { TellingPlant } from './teller.ts';
+import { Telling } from './telling.ts';
 
 export interface SimulateOptions {
   readonly seed: number;
   readonly definitions: Definitions;
-  readonly plant?: Plant & { readonly storage?: (storage: MemoryStorage) => MemoryStorage };
+  readonly plant?: Plant & TellingPlant & { readonly storage?: (storage: MemoryStorage) => MemoryStorage };
   /** told of everything that happens */
   readonly trace?: (text: string) => void;
 }
@@ -67,6 +69,7 @@ class World {
   readonly #stream: StreamModel;
   readonly #producers: Producers;
   readonly #invariants: Invariants;
+  readonly #telling: Telling;
   readonly #nodes = new Map<string, Node>();
   readonly #processes = new Map<string, SimulatedProcess>();
   readonly #batch: number;
@@ -103,14 +106,28 @@ class World {
         { rate: 0.01, burst: 3, age: 60_000, most: 2 },
       ]) ?? {};
     this.#seesGone = random.chance(0.5);
+    this.#telling = new Telling({
+      ...{ scheduler, reached, definitions: options.definitions, plant: options.plant ?? {} },
+      ...{ random: random.fork(4), start: START, lasts: DISTURBED, odds: () => this.#odds },
+      database: () => this.#database,
+      violated: (violation) => this.violations.push(violation),
+    });
     this.#database = new DatabaseModel({
       scheduler,
       reached,
       skew: random.between(-1_000, 1_000),
-      committed: (attempt) => this.#invariants.committed(attempt),
+      committed: (attempt) => {
+        this.#invariants.committed(attempt);
+        this.#telling.committed(attempt.batch);
+      },
       opened: (partition, by) => this.#invariants.opened(partition, by),
-      fellBack: (end) => this.#invariants.fellBack(end),
+      fellBack: (end) => {
+        this.#invariants.fellBack(end);
+        this.#telling.invariants.fellBack(end);
+      },
+      witness: this.#telling.invariants,
       ...(options.plant?.storage === undefined ? {} : { plant: options.plant.storage }),
+      ...(options.plant?.notices === undefined ? {} : { plantNotices: options.plant.notices }),
     });
     this.#stream = new StreamModel({
       ...{ scheduler, reached, partitions: this.#partitions },
@@ -137,6 +154,7 @@ class World {
     await this.#database.change(({ leases }) => leases.partitions(this.#partitions));
     for (let n = this.#random.between(1, 3); n > 0; n--) this.#start();
     this.#planFaults();
+    this.#telling.begin();
     if (await this.scheduler.run(START + DISTURBED, broken)) return;
     this.#makeCalm();
     const steps = this.scheduler.steps;
@@ -158,6 +176,7 @@ class World {
     if (stopping.size > 0)
       return this.#violated('LIVENESS', `${[...stopping.keys()].join(' ')} does not stop`);
     this.#checkRest(end);
+    await this.#telling.finish(broken);
   }
 
   #violated(rule: string, text: string): void {
@@ -252,6 +271,7 @@ class World {
     this.#calm = true;
     this.#database.up = true;
     this.#stream.up = true;
+    this.#telling.makeCalm();
     if (this.#nodes.size === 0) this.#start();
   }
 
