@@ -58,7 +58,7 @@ export function memoryNotices(options: {
   readonly append?: (changes: readonly ChangeRecord[]) => void;
 }): MemoryNotices {
   const { now, wishes = () => [] } = options;
-  const lease = { epoch: 0, owner: '', until: 0, change: null as number | null };
+  const lease = { epoch: 0, tag: '', owner: '', until: 0, change: null as number | null };
   const memory = new Map<string, MemoryRecord>();
   const handlings = new Map<string, HandlingRecord>();
   const silences = new Map<string, SilenceRecord & { readonly position: number }>();
@@ -71,6 +71,7 @@ export function memoryNotices(options: {
 
   function write(batch: NoticeBatch): void {
     lease.change = batch.change;
+    lease.tag = batch.tag;
     lease.until = now() + batch.lease;
     for (const record of batch.memory) {
       const name = JSON.stringify([record.kind, record.id]);
@@ -116,14 +117,15 @@ export function memoryNotices(options: {
       Object.assign(lease, { epoch: lease.epoch + 1, owner, until: now() + ms });
       return {
         epoch: lease.epoch,
+        tag: lease.tag,
         change: lease.change,
         memory: [...memory.values()],
         handlings: [...handlings.values()].filter(({ live }) => live).map(({ body }) => body),
         silences: [...silences.values()].filter(({ live }) => live).map(({ silence }) => silence),
       };
     },
-    renew: async (epoch, ms) => {
-      if (epoch !== lease.epoch) return false;
+    renew: async (epoch, tag, ms) => {
+      if (epoch !== lease.epoch || tag !== lease.tag) return false;
       lease.until = now() + ms;
       return true;
     },
@@ -131,7 +133,7 @@ export function memoryNotices(options: {
       if (epoch === lease.epoch) lease.until = 0;
     },
     commit: async (batch) => {
-      if (batch.epoch !== lease.epoch) return 'fenced';
+      if (batch.epoch !== lease.epoch || batch.previous !== lease.tag) return 'fenced';
       write(structuredClone(batch));
       return 'committed';
     },

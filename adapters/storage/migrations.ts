@@ -218,6 +218,13 @@ export const MIGRATIONS: readonly NamedMigration[] = [
         ]),
     },
   },
+  {
+    name: '012-what-the-notifier-goes-on-from',
+    migration: {
+      up: (db: Kysely<unknown>) =>
+        runAll(db, [`alter table milepost.notifier add column tag text not null default ''`]),
+    },
+  },
 ];
 
 /** SQLSTATE of a commit whose position is not as it was expected to be. */

@@ -1,7 +1,7 @@
 /**
  * Where the notifier keeps what it knows and the dispatcher what it owes, on PostgreSQL.
  *
- * 1. A commit checks the epoch of its notifier first. A batch is there whole or not at all.
+ * 1. A commit checks the epoch of its notifier first, and that it goes on from the last one. A batch is there whole or not at all.
  * 2. Sets travel as one JSON array each, so that a commit is a fixed number of statements.
  * 3. A claim is a conditional update: of two dispatchers one gets the row. Of a thread only its oldest notice is given.
  */
@@ -26,11 +26,11 @@ import type { Tables } from './tables.ts';
 export function postgresNotices(db: Database): NoticeStore {
   return {
     open: (owner, lease) => orStoreError('cannot begin telling', () => open(db, owner, lease)),
-    renew: (epoch, lease) =>
+    renew: (epoch, tag, lease) =>
       orStoreError('cannot go on telling', async () => {
         const { rows } = await sql`
           update milepost.notifier set until = now() + ${lease} * interval '1 millisecond'
-           where epoch = ${epoch} returning epoch`.execute(db);
+           where epoch = ${epoch} and tag = ${tag} returning epoch`.execute(db);
         return rows.length === 1;
       }),
     release: (epoch) =>
@@ -116,11 +116,11 @@ type Db = Database | Transaction<Tables>;
 
 async function open(db: Database, owner: string, lease: number): ReturnType<NoticeStore['open']> {
   return db.transaction().execute(async (trx) => {
-    const taken = await sql<{ epoch: number; change: number | null }>`
+    const taken = await sql<{ epoch: number; tag: string; change: number | null }>`
       update milepost.notifier
          set epoch = epoch + 1, owner = ${owner}, until = now() + ${lease} * interval '1 millisecond'
        where until is null or until < now() or owner = ${owner}
-      returning epoch, change`.execute(trx);
+      returning epoch, tag, change`.execute(trx);
     const [notifier] = taken.rows;
     if (notifier === undefined) return null;
     const memory = await sql<{ kind: 'trouble' | 'item' | 'storm'; id: string; body: string }>`
@@ -141,8 +141,8 @@ async function open(db: Database, owner: string, lease: number): ReturnType<Noti
 async function moveOn(db: Db, batch: NoticeBatch): Promise<boolean> {
   const { rows } = await sql`
     update milepost.notifier
-       set change = ${batch.change}, until = now() + ${batch.lease} * interval '1 millisecond'
-     where epoch = ${batch.epoch} returning epoch`.execute(db);
+       set change = ${batch.change}, tag = ${batch.tag}, until = now() + ${batch.lease} * interval '1 millisecond'
+     where epoch = ${batch.epoch} and tag = ${batch.previous} returning epoch`.execute(db);
   return rows.length === 1;
 }
 

@@ -12,6 +12,8 @@ export function recordDecision(
   decision: NotifyDecision,
   around: {
     readonly epoch: number;
+    readonly previous: string;
+    readonly tag: string;
     readonly change: number;
     readonly lease: number;
     readonly wishes: readonly string[];

@@ -3,7 +3,8 @@
  *
  * 1. Only one runs: the others wait for its lease, and whoever lost it commits nothing.
  * 2. A turn that failed never happened: what was remembered is thrown away and read anew.
- * 3. Where changes are gone that were not taken yet, the alarms themselves are looked at: what stands, and what does not.
+ * 3. A decision goes on from the one that is stored: where a database fell back, what was remembered is read anew.
+ * 4. Where changes are gone that were not taken yet, the alarms themselves are looked at: what stands, and what does not.
  */
 import type { Definitions } from '../../definitions/index.ts';
 import { newsOf } from '../alarm-news.ts';
@@ -47,6 +48,8 @@ export interface Notifier {
 
 interface Leading {
   readonly epoch: number;
+  /** of the last commit */
+  readonly tag: string;
   readonly change: number;
   readonly state: NotifierState;
   readonly renewedAt: number;
@@ -64,6 +67,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const lease = options.lease ?? LEASE;
   let leading: Leading | null = null;
   let leads = false;
+  let decided = 0;
 
   async function turn(): Promise<NotifierTurn> {
     const before = leading;
@@ -84,9 +88,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
     if (opened === null) return 'waiting';
     const time = now();
     const state = stateFrom(opened);
-    const { epoch } = opened;
+    const { epoch, tag } = opened;
     const oldest = opened.change === null ? 0 : await options.changes.oldest();
-    const begun = { epoch, change: opened.change ?? 0, state, renewedAt: time, definitions: null };
+    const begun = { epoch, tag, change: opened.change ?? 0, state, renewedAt: time, definitions: null };
     if (opened.change === null || oldest > opened.change + 1) return catchUp(begun);
     leading = begun;
     return 'worked';
@@ -164,7 +168,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
   }
 
   async function decide(before: Leading, taken: Taken, time: number): Promise<NotifierTurn> {
-    const { epoch } = before;
+    const { epoch, tag: previous } = before;
+    const tag = `${owner}/${++decided}`;
     const { change, wishes, failures } = taken;
     const definitions = options.definitions();
     const decision = decideNotices(
@@ -173,9 +178,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
       taken.facts,
       time,
     );
-    const batch = recordDecision(decision, { epoch, change, lease, wishes, failures, now: time });
+    const batch = recordDecision(decision, {
+      ...{ epoch, previous, tag, change, lease, wishes, failures },
+      now: time,
+    });
     if ((await store.commit(batch)) === 'fenced') return 'waiting';
-    leading = { epoch, change, state: decision.state, renewedAt: time, definitions };
+    leading = { epoch, tag, change, state: decision.state, renewedAt: time, definitions };
     return 'worked';
   }
 
@@ -184,7 +192,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       leading = before;
       return 'idle';
     }
-    if (!(await store.renew(before.epoch, lease))) return 'waiting';
+    if (!(await store.renew(before.epoch, before.tag, lease))) return 'waiting';
     leading = { ...before, renewedAt: time };
     return 'idle';
   }

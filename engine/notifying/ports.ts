@@ -54,6 +54,10 @@ export interface WishRecord {
 export interface NoticeBatch {
   /** as `open` gave it: a commit of another epoch is refused */
   readonly epoch: number;
+  /** tag of the commit that this one goes on from: where another is stored, as after a failover, this one is refused */
+  readonly previous: string;
+  /** of this commit, unlike that of any other */
+  readonly tag: string;
   /** the last change that was taken */
   readonly change: number;
   /** how long the lease lasts from now on */
@@ -76,6 +80,8 @@ export interface NoticeBatch {
 /** What is known when the notifier begins. */
 export interface OpenedNotifier {
   readonly epoch: number;
+  /** of the last commit; '' before the first */
+  readonly tag: string;
   /** the last change that was taken; null before the first turn of all */
   readonly change: number | null;
   readonly memory: readonly MemoryRecord[];
@@ -125,11 +131,11 @@ export interface Settled {
 export interface NoticeStore {
   /** Takes the lease for `owner`, epoch + 1, or keeps it; null while another owner's lasts. */
   open(owner: string, lease: number): Promise<OpenedNotifier | null>;
-  /** Makes the lease last from now on; false where it is not this epoch's any more. */
-  renew(epoch: number, lease: number): Promise<boolean>;
+  /** Makes the lease last from now on; false where it is not this epoch's any more, or the last commit another one. */
+  renew(epoch: number, tag: string, lease: number): Promise<boolean>;
   /** Lets another take it at once. */
   release(epoch: number): Promise<void>;
-  /** One transaction. `fenced`: another notifier has begun, nothing was written. */
+  /** One transaction. `fenced`: another notifier has begun, or commits were lost; nothing was written. */
   commit(batch: NoticeBatch): Promise<'committed' | 'fenced'>;
   /** acts that wait, in their order */
   waitingActs(max: number): Promise<readonly StoredAct[]>;

@@ -48,18 +48,34 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
   describe(`${name} as store of notices`, () => {
     let bench: NoticeBench;
     let epoch: number;
+    let tag: number;
     beforeEach(async () => {
       bench = await make();
+      tag = 0;
       epoch = (await bench.store.open('one', 60_000))?.epoch ?? -1;
     });
     afterEach(() => bench.close());
 
     const batch = (more: Partial<NoticeBatch> = {}): NoticeBatch => ({
-      ...{ epoch, change: 1, lease: 60_000, handlings: [], memory: [], silences: [], history: [] },
+      ...{
+        epoch,
+        previous: tag === 0 ? '' : `c${tag}`,
+        tag: `c${tag + 1}`,
+        change: 1,
+        lease: 60_000,
+        handlings: [],
+        memory: [],
+        silences: [],
+        history: [],
+      },
       ...{ notices: [], acts: [], wishes: [], failures: [], changes: [] },
       ...more,
     });
-    const commit = (more: Partial<NoticeBatch>) => bench.store.commit(batch(more));
+    const commit = async (more: Partial<NoticeBatch>) => {
+      const outcome = await bench.store.commit(batch(more));
+      if (outcome === 'committed') tag += 1;
+      return outcome;
+    };
     const claim = async (at = NOON, max = 10, channel = 'desk') => {
       const found = await bench.store.claim({ channel, now: at, until: at + 60_000, max });
       return found.map(({ notice: { id }, attempt, uncertain, unknowns }) => ({
@@ -80,20 +96,29 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
 
     test('begins with nothing, and no change taken', async () => {
       expect(await bench.store.open('one', 60_000)).toEqual({
-        ...{ epoch: epoch + 1, change: null, memory: [], handlings: [], silences: [] },
+        ...{ epoch: epoch + 1, tag: '', change: null, memory: [], handlings: [], silences: [] },
       });
     });
 
     test('lets one run, and another once the lease is over or let go', async () => {
       expect(await bench.store.open('two', 60_000)).toBeNull();
-      expect(await bench.store.renew(epoch, 60_000)).toBe(true);
+      expect(await bench.store.renew(epoch, '', 60_000)).toBe(true);
       await bench.expire();
       expect((await bench.store.open('two', 60_000))?.epoch).toBe(epoch + 1);
-      expect(await bench.store.renew(epoch, 60_000)).toBe(false);
+      expect(await bench.store.renew(epoch, '', 60_000)).toBe(false);
       expect(await commit({ notices: [notice('n1')] })).toBe('fenced');
       expect(await states()).toEqual({});
       await bench.store.release(epoch + 1);
       expect((await bench.store.open('one', 60_000))?.epoch).toBe(epoch + 2);
+    });
+
+    test('takes nothing that goes on from a commit that it has lost', async () => {
+      await commit({ change: 3 });
+      expect(await commit({ previous: 'lost', notices: [notice('n1')] })).toBe('fenced');
+      expect(await bench.store.renew(epoch, 'lost', 60_000)).toBe(false);
+      expect(await bench.store.renew(epoch, 'c1', 60_000)).toBe(true);
+      expect(await bench.store.open('one', 60_000)).toMatchObject({ change: 3, tag: 'c1' });
+      expect(await states()).toEqual({});
     });
 
     test('gives back what was committed', async () => {

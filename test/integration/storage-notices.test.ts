@@ -13,7 +13,7 @@ const CLEAN = `
   truncate milepost.notifier_memory, milepost.handlings, milepost.handling_history, milepost.silences, milepost.acts,
     milepost.outbox, milepost.notices, milepost.changes restart identity;
   update milepost.change_counter set last = 0;
-  update milepost.notifier set epoch = 0, owner = null, until = null, change = null`;
+  update milepost.notifier set epoch = 0, owner = null, until = null, change = null, tag = ''`;
 
 let server: TestPostgres;
 let url: string;

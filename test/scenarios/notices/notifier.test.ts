@@ -44,9 +44,9 @@ function put(key: string, over = false): void {
 
 const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 
-function notifier(owner = 'one'): Notifier {
+function notifier(owner = 'one', store = memory.store): Notifier {
   return createNotifier({
-    ...{ owner, store: memory.store, definitions: () => active, now: () => now },
+    ...{ owner, store, definitions: () => active, now: () => now },
     changes: {
       changes: async (after, max) =>
         changes
@@ -125,6 +125,22 @@ describe('the notifier', () => {
     expect(await first.turn()).toBe('waiting');
     await wait(second, 30_000);
     expect(await told()).toEqual(['raised a', 'raised b']);
+  });
+
+  test('begins anew where the database fell back: what was decided since is decided again', async () => {
+    const standby = memoryNotices({ now: () => now });
+    const store = { ...memory.store };
+    const one = notifier('one', store);
+    await one.turn();
+    await notifier('one', standby.store).turn();
+    put('a');
+    await wait(one, 30_000);
+    // it takes over, and has not got what came after the first turn
+    Object.assign(store, standby.store);
+    memory = standby;
+    await wait(one, 6_000);
+    await wait(one, 30_000);
+    expect(await told()).toEqual(['raised a']);
   });
 
   test('looks at the alarms themselves where changes are gone that it did not take', async () => {

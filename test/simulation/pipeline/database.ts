@@ -168,7 +168,7 @@ export class DatabaseModel {
           (store) => store.open(owner, lease),
           (opened) => (opened === null ? undefined : witness.began(by, opened.epoch)),
         ),
-      renew: (epoch, lease) => change('renewNotifier', (store) => store.renew(epoch, lease)),
+      renew: (epoch, tag, lease) => change('renewNotifier', (store) => store.renew(epoch, tag, lease)),
       release: (epoch) => change('releaseNotifier', (store) => store.release(epoch)),
       commit: (batch) =>
         change(

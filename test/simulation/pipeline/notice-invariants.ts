@@ -1,7 +1,7 @@
 /**
  * What must hold whenever a notice is decided, claimed or sent.
  *
- * 1. A decision is of whoever took the lease last, and goes on from what is stored.
+ * 1. A decision is of the epoch of whoever took the lease last, and goes on from the one that is stored.
  * 2. No notice is decided twice, under the same id or another one.
  * 3. Nothing is sent that was not committed, nor an alarm that was not, nor anything before its wait is over.
  * 4. What may have come before says so when it comes again, under the same id; what was noted as sent is not sent again.
@@ -54,13 +54,11 @@ export class NoticeInvariants implements Witness {
   /** when each alarm was committed first of all */
   readonly #alarms = new Map<string, number>();
   #once = new Map<string, number>();
-  #claims = new Map<string, number>();
+  #claims = new Map<string, { readonly by: string; readonly at: number }>();
   #sent = new Map<string, number>();
   #silences = new Map<string, { readonly silence: AlarmSilence; readonly at: number }>();
   #leaders: { readonly by: string; readonly epoch: number; readonly at: number }[] = [];
-  #commits: { readonly by: string; readonly change: number; readonly at: number }[] = [];
-  /** who went on beyond what a failover has left, and has not read it anew */
-  #beyond: string | null = null;
+  #commits: { readonly tag: string; readonly change: number; readonly at: number }[] = [];
   readonly #recent = new Map<string, number[]>();
 
   constructor(options: NoticeInvariantsOptions) {
@@ -76,7 +74,6 @@ export class NoticeInvariants implements Witness {
     const before = this.#leaders.at(-1)?.by;
     if (before !== undefined && before !== by) reached.add('takeover of the notifier');
     scheduler.note(`${by} tells, epoch ${epoch}`);
-    if (this.#beyond === by) this.#beyond = null;
     this.#leaders.push({ by, epoch, at: scheduler.now });
   }
 
@@ -87,16 +84,18 @@ export class NoticeInvariants implements Witness {
 
   committed(batch: NoticeBatch, by: string): void {
     const at = this.#options.scheduler.now;
-    const { epoch, change, notices, silences } = batch;
+    const { epoch, previous, tag, change, notices, silences } = batch;
     const ids = notices.map(({ id }) => id);
     this.#options.scheduler.note(`${by} decided up to ${change}: ${ids.join(' ')}`);
     const leader = this.#leaders.at(-1);
-    if (leader?.by !== by || leader.epoch !== epoch)
+    if (leader?.epoch !== epoch)
       this.#says('STALE-NOTIFIER', `${by} with epoch ${epoch}; ${leader?.by} has ${leader?.epoch}`);
-    if (this.#beyond === by) this.#says('STALE-NOTIFIER', `${by} goes on from what a failover has lost`);
-    const last = this.#commits.at(-1)?.change ?? 0;
-    if (change < last) this.#says('BACKWARDS', `the notifier is at change ${change} after ${last}`);
-    this.#commits.push({ by, change, at });
+    const last = this.#commits.at(-1);
+    if (previous !== (last?.tag ?? ''))
+      this.#says('STALE-NOTIFIER', `${by} goes on from ${previous}, and ${last?.tag} is stored`);
+    if (change < (last?.change ?? 0))
+      this.#says('BACKWARDS', `the notifier is at change ${change} after ${last?.change}`);
+    this.#commits.push({ tag, change, at });
     for (const notice of notices) this.#decided(notice, at);
     for (const { silence } of silences) this.#silences.set(silence.id, { silence, at });
     if (notices.some(({ kind }) => kind === 'storm')) this.#options.reached.add('storm mode');
@@ -108,12 +107,14 @@ export class NoticeInvariants implements Witness {
     scheduler.note(`${by} claims ${id} for ${channel}, attempt ${attempt}${uncertain ? ', uncertain' : ''}`);
     if (this.#sent.has(id)) this.#says('SENT-AGAIN', `${id} was noted as sent`);
     if (uncertain) reached.add('claim uncertain');
-    this.#claims.set(`${id} ${attempt}`, scheduler.now);
+    this.#claims.set(`${id} ${attempt}`, { by, at: scheduler.now });
   }
 
   settled({ id, attempt, state, reason }: Settled, by: string): void {
     const { scheduler, reached } = this.#options;
     scheduler.note(`${by} notes ${id}, attempt ${attempt}: ${state} ${reason}`);
+    // nothing is noted about an attempt that another one has followed
+    if (!this.#claims.has(`${id} ${attempt}`) || this.#claims.has(`${id} ${attempt + 1}`)) return;
     if (state === 'sent') this.#sent.set(id, scheduler.now);
     if (state === 'failed' || state === 'unknown') reached.add(`notice given up: ${state}`);
   }
@@ -127,6 +128,9 @@ export class NoticeInvariants implements Witness {
     if (uncertain && attempt === 1) this.#says('REPEAT', `${id} says that it was sent before`);
     if (uncertain !== (subject.includes(AGAIN) && text.includes(AGAIN)))
       this.#says('REPEAT', `${id} is ${uncertain ? 'un' : ''}certain and says: ${subject}`);
+    const claim = this.#claims.get(`${id} ${attempt}`);
+    // of an attempt that a failover has lost nobody knows
+    if (claim?.by !== by) return;
     const before = this.taken.get(id) ?? [];
     // one that was given up may come after the next one
     if (before.some((one) => one.attempt < attempt) && !uncertain)
@@ -134,8 +138,7 @@ export class NoticeInvariants implements Witness {
     if (before.some((one) => one.attempt === attempt))
       this.#says('REPEAT', `attempt ${attempt} of ${id} comes twice`);
     if (before.length > 0) this.#options.reached.add('notice came twice');
-    const claimed = this.#claims.get(`${id} ${attempt}`) ?? 0;
-    if (taken) this.taken.set(id, [...before, { attempt, claimed }]);
+    if (taken) this.taken.set(id, [...before, { attempt, claimed: claim.at }]);
   }
 
   /** The database is as it was at `end`. */
@@ -148,16 +151,13 @@ export class NoticeInvariants implements Witness {
     this.#silences = kept(this.#silences, ({ at }) => at);
     this.#once = kept(this.#once, own);
     this.#sent = kept(this.#sent, own);
-    this.#claims = kept(this.#claims, own);
+    this.#claims = kept(this.#claims, ({ at }) => at);
     for (const [id, arrivals] of this.taken)
       this.taken.set(
         id,
         arrivals.filter(({ claimed }) => claimed <= end),
       );
     this.#leaders = this.#leaders.filter(({ at }) => at <= end);
-    const leader = this.#leaders.at(-1);
-    const gone = this.#commits.filter(({ at }) => at > end);
-    if (leader !== undefined && gone.some(({ by }) => by === leader.by)) this.#beyond = leader.by;
     this.#commits = this.#commits.filter(({ at }) => at <= end);
   }
 
