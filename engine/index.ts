@@ -14,6 +14,7 @@ export { alarmText, type Language } from './alarm-text.ts';
 export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Coverage, type CoverageItem, createCoverage } from './coverage.ts';
+export type { Crowd } from './crowd.ts';
 export { type Birth, decide, newInstance } from './decide.ts';
 export { WRITE_BUDGET, type WriteBudget } from './dirty-roots.ts';
 export { healthOf, worse } from './draft.ts';

@@ -5,14 +5,16 @@
  *    that other has; anything else has one where there is an instance.
  * 2. Nested instances have no row of their own: they are what their parent's row is made of.
  * 3. What was due before the flow was watched is unknown, not missing.
- * 4. What starts after a flow that was excused, and so never came to its end, is excused with it.
+ * 4. A flow with many instances has one row for all of them, and one for each of those that are among `entries`.
+ * 5. What starts after a flow that was excused, and so never came to its end, is excused with it.
  */
 import { formatTime } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
+import type { Crowd } from './crowd.ts';
 import { isWaived, worse } from './draft.ts';
 import { startDue } from './expected-days.ts';
 import { nameOf } from './family.ts';
-import type { Health, Instance } from './instance.ts';
+import type { Health, Instance, InstanceStatus } from './instance.ts';
 import { activatedAt } from './step-state.ts';
 import { viewWaivers } from './view.ts';
 
@@ -66,6 +68,8 @@ export interface LedgerRow {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly openAlarms: number;
+  /** how many instances of which status a row stands for; null for that of one instance */
+  readonly many: Readonly<Record<InstanceStatus, number>> | null;
 }
 
 /** An instance of the day, with its flow of its own revision. */
@@ -78,6 +82,8 @@ export interface LedgerEntry {
 export interface LedgerQuestion {
   readonly definitions: Definitions;
   readonly entries: readonly LedgerEntry[];
+  /** of flows with many instances: how many have which status and health */
+  readonly crowds?: readonly Crowd[];
   readonly day: string;
   readonly now: number;
   /** since when each flow has been watched, ms */
@@ -94,6 +100,11 @@ export function ledger(question: LedgerQuestion): readonly LedgerRow[] {
     const name = nameOf(entry.instance.flow, entry.instance.key);
     taken.add(name);
     rows.push({ ...rowOf(question, entry), corrected: corrected.has(name) });
+  }
+  for (const [name, crowds] of Map.groupBy(question.crowds ?? [], ({ flow }) => flow)) {
+    const flow = question.definitions.flows.get(name);
+    if (flow === undefined || flow.parents.length > 0) continue;
+    rows.push(crowdRow(flow, crowds));
   }
   for (const flow of question.definitions.flows.values()) {
     const key = expectedKey(question, flow);
@@ -165,6 +176,7 @@ function rowOf(question: LedgerQuestion, { flow, instance, health }: LedgerEntry
     startedAt: timeOrNull(instance.startedAt),
     endedAt: timeOrNull(instance.endedAt),
     openAlarms: instance.alarms.length,
+    many: null,
   };
 }
 
@@ -250,6 +262,47 @@ function deadlineOf(flow: Flow, instance: Instance): number | null {
   return instance.startedAt === null ? null : flow.calendar.add(instance.startedAt, flow.deadline.in);
 }
 
+/** All instances of a flow at once: under way as long as one is. */
+function crowdRow(flow: Flow, crowds: readonly Crowd[]): LedgerRow {
+  const many = { expected: 0, running: 0, committed: 0, failed: 0, abandoned: 0 };
+  let health: Health = 'normal';
+  let openAlarms = 0;
+  for (const crowd of crowds) {
+    many[crowd.status] += crowd.count;
+    openAlarms += crowd.openAlarms;
+    health = worse(health, crowd.health);
+  }
+  return {
+    ...identity(flow, null),
+    status: statusOfMany(many),
+    health,
+    openAlarms,
+    many,
+    ...NOTHING_MORE,
+    startDue: null,
+    deadline: null,
+  };
+}
+
+function statusOfMany(many: Readonly<Record<InstanceStatus, number>>): LedgerStatus {
+  const ended = many.committed + many.failed + many.abandoned;
+  if (many.running > 0 || (many.expected > 0 && ended > 0)) return 'running';
+  if (many.expected > 0) return 'not-due';
+  return many.failed + many.abandoned > 0 ? 'failed' : 'on-time';
+}
+
+/** What a row has nothing of where no instance tells. */
+const NOTHING_MORE = {
+  late: false,
+  deviated: false,
+  corrected: false,
+  waivers: [],
+  waitingFor: [],
+  underWay: [],
+  startedAt: null,
+  endedAt: null,
+} as const;
+
 /** A flow that is expected and has no instance: too early, or what it follows never ended, or nobody was watching. */
 function emptyRow(question: LedgerQuestion, flow: Flow, key: string): LedgerRow {
   const { day, now } = question;
@@ -260,19 +313,14 @@ function emptyRow(question: LedgerQuestion, flow: Flow, key: string): LedgerRow 
   const status = emptyStatus({ now, dueBy, since: question.since.get(flow.name) ?? now, leader });
   return {
     ...identity(flow, key),
+    ...NOTHING_MORE,
     status,
-    late: false,
     health: status === 'unknown' ? 'unknown' : 'normal',
-    deviated: false,
-    corrected: false,
     waivers: leader === null ? [] : viewWaivers(leader.flow, leader.instance),
-    waitingFor: [],
-    underWay: [],
     startDue: timeOrNull(due),
     deadline: timeOrNull(deadline),
-    startedAt: null,
-    endedAt: null,
     openAlarms: 0,
+    many: null,
   };
 }
 
@@ -289,7 +337,7 @@ function emptyStatus(row: {
   return dueBy < now ? 'missing' : 'not-due';
 }
 
-function identity(flow: Flow, key: string) {
+function identity(flow: Flow, key: string | null) {
   return { flow: flow.name, title: flow.title, group: flow.group, key };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { AlarmNews } from './alarm-news.ts';
+import type { Crowd } from './crowd.ts';
 import type { Health, InstanceStatus } from './instance.ts';
 import type { LeaseTable } from './leases.ts';
 
@@ -337,6 +338,11 @@ export interface Reader {
   markResent(id: string, at: number): Promise<boolean>;
   /** instances of a trading day, all of them */
   day(day: string): Promise<readonly InstanceRecord[]>;
+  /**
+   * The instances of a trading day as its ledger wants them: all of them, but of a flow that has more than `most` its counts
+   * and only the `most` worst of those that are not well, whatever their order.
+   */
+  board(day: string, most: number): Promise<Board>;
   /** per flow: how many instances of that day in which status, and the worst health */
   counts(day: string): Promise<
     readonly {
@@ -372,6 +378,12 @@ export interface EventsOf {
   readonly flow: string;
   readonly key: string;
   readonly step: string | null;
+}
+
+/** The instances of a day; of flows with many of them counts, and the worst. */
+export interface Board {
+  readonly instances: readonly InstanceRecord[];
+  readonly crowds: readonly Crowd[];
 }
 
 /** What a search has found. */

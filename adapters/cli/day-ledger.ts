@@ -51,7 +51,7 @@ export function ledgerTable(rows: readonly DayRow[], flows: ReadonlyMap<string, 
   const columns: readonly (readonly [string, (row: DayRow) => Cell])[] = [
     ['STATUS', (row) => statusCell(row, words)],
     ['FLOW', (row) => ({ text: flowName(row.flow, row.title, io) })],
-    ['KEY', (row) => ({ text: row.key ?? '' })],
+    ['KEY', (row) => ({ text: row.many === null ? (row.key ?? '') : manyText(row.many, words) })],
     ['WAITING FOR', (row) => ({ text: waiting(row, zoneOf(row), words) })],
     ['DUE', (row) => ({ text: dueTime(row, zoneOf(row)) })],
     ['HEALTH', (row) => ({ text: words(row.health), tint: tintOf(row.health) })],
@@ -89,6 +89,12 @@ function statusCell(row: DayRow, words: Words): Cell {
   ];
   const tint = late && row.status !== 'failed' && row.status !== 'missing' ? 'yellow' : tintOf(row.status);
   return { text: said.map(words).join(', '), tint };
+}
+
+/** How many of many instances have which status. */
+function manyText(many: NonNullable<LedgerRow['many']>, words: Words): string {
+  const counts = Object.entries(many).filter(([, count]) => count > 0);
+  return counts.map(([status, count]) => `${count} ${words(status)}`).join(', ');
 }
 
 const SHOWN = 3;

@@ -66,8 +66,8 @@ export function engineViews(options: EngineViewOptions): QueryOptions {
       const flow = flowOf(definitions, record.flow);
       return viewWaivers(flow, decodeInstance(flow, record.snapshot));
     },
-    async ledgerRows(definitions, records, day, at) {
-      return ledger(await questionOf(definitions, records, day, at));
+    async ledgerRows(definitions, { instances, crowds }, day, at) {
+      return ledger({ ...(await questionOf(definitions, instances, day, at)), crowds });
     },
     async viewStatuses(definitions, views, day, at) {
       const behind = flowsBehind(definitions, views);

@@ -7,6 +7,7 @@
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
 import {
+  type Board,
   CursorError,
   type InstanceRecord,
   type NoticeReader,
@@ -31,6 +32,9 @@ import { search } from './search.ts';
 import { tellingQueries } from './telling-queries.ts';
 import { type ViewQueryOptions, viewQueries, viewsShowing } from './view-queries.ts';
 
+/** A flow with more instances on a day than this has one row for all of them, and the worst have theirs. */
+const CROWD = 50;
+
 export interface QueryOptions {
   readonly reader: Reader;
   /** the active set */
@@ -51,10 +55,10 @@ export interface QueryOptions {
     /** what a channel failed with of late; null while it works */
     readonly channelTrouble: (channel: string) => string | null;
   };
-  /** one row per flow expected that day */
+  /** one row per flow expected that day, and one for each instance of the board */
   readonly ledgerRows: (
     definitions: Definitions,
-    records: readonly InstanceRecord[],
+    board: Board,
     day: string,
     now: number,
   ) => readonly object[] | Promise<readonly object[]>;
@@ -148,7 +152,7 @@ export function createQueries(options: QueryOptions): Queries {
     day: checked('day', async (values) => {
       const day = given(values, 'day');
       const asOf = now();
-      const rows = await options.ledgerRows(definitions(), await reader.day(day), day, asOf);
+      const rows = await options.ledgerRows(definitions(), await reader.board(day, CROWD), day, asOf);
       return { day, asOf: formatTime(asOf), rows };
     }),
 

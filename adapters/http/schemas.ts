@@ -311,6 +311,12 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         startedAt: timeOrNull,
         endedAt: timeOrNull,
         openAlarms: count,
+        many: {
+          ...record({ expected: count, running: count, committed: count, failed: count, abandoned: count }),
+          type: ['object', 'null'],
+          description:
+            'of a flow with many instances on the day: how many have which status; the worst of them have rows of their own. null: a row of one instance',
+        },
       }),
     ),
   }),

@@ -1,4 +1,4 @@
-import type { InstanceRecord, Page, Reader } from '../../engine/index.ts';
+import type { Board, Crowd, InstanceRecord, Page, Reader } from '../../engine/index.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
 import { leaseTable } from './memory-leases.ts';
 import { memoryLooks } from './memory-looks.ts';
@@ -63,6 +63,7 @@ export function memoryReader(tables: MemoryTables, now: () => number): Reader {
       return true;
     },
     day: async (day) => ofDay(tables, day),
+    board: async (day, most) => boardOf(ofDay(tables, day), most),
     counts: async (day) => {
       const counts = new Map<
         string,
@@ -87,6 +88,29 @@ export function memoryReader(tables: MemoryTables, now: () => number): Reader {
     ...memoryLooks(tables),
   };
 }
+
+function boardOf(records: readonly InstanceRecord[], most: number): Board {
+  const instances: InstanceRecord[] = [];
+  const crowds = new Map<string, Crowd>();
+  for (const [, of] of Map.groupBy(records, ({ flow }) => flow)) {
+    if (of.length <= most) {
+      instances.push(...of);
+      continue;
+    }
+    const unwell = of.filter(({ health }) => UNWELL.includes(health));
+    unwell.sort((a, b) => UNWELL.indexOf(a.health) - UNWELL.indexOf(b.health) || b.updatedAt - a.updatedAt);
+    instances.push(...unwell.slice(0, most));
+    for (const { flow, status, health, openAlarms } of of) {
+      const name = `${flow}\0${status}\0${health}`;
+      const { count = 0, openAlarms: open = 0 } = crowds.get(name) ?? {};
+      crowds.set(name, { flow, status, health, count: count + 1, openAlarms: open + openAlarms });
+    }
+  }
+  return { instances, crowds: [...crowds.values()] };
+}
+
+/** What is to be looked at, the worst first. */
+const UNWELL: readonly string[] = ['critical', 'warning', 'unknown'];
 
 function ofDay(tables: MemoryTables, day: string): readonly InstanceRecord[] {
   return [...tables.instances.values()].filter((it) => it.tradingDay === day).sort(compareInstances);

@@ -219,6 +219,17 @@ export const MIGRATIONS: readonly NamedMigration[] = [
     },
   },
   {
+    name: '012-counts-of-a-day',
+    migration: {
+      up: (db: Kysely<unknown>) =>
+        runAll(db, [
+          'drop index milepost.instances_day',
+          `create index instances_day on milepost.instances (trading_day, flow, key)
+             include (status, health, open_alarms)`,
+        ]),
+    },
+  },
+  {
     name: '012-what-the-notifier-goes-on-from',
     migration: {
       up: (db: Kysely<unknown>) =>

@@ -5,6 +5,7 @@
 
 import { sql } from 'kysely';
 import type { AlarmFilter, InstanceFilter, Page, Reader } from '../../engine/index.ts';
+import { readBoard } from './board.ts';
 import { type Database, instant } from './connect.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
 import { readLeases } from './leases.ts';
@@ -71,6 +72,7 @@ export function postgresReader(db: Database): Reader {
       );
       return rows.map(instanceOf);
     },
+    board: (day, most) => readBoard(db, day, most),
     counts: async (day) => {
       if (hasNul(day)) return [];
       return orStoreError(`cannot count the instances of ${day}`, () =>

@@ -71,6 +71,7 @@ test('the document names exactly the routes that the server has', async () => {
     'POST /api/v1/alarms/{id}/comment',
     'POST /api/v1/alarms/{id}/mute',
     'POST /api/v1/alarms/{id}/not-useful',
+    'POST /api/v1/alarms/{id}/unack',
     'POST /api/v1/channels/{name}/trial',
     'POST /api/v1/events',
     'POST /api/v1/rejected/{id}/resend',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { openStorage } from '../../adapters/storage/index.ts';
+import { boardContract } from '../contracts/board.contract.ts';
 import { leasesContract } from '../contracts/leases.contract.ts';
 import { storeContract } from '../contracts/store.contract.ts';
 import { readerContract } from '../contracts/store-reader.contract.ts';
@@ -38,6 +39,7 @@ async function makeStore(options: { readonly keptChanges?: number } = {}) {
 
 storeContract('PostgreSQL', makeStore);
 readerContract('PostgreSQL', makeStore);
+boardContract('PostgreSQL', makeStore);
 leasesContract('PostgreSQL', makeStore, pass);
 
 /** Time goes by for leases when all that is noted of them lies further back. */

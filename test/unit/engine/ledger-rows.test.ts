@@ -1,7 +1,7 @@
 /** The day's ledger beyond its status words: the order of rows, flows that share a day, and what has no due time. */
 import { describe, expect, it } from 'vitest';
 import { parseTime } from '../../../checkpoints/index.ts';
-import { createReplay, healthOf, type LedgerRow, ledger } from '../../../engine/index.ts';
+import { type Crowd, createReplay, healthOf, type LedgerRow, ledger } from '../../../engine/index.ts';
 import { compile } from '../../scenarios/timeline.ts';
 
 const DAY = '2026-11-23';
@@ -114,6 +114,39 @@ describe('the rows of a day', () => {
       startDue: null,
       deadline: null,
     });
+  });
+
+  it('of a flow with many instances are one for all of them, beside those of the instances that are given', () => {
+    const definitions = compile(
+      'flow: order\ntitle: Order\nsteps: { a: {} }\n---\nflow: outer\nsteps: { m: { flow: inner } }\n---\nflow: inner\nsteps: { x: {} }\n',
+    );
+    const crowd = { flow: 'order', status: 'running', health: 'running', count: 90, openAlarms: 0 } as const;
+    const found = (crowds: readonly Crowd[]) =>
+      ledger({ definitions, entries: [], crowds, day: DAY, now: ms('09:00'), since: new Map() });
+    const failed = { ...crowd, status: 'failed', health: 'critical', count: 3, openAlarms: 4 } as const;
+    expect(found([crowd, failed])).toMatchObject([
+      {
+        flow: 'order',
+        title: 'Order',
+        key: null,
+        status: 'running',
+        health: 'critical',
+        openAlarms: 4,
+        many: { expected: 0, running: 90, committed: 0, failed: 3, abandoned: 0 },
+      },
+    ]);
+    const status = (...of: Crowd['status'][]) =>
+      found(of.map((one) => ({ ...crowd, status: one })))[0]?.status;
+    expect(status('expected')).toBe('not-due');
+    expect(status('expected', 'committed')).toBe('running');
+    expect(status('committed')).toBe('on-time');
+    expect(status('committed', 'abandoned')).toBe('failed');
+    expect(
+      found([
+        { ...crowd, flow: 'inner' },
+        { ...crowd, flow: 'gone' },
+      ]),
+    ).toEqual([]);
   });
 
   it('wait for steps, never for a gate that is only offered', () => {

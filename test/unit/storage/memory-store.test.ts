@@ -1,4 +1,5 @@
 import { memoryStorage } from '../../../adapters/storage/index.ts';
+import { boardContract } from '../../contracts/board.contract.ts';
 import { leasesContract } from '../../contracts/leases.contract.ts';
 import { type StoreBench, storeContract } from '../../contracts/store.contract.ts';
 import { readerContract } from '../../contracts/store-reader.contract.ts';
@@ -15,6 +16,7 @@ async function makeStore(options: { readonly keptChanges?: number } = {}): Promi
 
 storeContract('the storage in memory', makeStore);
 readerContract('the storage in memory', makeStore);
+boardContract('the storage in memory', makeStore);
 leasesContract('the storage in memory', makeStore, async (bench, ms) => {
   const clock = clocks.get(bench);
   if (clock !== undefined) clock.now += ms;

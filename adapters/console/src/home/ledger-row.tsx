@@ -22,6 +22,10 @@ export interface LedgerEntry {
   readonly alarms: readonly AlarmItem[];
 }
 
+function total(many: NonNullable<LedgerRow['many']>): number {
+  return Object.values(many).reduce((sum, count) => sum + count, 0);
+}
+
 interface LedgerRowProps {
   readonly entry: LedgerEntry;
   readonly scale: DayScale;
@@ -51,7 +55,7 @@ export const LedgerRowView = memo(function LedgerRowView({ entry, scale, now, pl
         <Link href={flowAddress(row.flow, row.startedAt === null && row.openAlarms === 0 ? null : row.key)}>
           {title}
         </Link>
-        <small title={row.key ?? ''}>{row.key}</small>
+        <small title={row.key ?? ''}>{row.many === null ? row.key : words.home.many(total(row.many))}</small>
       </span>
       <span role="cell" className="ledger-story">
         {story.alarm === null ? (

@@ -32,6 +32,7 @@ export function rowStory(row: LedgerRow, context: StoryContext): RowStory {
 function headline(row: LedgerRow, context: StoryContext): string {
   const { words, zone, now } = context;
   const { home, language } = words;
+  if (row.many !== null) return crowd(row.many, words);
   const since = (time: string) => span(now - Date.parse(time), language);
   const [waiver] = row.waivers;
   switch (row.status) {
@@ -60,6 +61,14 @@ function headline(row: LedgerRow, context: StoryContext): string {
   const said = row.waitingFor.length > 0 ? home.waitingFor : home.underWay;
   return said(title, since(first.since)) + more;
 }
+
+/** How many of many instances have which status. */
+function crowd(many: NonNullable<LedgerRow['many']>, { home, status }: Words): string {
+  const counts = STATUSES.filter((one) => many[one] > 0);
+  return counts.map((one) => home.manyIn(many[one], status.instance[one])).join(' · ');
+}
+
+const STATUSES = ['running', 'expected', 'committed', 'failed', 'abandoned'] as const;
 
 function finished(row: LedgerRow, { words, zone }: StoryContext): string {
   if (row.startedAt === null || row.endedAt === null) return words.status.row[row.status];
