@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { antdStyles } from './build/antd-styles.ts';
 import { compressed } from './build/compressed.ts';
+import { pageFiles } from './build/page-files.ts';
 
 // Whoever builds it, and however: a test runner sets this to something else, and React would be built for debugging.
 if (process.argv.includes('build')) process.env.NODE_ENV = 'production';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [antdStyles(), compressed()],
+  plugins: [antdStyles(), pageFiles(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

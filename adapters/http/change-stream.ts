@@ -6,7 +6,10 @@
  *    are held once, for all.
  * 3. A reader that misses changes is told so by a `reset`, and goes on with what is newest: it has to load anew.
  * 4. When the log cannot be read every reader is disconnected: silence must not look like calm.
+ * 5. The first change after a calm is passed on at once, those that follow it soon in one piece; readers that stand at the
+ *    same place and want the same are given the same bytes.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ChangeLog } from '../../engine/index.ts';
 
 export interface Change {
@@ -19,7 +22,7 @@ export interface Change {
 /** The connection to a reader. */
 export interface Sink {
   /** false: it cannot take more until `drained` calls back */
-  write(text: string): boolean;
+  write(text: string | Uint8Array): boolean;
   drained(callback: () => void): void;
   end(): void;
 }
@@ -28,13 +31,18 @@ export interface ChangeReader {
   readonly sink: Sink;
   /** id of the last change it has seen; null: it starts with what comes next */
   readonly after: number | null;
-  readonly wants: (change: Change) => boolean;
+  /** the same function for readers that want the same: what they are sent is made once */
+  readonly wants: Wants;
 }
+
+export type Wants = (change: Change) => boolean;
 
 export interface ChangeStreamOptions {
   readonly changes: Pick<ChangeLog, 'changes' | 'newest' | 'oldest'>;
   /** how long a change may go unnoticed without `notify`, milliseconds */
   readonly poll: number;
+  /** the least time between two pieces, milliseconds; default none */
+  readonly pace?: number;
   /** how often a reader hears something, milliseconds; one that takes nothing for four times as long is disconnected */
   readonly heartbeat: number;
   /** how many of the newest changes are held */
@@ -67,13 +75,24 @@ interface Missed {
   readonly reset: boolean;
 }
 
+/** Changes in one piece, as far as `to`. */
+interface Piece {
+  readonly to: number;
+  readonly bytes: Uint8Array;
+}
+
 const BATCH = 500;
+/** Bytes of a piece, about: a reader that cannot take more has no more than that waiting for it. */
+const PIECE = 32 * 1024;
 
 /** Makes a stream; nothing runs until a reader is attached. */
 export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
   const { changes } = options;
   const clients = new Set<Client>();
+  const pace = options.pace ?? 0;
   let held: Change[] = [];
+  /** what was made of `held` for some reader, by what it wants and where it stood */
+  let pieces = new Map<Wants, Map<number, Piece>>();
   /** every change after `floor` and up to `tail` is held */
   let floor = 0;
   let tail = 0;
@@ -141,6 +160,7 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
     tail = newest;
     floor = newest;
     held = [];
+    pieces = new Map();
     beat = setInterval(heartbeat, options.heartbeat);
     beat.unref();
     following = follow();
@@ -150,8 +170,12 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
   async function follow(): Promise<void> {
     try {
       while (!closed && clients.size + attaching > 0) {
+        const begun = performance.now();
         const more = await turn();
-        if (!more && !closed) await rest();
+        if (more || closed) continue;
+        await rest();
+        const early = begun + pace - performance.now();
+        if (early > 0 && !closed) await delay(early);
       }
     } catch (error) {
       options.onError(error, 'reading the change log');
@@ -168,13 +192,14 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
     dirty = false;
     const found = await changes.changes(tail, BATCH);
     const last = found.at(-1);
-    if (last === undefined) return dirty;
+    if (last === undefined) return false;
     held.push(...found);
     const excess = held.length - options.held;
     if (excess > 0) floor = held.splice(0, excess).at(-1)?.id ?? floor;
     tail = last.id;
+    pieces = new Map();
     for (const client of clients) void pump(client);
-    return found.length === BATCH || dirty;
+    return found.length === BATCH;
   }
 
   async function rest(): Promise<void> {
@@ -203,9 +228,12 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
     client.busy = true;
     try {
       while (clients.has(client) && !client.blocked && client.position < tail) {
-        const next = await missing(client);
+        const next = await nextPiece(client);
         if (next === null) reset(client, 'the connection is too slow for the changes');
-        else give(client, next);
+        else {
+          client.position = next.to;
+          if (next.bytes.length > 0) write(client, next.bytes);
+        }
       }
     } catch (error) {
       options.onError(error, 'reading the change log');
@@ -216,25 +244,27 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
     }
   }
 
-  /** The changes after a reader's position, as far as they are at hand; null where some are lost to it. */
-  async function missing(client: Client): Promise<readonly Change[] | null> {
+  /** What comes after a reader's position, as far as it is at hand; null where some of it is lost. */
+  async function nextPiece(client: Client): Promise<Piece | null> {
     if (client.position >= floor) {
       client.resuming = false;
-      return held.slice(firstAfter(held, client.position));
+      return heldPiece(client);
     }
     if (!client.resuming) return null;
     const found = await changes.changes(client.position, BATCH);
     const oldest = await changes.oldest();
     if (found.length === 0 || oldest > client.position + 1) return null;
-    return found;
+    return pieceOf(found, 0, client.wants);
   }
 
-  function give(client: Client, found: readonly Change[]): void {
-    for (const change of found) {
-      if (client.blocked) return;
-      client.position = change.id;
-      if (client.wants(change)) write(client, frame(change));
-    }
+  function heldPiece({ position, wants }: Client): Piece {
+    const made = pieces.get(wants) ?? new Map<number, Piece>();
+    pieces.set(wants, made);
+    const known = made.get(position);
+    if (known !== undefined) return known;
+    const piece = pieceOf(held, firstAfter(held, position), wants);
+    made.set(position, piece);
+    return piece;
   }
 
   function reset(client: Client, reason: string): void {
@@ -243,7 +273,7 @@ export function createChangeStream(options: ChangeStreamOptions): ChangeStream {
     write(client, `id: ${tail}\nevent: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
   }
 
-  function write(client: Client, text: string): void {
+  function write(client: Client, text: string | Uint8Array): void {
     client.silent = 0;
     if (client.sink.write(text)) return;
     client.blocked = true;
@@ -281,6 +311,19 @@ function firstAfter(list: readonly Change[], id: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** The changes of a list from `first` on that are wanted, until they are enough for one piece. */
+function pieceOf(list: readonly Change[], first: number, wants: Wants): Piece {
+  let text = '';
+  let to = 0;
+  for (let at = first; at < list.length && text.length < PIECE; at += 1) {
+    const change = list[at];
+    if (change === undefined) break;
+    to = change.id;
+    if (wants(change)) text += frame(change);
+  }
+  return { to, bytes: Buffer.from(text) };
 }
 
 function frame({ id, kind, body }: Change): string {

@@ -83,6 +83,7 @@ export function createHttp(options: HttpOptions): Http {
   const stream = createChangeStream({
     changes: options.changes,
     poll: options.stream?.poll ?? 1000,
+    pace: 100,
     heartbeat: options.stream?.heartbeat ?? 2000,
     held: 2000,
     onError,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { encoded } from './content-coding.ts';
 import { readParameters } from './parameters.ts';
 import { Refusal } from './refusal.ts';
 import { type Answer, checkAccept, type Permission, type Route } from './route.ts';
@@ -43,7 +44,7 @@ function addRoute(app: FastifyInstance, route: Route): void {
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
       const params = joinParameters(route, request);
       const values = readParameters(route.parameters, params);
-      return answer(reply, await route.handle({ params, values, headers: request.headers, body }));
+      return answer(request, reply, await route.handle({ params, values, headers: request.headers, body }));
     },
   });
 }
@@ -70,14 +71,17 @@ function joinParameters(route: Route, { params, query }: FastifyRequest): Readon
   return Object.fromEntries([...inPath, ...inQuery]);
 }
 
-function answer(reply: FastifyReply, given: Answer): FastifyReply {
+function answer(request: FastifyRequest, reply: FastifyReply, given: Answer): FastifyReply {
   switch (given.kind) {
-    case 'json':
+    case 'json': {
+      const accepted = String(request.headers['accept-encoding'] ?? '');
+      const { body, headers } = encoded(JSON.stringify(given.body), accepted);
       return reply
         .code(given.status)
-        .headers(given.headers ?? {})
+        .headers({ ...given.headers, ...headers })
         .type('application/json; charset=utf-8')
-        .send(JSON.stringify(given.body));
+        .send(body);
+    }
     case 'text':
       return reply.code(given.status).type(given.type).send(given.body);
     case 'stream':

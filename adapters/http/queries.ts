@@ -93,8 +93,11 @@ export function createQueries(options: QueryOptions): Queries {
   return {
     flows: checked('flows', async (values) => {
       const group = values.text('group');
+      const name = values.text('flow');
       const { revision, flows } = definitions();
-      const chosen = [...flows.values()].filter((flow) => group === undefined || flow.group === group);
+      const chosen = [...flows.values()].filter(
+        (flow) => (group === undefined || flow.group === group) && (name === undefined || flow.name === name),
+      );
       const today = await todayOf(chosen);
       chosen.sort((a, b) => (a.name < b.name ? -1 : 1));
       return { revision, items: chosen.map((flow) => viewFlow(flow, today(flow))) };

@@ -33,7 +33,7 @@ const BY_DAY = inQuery('day', 'only of this trading day', { type: 'string', form
 
 /** The parameters that each read takes. */
 export const QUERY_PARAMETERS = {
-  flows: [BY_GROUP],
+  flows: [BY_FLOW, BY_GROUP],
   flow: [FLOW],
   instances: [
     BY_FLOW,

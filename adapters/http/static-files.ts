@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { bestCoding, type Coding } from './content-coding.ts';
 
 /** One file in the forms in which it can be sent. */
 interface StaticFile {
@@ -109,10 +110,11 @@ function isNavigation(path: string, { accept }: IncomingHttpHeaders): boolean {
   return accept?.includes('text/html') ?? false;
 }
 
-function encoded(file: StaticFile, accepted: string): readonly ['br' | 'gzip' | null, Uint8Array] {
-  const takes = (coding: string) =>
-    new RegExp(`(^|[\\s,])${coding}\\s*(,|$|;\\s*q=(?!0(\\.0*)?\\s*(,|$)))`).test(accepted);
-  if (file.br !== null && takes('br')) return ['br', file.br];
-  if (file.gzip !== null && takes('gzip')) return ['gzip', file.gzip];
-  return [null, file.bytes];
+function encoded({ br, gzip, bytes }: StaticFile, accepted: string): readonly [Coding | null, Uint8Array] {
+  const forms = { br, gzip };
+  const coding = bestCoding(accepted, [
+    ...(br === null ? [] : ['br' as const]),
+    ...(gzip === null ? [] : ['gzip' as const]),
+  ]);
+  return coding === null ? [null, bytes] : [coding, forms[coding] ?? bytes];
 }

@@ -120,7 +120,9 @@ test('filters and selections are in the address, and a link to them shows the sa
 test('a connector tells the values that its expression had', async () => {
   const page = await stage.open(`/flows/settlement/clearing-${day}?step=import`);
   const refused = page.locator('.facts-table tr', { hasText: 'Repair of records' });
-  await expect.poll(() => refused.textContent()).toMatch(/refused.*REJECTED > 0.*REJECTED = 0/);
+  await expect
+    .poll(() => refused.textContent(), { timeout: 10_000 })
+    .toMatch(/refused.*REJECTED > 0.*REJECTED = 0/);
   await page.close();
 });
 

@@ -19,6 +19,7 @@ export interface Look {
 
 export interface Stage {
   readonly milepost: Milepost;
+  readonly browser: Browser;
   readonly address: string;
   /** the folder of its data */
   readonly folder: string;
@@ -51,6 +52,7 @@ export async function setStage(args: readonly string[], ...definitions: readonly
   const address = await milepost.serves();
   return {
     milepost,
+    browser,
     address,
     folder: data,
     troubles: () => troubles,

@@ -46,8 +46,8 @@ function makeSink() {
   let ended = false;
   const sink: Sink = {
     write(text) {
-      const id = /id: (\d+)\nevent: (\w+)/.exec(text);
-      if (id !== null) ids.push(id[2] === 'reset' ? `reset ${id[1]}` : String(id[1]));
+      for (const [, id, kind] of String(text).matchAll(/id: (\d+)\nevent: (\w+)/g))
+        ids.push(kind === 'reset' ? `reset ${id}` : String(id));
       return open;
     },
     drained(callback) {
@@ -79,7 +79,8 @@ test('a reader that was stopped up for a while misses nothing of what is still h
   const reader = makeSink();
   await stream.attach({ sink: reader.sink, after: null, wants: everything });
   reader.stop();
-  await add(HELD);
+  await add(1);
+  await add(HELD - 1);
   expect(reader.ids).toEqual(['1']);
   await reader.go();
   expect(reader.ids).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
@@ -150,4 +151,19 @@ test('after closing readers are turned away, and closing again is fine', async (
   await stream.attach({ sink: late.sink, after: null, wants: everything });
   await stream.close();
   expect([early.ended(), late.ended(), vi.getTimerCount()]).toEqual([true, true, 0]);
+});
+
+test('readers that want the same are sent the same bytes, made once', async () => {
+  const { stream, add } = makeStream();
+  const sent: unknown[] = [];
+  const sink: Sink = { write: (part) => sent.push(part) > 0, drained: () => {}, end: () => {} };
+  await stream.attach({ sink, after: null, wants: everything });
+  await stream.attach({ sink, after: null, wants: everything });
+  await stream.attach({ sink, after: null, wants: () => false });
+  sent.length = 0;
+  await add(3);
+  expect(sent).toHaveLength(2);
+  expect(sent[0]).toBe(sent[1]);
+  expect(String(sent[0]).match(/^id: /gm)).toHaveLength(3);
+  await stream.close();
 });

@@ -1,13 +1,14 @@
 /** The frame and the pages. What is not needed for the first page is loaded when it is gone to. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { ConfigProvider } from 'antd';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { ApiError } from './api/ask.ts';
 import { HomePage } from './home/home-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
 import { useSettings } from './settings/settings.ts';
 import { BigScreenBar, useBigScreen } from './shell/big-screen.tsx';
+import { lazyPage } from './shell/lazy-page.tsx';
 import { LiveBanner } from './shell/live-banner.tsx';
 import { Navigation } from './shell/navigation.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
@@ -17,10 +18,10 @@ import { ANTD_THEME } from './theme/antd-theme.ts';
 import { useTheme } from './theme/use-theme.ts';
 import { useWords } from './words/words.ts';
 
-const AlarmsPage = lazy(() => import('./alarms/alarms-page.tsx'));
-const EventsPage = lazy(() => import('./events/events-page.tsx'));
-const FlowPage = lazy(() => import('./flow/flow-page.tsx'));
-const RejectedPage = lazy(() => import('./events/rejected-page.tsx'));
+const AlarmsPage = lazyPage('alarms', () => import('./alarms/alarms-page.tsx'));
+const EventsPage = lazyPage('events', () => import('./events/events-page.tsx'));
+const FlowPage = lazyPage('flows', () => import('./flow/flow-page.tsx'));
+const RejectedPage = lazyPage('rejected', () => import('./events/rejected-page.tsx'));
 
 const client = new QueryClient({
   defaultOptions: {

@@ -4,11 +4,14 @@ import 'virtual:antd.css';
 import './theme/base.css';
 import './shell/shell.css';
 import { App } from './app.tsx';
+import { loadPageOf } from './shell/lazy-page.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id root');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+void loadPageOf(window.location.pathname).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Definitions } from '../../../definitions/index.ts';
-import type { Change, ChangeStream, Sink } from '../change-stream.ts';
+import type { Change, ChangeStream, Sink, Wants } from '../change-stream.ts';
 import type { Parameter } from '../parameters.ts';
 import { inQuery } from '../query-parameters.ts';
 import { Refusal } from '../refusal.ts';
@@ -100,10 +100,14 @@ function lastEventId({ headers }: Call): number | null {
   });
 }
 
-function filter(flow: string | undefined, group: string | undefined, definitions: () => Definitions) {
-  return (change: Change): boolean => {
-    if (change.kind !== 'instance' && change.kind !== 'alarm' && change.kind !== 'handling') return false;
-    if (flow === undefined && group === undefined) return true;
+const TOLD = ['instance', 'alarm', 'handling'];
+
+const everything: Wants = ({ kind }) => TOLD.includes(kind);
+
+function filter(flow: string | undefined, group: string | undefined, definitions: () => Definitions): Wants {
+  if (flow === undefined && group === undefined) return everything;
+  return (change) => {
+    if (!everything(change)) return false;
     const about = subjectMatter(change);
     if (flow !== undefined && about.flow !== flow) return false;
     return (

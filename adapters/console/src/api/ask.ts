@@ -1,4 +1,5 @@
 import type { Problem } from './answers.ts';
+import { earlyAnswer } from './early.ts';
 
 /** What the server refused, in its own words. */
 export class ApiError extends Error {
@@ -12,10 +13,12 @@ export class ApiError extends Error {
 
 /** One GET of the API; rejects with ApiError where it is refused, with TypeError where the server cannot be reached. */
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(path, {
-    headers: { accept: 'application/json' },
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const response =
+    (await earlyAnswer(path)) ??
+    (await fetch(path, {
+      headers: { accept: 'application/json' },
+      ...(signal === undefined ? {} : { signal }),
+    }));
   if (!response.ok) throw await refusalIn(response);
   return (await response.json()) as T; // the server is ours, and its answers are held to its OpenAPI document by tests
 }

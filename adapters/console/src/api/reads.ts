@@ -1,5 +1,5 @@
 /** The reads of the API as queries: each has one key, so that the live stream knows what to load anew. */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, replaceEqualDeep } from '@tanstack/react-query';
 import { learnServerTime } from '../time/server-clock.ts';
 import type {
   AlarmItem,
@@ -129,7 +129,16 @@ export const readPlayback = (flow: string, key: string) =>
   queryOptions({
     queryKey: ['replay', flow, key],
     queryFn: ({ signal }) => ask<Playback>(`${instancePath(flow, key)}/replay`, signal),
+    structuralSharing: sharePlayback,
   });
+
+/** What it begins with never changes, and is by far the most of it. */
+function sharePlayback(before: unknown, now: unknown): unknown {
+  // both are answers of this query
+  const [old, next] = [before as Playback | undefined, now as Playback];
+  if (old === undefined || old.begin.revision !== next.begin.revision) return next;
+  return { ...next, begin: old.begin, frames: replaceEqualDeep(old.frames, next.frames) };
+}
 
 /** The last trading days of a flow. */
 export const readHistory = (flow: string) =>

@@ -1,5 +1,4 @@
 /** Where everything of a graph lies. Pure, so that it runs in a worker as well as in a test. */
-import dagre from '@dagrejs/dagre';
 
 /** What is laid out: sizes and who leads to whom. */
 export interface LayoutGraph {
@@ -25,10 +24,15 @@ export interface Box {
   readonly height: number;
 }
 
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface Line {
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly points: readonly Point[];
   /** where its words stand; null where it has none */
-  readonly label: { readonly x: number; readonly y: number } | null;
+  readonly label: Point | null;
 }
 
 export interface Layout {
@@ -38,23 +42,27 @@ export interface Layout {
   readonly lines: Readonly<Record<string, Line>>;
 }
 
-const STEP_SIZE = { width: 236, height: 58 };
+export const STEP_SIZE = { width: 236, height: 58 };
 const GATE_SIZE = { width: 128, height: 34 };
 const HEAD = 58;
 const PADDING = 14;
 const CAPTION = 22;
-/** The best order of nodes takes long to find in large graphs; a good one is good enough there. */
 const LARGE = 120;
 
 /**
  * Lays out a graph and everything that is open in it: left to right or top to bottom, whichever is larger on a canvas of
  * these proportions (width by height). Large graphs go from left to right.
  */
-export function layOut(graph: LayoutGraph, aspect: number): Layout {
-  const across = arranged(graph, 'LR');
-  if (graph.nodes.length > LARGE) return across;
-  const down = arranged(graph, 'TB');
+export function layOut(graph: LayoutGraph, aspect: number, placer: Placer): Layout {
+  const across = arranged(graph, 'LR', placer);
+  if (isLarge(graph)) return across;
+  const down = arranged(graph, 'TB', placer);
   return fitOf(down, aspect) > fitOf(across, aspect) * DOWN_IS_WORTH ? down : across;
+}
+
+/** Whether a graph has so many steps that good places have to do for the best. */
+export function isLarge({ nodes }: LayoutGraph): boolean {
+  return nodes.length > LARGE;
 }
 
 /** Reading goes from left to right: the other way has to be so much larger. */
@@ -68,51 +76,36 @@ function fitOf({ width, height }: Size, aspect: number): number {
 
 type Direction = 'LR' | 'TB';
 
-function arranged(graph: LayoutGraph, direction: Direction): Layout {
-  const boxes: Record<string, Box> = {};
-  const lines: Record<string, Line> = {};
-  const size = arrange(graph, direction, boxes, lines);
-  return { ...size, boxes, lines };
-}
-
 interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-function arrange(
-  graph: LayoutGraph,
-  direction: Direction,
-  boxes: Record<string, Box>,
-  lines: Record<string, Line>,
-): Size {
+/** Finds where the nodes of one graph lie, and the connectors between different ones. */
+export type Placer = (graph: LayoutGraph, direction: Direction, sizes: ReadonlyMap<string, Size>) => Placed;
+
+interface Placed {
+  readonly size: Size;
+  readonly middles: ReadonlyMap<string, Point>;
+  readonly lines: ReadonlyMap<string, Line>;
+}
+
+function arranged(graph: LayoutGraph, direction: Direction, placer: Placer): Layout {
+  const boxes: Record<string, Box> = {};
+  const lines: Record<string, Line> = {};
   const inner = new Map<string, { readonly size: Size; readonly parts: readonly Layout[] }>();
-  const board = new dagre.graphlib.Graph({ multigraph: true });
-  board.setGraph({
-    rankdir: direction,
-    nodesep: 22,
-    ranksep: 46,
-    edgesep: 12,
-    marginx: 8,
-    marginy: 8,
-    ranker: graph.nodes.length > LARGE ? 'longest-path' : 'network-simplex',
-  });
   for (const { id, kind, inside } of graph.nodes) {
-    const parts = inside.map((each) => arranged(each, direction));
+    const parts = inside.map((each) => arranged(each, direction, placer));
     const size = parts.length > 0 ? openSize(parts, direction) : kind === 'gate' ? GATE_SIZE : STEP_SIZE;
     inner.set(id, { size, parts });
-    board.setNode(id, { ...size });
   }
-  for (const { id, from, to, label } of graph.edges) {
-    const words = label === 0 ? {} : { width: Math.min(label, 26) * 6.4 + 12, height: 18, labelpos: 'c' };
-    board.setEdge(from, to, { ...words, minlen: 1 }, id);
-  }
-  dagre.layout(board);
+  const sizes = new Map([...inner].map(([id, { size }]) => [id, size]));
+  const placed = placer(graph, direction, sizes);
   for (const { id } of graph.nodes) {
-    const { x, y, width, height } = board.node(id);
-    const box = { x: x - width / 2, y: y - height / 2, width, height };
+    const { size = STEP_SIZE, parts = [] } = inner.get(id) ?? {};
+    const { x = 0, y = 0 } = placed.middles.get(id) ?? {};
+    const box = { x: x - size.width / 2, y: y - size.height / 2, ...size };
     boxes[id] = box;
-    const { parts = [] } = inner.get(id) ?? {};
     let along = 0;
     for (const part of parts) {
       const [right, down] = direction === 'TB' ? [along, 0] : [0, along];
@@ -121,17 +114,18 @@ function arrange(
     }
   }
   for (const { id, from, to, label } of graph.edges) {
-    const edge = board.edge(from, to, id);
     const box = boxes[from];
-    if (from === to && box !== undefined) lines[id] = loopOf(box, direction, edge.width ?? 0);
-    else {
-      const at =
-        label === 0 || edge.x === undefined || edge.y === undefined ? null : { x: edge.x, y: edge.y };
-      lines[id] = { points: edge.points ?? [], label: at };
-    }
+    lines[id] =
+      from === to && box !== undefined
+        ? loopOf(box, direction, wordsOf(label))
+        : (placed.lines.get(id) ?? { points: [], label: null });
   }
-  const { width = 0, height = 0 } = board.graph();
-  return { width, height };
+  return { ...placed.size, boxes, lines };
+}
+
+/** How wide the words of a connector are; 0 of one that has none. */
+export function wordsOf(label: number): number {
+  return label === 0 ? 0 : Math.min(label, 26) * 6.4 + 12;
 }
 
 /** A connector from a step to itself: beside it where the graph goes down, below it where it goes right. */

@@ -1,4 +1,6 @@
-import { type LayoutGraph, layOut } from './layout.ts';
+import { isLarge, type LayoutGraph, layOut, type Placer } from './layout.ts';
+import { placeMany } from './place-many.ts';
+import { placeWell } from './place-well.ts';
 
 interface LayoutRequest {
   readonly id: number;
@@ -7,7 +9,10 @@ interface LayoutRequest {
   readonly aspect: number;
 }
 
-// The page stays quick while a large graph is laid out.
+const placer: Placer = (graph, direction, sizes) =>
+  (isLarge(graph) ? placeMany : placeWell)(graph, direction, sizes);
+
+// The page stays quick while the best places are looked for.
 addEventListener('message', ({ data }: MessageEvent<LayoutRequest>) => {
-  postMessage({ id: data.id, layout: layOut(data.graph, data.aspect) });
+  postMessage({ id: data.id, layout: layOut(data.graph, data.aspect, placer) });
 });

@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { type ModelGraph, shapeOf } from './graph-model.ts';
-import type { Layout, LayoutGraph } from './layout.ts';
+import { isLarge, type Layout, type LayoutGraph, layOut } from './layout.ts';
+import { placeMany } from './place-many.ts';
 
 const kept = new Map<string, Layout>();
 const MOST_KEPT = 50;
@@ -8,32 +9,51 @@ const MOST_KEPT = 50;
 const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
 let asked = 0;
 
+interface Found {
+  readonly layout: Layout;
+  readonly shape: string;
+}
+
 /** Where everything of a model lies; null until that is known. It is reckoned anew only when the shape changes. */
-export function useLayout(
-  model: ModelGraph | null,
-  aspect: number,
-): { readonly layout: Layout; readonly shape: string } | null {
-  const shape = model === null ? null : `${aspect.toFixed(1)} ${shapeOf(model)}`;
-  const [found, setFound] = useState<{ readonly layout: Layout; readonly shape: string } | null>(null);
+export function useLayout(model: ModelGraph | null, aspect: number): Found | null {
+  const shape = useMemo(
+    () => (model === null ? null : `${aspect.toFixed(1)} ${shapeOf(model)}`),
+    [model, aspect],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the model that a layout depends on
+  const atOnce = useMemo(() => (model === null || shape === null ? null : known(model, shape)), [shape]);
+  const [found, setFound] = useState<Found | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the model that a layout depends on
   useEffect(() => {
-    if (model === null || shape === null) return;
+    if (model === null || shape === null || atOnce !== null) return;
     let current = true;
-    const known = kept.get(shape);
-    if (known !== undefined) setFound({ layout: known, shape });
-    else
-      void askWorker(toLayout(model), aspect).then((layout) => {
-        if (kept.size >= MOST_KEPT) kept.clear();
-        kept.set(shape, layout);
-        if (current) setFound({ layout, shape });
-      });
+    void askWorker(toLayout(model), aspect).then((layout) => {
+      keep(shape, layout);
+      if (current) setFound({ layout, shape });
+    });
     return () => {
       current = false;
     };
   }, [shape]);
 
-  return found;
+  return atOnce ?? found;
+}
+
+/** The layout that was reckoned before, or that takes no time. */
+function known(model: ModelGraph, shape: string): Found | null {
+  const before = kept.get(shape);
+  if (before !== undefined) return { layout: before, shape };
+  const graph = toLayout(model);
+  // the best places of what is open in it are the worker's matter
+  if (!isLarge(graph) || graph.nodes.some(({ inside }) => inside.length > 0)) return null;
+  return { layout: keep(shape, layOut(graph, 1, placeMany)), shape };
+}
+
+function keep(shape: string, layout: Layout): Layout {
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(shape, layout);
+  return layout;
 }
 
 function toLayout(model: ModelGraph): LayoutGraph {

@@ -3,6 +3,7 @@
  * many changes come.
  */
 import type { QueryClient } from '@tanstack/react-query';
+import { reloadFlows } from '../api/reload-flows.ts';
 import type { LiveChange } from './live.ts';
 
 export interface Refresher {
@@ -14,20 +15,19 @@ export interface Refresher {
 /** How long each kind of answer is left alone after it was loaded anew, ms: what is dear to make or to draw, longer. */
 const REST = { near: 700, lists: 2500, past: 4000 } as const;
 type Rest = keyof typeof REST;
+type Key = readonly string[];
+
+/** A page that was just gone to is drawn before it is loaded anew, ms. */
+const BUILT = 2000;
 
 /** Which queries a change concerns, by the beginning of their keys. */
-function concerned({
-  kind,
-  flow,
-  key,
-  tradingDay,
-}: LiveChange): readonly (readonly [Rest, readonly string[]])[] {
+function concerned({ kind, flow, key, tradingDay }: LiveChange): readonly (readonly [Rest, Key])[] {
   return [
     ['near', ['day', tradingDay]],
     ['near', ['instance', flow, key]],
     ['near', ['graph', flow, key]],
     ['near', kind === 'alarm' ? ['alarms'] : ['instance', flow, key]],
-    ['lists', ['flows']],
+    ['lists', ['flows', flow]],
     ['past', ['replay', flow, key]],
     ['past', ['history', flow]],
   ];
@@ -35,11 +35,28 @@ function concerned({
 
 /** Makes a refresher; nothing runs until something changes. */
 export function createRefresher(client: QueryClient): Refresher {
-  const lanes = { near: lane(REST.near), lists: lane(REST.lists), past: lane(REST.past) };
+  const lanes = {
+    near: lane(REST.near, reload),
+    lists: lane(
+      REST.lists,
+      (keys) =>
+        void reloadFlows(
+          client,
+          keys.flatMap(([, flow]) => flow ?? []),
+        ),
+    ),
+    past: lane(REST.past, reload),
+  };
+
+  function reload(keys: readonly Key[]): void {
+    for (const queryKey of keys) void client.invalidateQueries({ queryKey });
+  }
+
+  let later: ReturnType<typeof setTimeout> | null = null;
 
   /** One kind of answers: what waits to be loaded, and when that may be. */
-  function lane(rest: number) {
-    const waiting = new Map<string, readonly string[]>();
+  function lane(rest: number, load: (keys: readonly Key[]) => void) {
+    const waiting = new Map<string, Key>();
     let timer: ReturnType<typeof setTimeout> | null = null;
     let last = Number.NEGATIVE_INFINITY;
     const turn = () => {
@@ -47,10 +64,10 @@ export function createRefresher(client: QueryClient): Refresher {
       last = performance.now();
       const keys = [...waiting.values()];
       waiting.clear();
-      for (const queryKey of keys) void client.invalidateQueries({ queryKey });
+      load(keys);
     };
     return {
-      add(key: readonly string[]) {
+      add(key: Key) {
         waiting.set(key.join('\n'), key);
         timer ??= setTimeout(turn, Math.max(0, last + rest - performance.now()));
       },
@@ -64,9 +81,13 @@ export function createRefresher(client: QueryClient): Refresher {
     changed(change) {
       for (const [rest, key] of concerned(change)) lanes[rest].add(key);
     },
-    everything: () => void client.invalidateQueries(),
+    everything() {
+      if (performance.now() > BUILT) void client.invalidateQueries();
+      else later ??= setTimeout(() => void client.invalidateQueries(), BUILT);
+    },
     stop() {
       for (const each of Object.values(lanes)) each.stop();
+      if (later !== null) clearTimeout(later);
     },
   };
 }
