@@ -24,7 +24,7 @@ export interface WriteBudget {
   readonly most: number;
 }
 
-export const WRITE_BUDGET: WriteBudget = { rate: 2000, burst: 1000, age: 8000, most: 2000 };
+export const WRITE_BUDGET: WriteBudget = { rate: 2000, burst: 1000, age: 8000, most: 500 };
 
 /** An idle worker waits until so many rows may be written together. */
 const WORTHWHILE = 100;

@@ -20,6 +20,9 @@ import { actRecord, type Entry, journalRecord } from './records.ts';
 import { isMine, loadAll, type Running } from './running.ts';
 import { DEFAULTS, type WorkerOptions } from './worker-options.ts';
 
+/** So many events are decided before others in the process get their chance. */
+const BREATH = 200;
+
 /** What is decided and not yet on its way to the store. */
 export interface Gathered {
   /** where the journal and the clock stood before it */
@@ -82,7 +85,11 @@ export async function decideMessages(
     loadAll(options, at, at.watch.absent([...named.values()], clock)),
     recallSeen(options, at, { named, first }),
   ]);
-  for (const item of items) takeItem(options, { at, batch, item });
+  let taken = 0;
+  for (const item of items) {
+    takeItem(options, { at, batch, item });
+    if (++taken % BREATH === 0) await options.breathe?.();
+  }
   batch.messages += messages.length;
   batch.sequence = messages.at(-1)?.sequence ?? batch.sequence;
   await options.at?.('afterDecide');

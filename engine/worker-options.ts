@@ -28,6 +28,8 @@ export interface WorkerOptions {
   readonly idsInMemory?: number;
   /** where there are several partitions: how many, and where events of another one go; absent: everything is ours */
   readonly passOn?: { readonly outlet: Outlet; readonly partitions: number };
+  /** Gives other work of the process its chance, asked for amid long lots of events; absent: there is none. */
+  readonly breathe?: () => Promise<void>;
   /** told at each moment at which a crash test may want to kill this process */
   readonly at?: FailPointHook;
 }

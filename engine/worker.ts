@@ -73,7 +73,7 @@ type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** A batch that has so many events is not made larger. */
-const MOST_EVENTS = 4_000;
+const MOST_EVENTS = 2_000;
 
 const NOTHING: Turn = {
   kind: 'idle',

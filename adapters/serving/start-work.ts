@@ -2,7 +2,7 @@
  * The working part: leases, an engine worker for each partition that this process holds, telling the outside of changes,
  * and removing what is too old.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
 import {
   type ChangeLog,
   createTeller,
@@ -121,6 +121,7 @@ function startRun(
       sources,
       compile: (stored, revision) => recompileOrExplain(extensions, stored, revision),
       now: Date.now,
+      breathe,
       ...(stream.passOn === null ? {} : { passOn: { outlet: stream.passOn, partitions: stream.partitions } }),
     });
   const worker = replaceableWorker(make, first);
