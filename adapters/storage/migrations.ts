@@ -219,7 +219,14 @@ export const MIGRATIONS: readonly NamedMigration[] = [
     },
   },
   {
-    name: '012-counts-of-a-day',
+    name: '012-what-the-notifier-goes-on-from',
+    migration: {
+      up: (db: Kysely<unknown>) =>
+        runAll(db, [`alter table milepost.notifier add column tag text not null default ''`]),
+    },
+  },
+  {
+    name: '013-counts-of-a-day',
     migration: {
       up: (db: Kysely<unknown>) =>
         runAll(db, [
@@ -227,13 +234,6 @@ export const MIGRATIONS: readonly NamedMigration[] = [
           `create index instances_day on milepost.instances (trading_day, flow, key)
              include (status, health, open_alarms)`,
         ]),
-    },
-  },
-  {
-    name: '012-what-the-notifier-goes-on-from',
-    migration: {
-      up: (db: Kysely<unknown>) =>
-        runAll(db, [`alter table milepost.notifier add column tag text not null default ''`]),
     },
   },
 ];
