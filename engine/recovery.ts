@@ -154,7 +154,7 @@ async function redoTail(options: WorkerOptions, at: Running, waiting: Waiting): 
     const clock = page.reduce((latest, entry) => Math.max(latest, entry.clock), 0);
     await loadRelatives(options, at, { waiting, of: page, clock });
     for (const entry of page) {
-      await reach(options, at, waiting, entry.place - 1);
+      if (isNextReached(waiting, entry.place - 1)) await reach(options, at, waiting, entry.place - 1);
       if ((waiting.written.get(rootOf(entry.key)) ?? 0) >= entry.place) passOver(at, entry);
       else redo(at, entry);
     }
@@ -178,6 +178,12 @@ async function loadRelatives(
     return !asked.has(name) && asked.add(name);
   });
   if (unknown.length > 0) await put(options, at, waiting, await options.store.load(unknown));
+}
+
+/** Moves on to a place; whether something was stored on the way, which `reach` takes into memory. */
+function isNextReached(waiting: Waiting, place: number): boolean {
+  waiting.reached = place;
+  return (waiting.places[waiting.next] ?? Number.POSITIVE_INFINITY) <= place;
 }
 
 /** Everything up to this place is decided: what was stored there comes into memory. */
