@@ -1,6 +1,6 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NatsConnection } from 'nats';
+import { type NatsConnection, nanos } from 'nats';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   connectNats,
@@ -411,6 +411,41 @@ test(
     } finally {
       await late.stop();
     }
+  },
+  LIMIT,
+);
+
+test(
+  'an acknowledgement that is lost on its way is given again when the messages come again, and they are given once',
+  async () => {
+    let lost = 0;
+    const careless = new Proxy(nc, {
+      get(target, name) {
+        if (name !== 'publish') {
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        }
+        return (subject: string, ...rest: unknown[]) => {
+          if (subject.startsWith('$JS.ACK.') && lost++ === 0) return;
+          Reflect.apply(target.publish, target, [subject, ...rest]);
+        };
+      },
+    });
+    const intake = openOn(careless);
+    await intake.start({ incarnation: '', sequence: 0 });
+    await send(bench, numbers(1, 5));
+    const got = await take(intake, 5);
+    const jsm = await nc.jetstreamManager();
+    const { config } = await jsm.consumers.info(STREAM_NAME, CONSUMER);
+    await jsm.consumers.update(STREAM_NAME, CONSUMER, { ...config, ack_wait: nanos(300) });
+    await intake.confirm(got.at(-1)?.sequence ?? 0);
+    await expect
+      .poll(async () => (await jsm.consumers.info(STREAM_NAME, CONSUMER)).ack_floor.stream_seq, {
+        timeout: 20_000,
+      })
+      .toBe(5);
+    expect(lost).toBeGreaterThan(1);
+    expect(await intake.next(10, 50)).toEqual([]);
   },
   LIMIT,
 );
