@@ -8,7 +8,7 @@
  * 3. Any number of processes share the partitions of one database; how many partitions there are is fixed by the first.
  */
 
-import type { Turn } from '../engine/index.ts';
+import type { Batch } from '../engine/index.ts';
 import { type Closers, undo } from './closers.ts';
 import { type Exchange, type ExchangeOptions, startExchange } from './exchange.ts';
 import { createMetrics, createProbes } from './http/index.ts';
@@ -102,9 +102,9 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const identity = makeIdentity(null, null);
     const notices = openTelling({ databaseUrl, log }, closers);
     let people: TellingPeople | null = null;
-    const onCommit = (turn: Turn) => {
+    const onCommit = (batch: Batch) => {
       notify();
-      people?.committed(turn);
+      people?.committed(batch);
     };
     const work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
@@ -192,7 +192,7 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const address = await probes.listen(options);
     closers.push(() => probes.close());
     const identity = makeIdentity(options.name, null);
-    const onCommit = (turn: Turn) => people?.committed(turn);
+    const onCommit = (batch: Batch) => people?.committed(batch);
     work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
     closers.push(() => work.stop());
     const exchange = await exchangeDefinitions(

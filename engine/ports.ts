@@ -250,6 +250,8 @@ export interface Intake {
   next(max: number, wait: number): Promise<readonly Message[]>;
   /** The next messages as far as they are at hand; none says nothing of the stream. Left out where `next` is as quick. */
   ready?(max: number): Promise<readonly Message[]>;
+  /** Resolves when `ready` may have something, at the latest after `wait` ms or at the signal. Left out with `ready`. */
+  arrival?(wait: number, signal: AbortSignal): Promise<void>;
   /** Everything up to this sequence is committed. */
   confirm(sequence: number): Promise<void>;
   /** Sequence of the last message in the stream, to know whether the backlog is applied. */

@@ -17,7 +17,7 @@ import type { DirtyRoot } from './dirty-roots.ts';
 import { isWaived } from './draft.ts';
 import { lagOf } from './family.ts';
 import { decideDue, decideMessages, type Gathered, newGathered } from './gather.ts';
-import { IntakeError, type Message, type Position } from './ports.ts';
+import { type Intake, IntakeError, type Message, type Position } from './ports.ts';
 import { isBehind, recover } from './recovery.ts';
 import { definitionsOf, type Running } from './running.ts';
 import { DEFAULTS, type WorkerOptions } from './worker-options.ts';
@@ -30,8 +30,6 @@ export interface Turn {
   readonly rejected: number;
   readonly repeats: number;
   readonly alarms: number;
-  /** messages to people that rules asked for */
-  readonly notices: number;
   readonly remade: boolean;
   /** from the first message to the commit */
   readonly seconds: number;
@@ -72,6 +70,8 @@ type Outcome =
   | { readonly kind: 'committed' | 'fenced' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
+/** How long an arrival is waited for while a batch is under way, ms: longer than it takes, where all is well. */
+const PATIENCE_UNDER_WAY = 1_000;
 /** A batch that has so many events is not made larger. */
 const MOST_EVENTS = 2_000;
 
@@ -82,7 +82,6 @@ const NOTHING: Turn = {
   rejected: 0,
   repeats: 0,
   alarms: 0,
-  notices: 0,
   remade: false,
   seconds: 0,
 };
@@ -157,7 +156,6 @@ export function createWorker(options: WorkerOptions): Worker {
       rejected: gathered.rejected.length,
       repeats: gathered.repeats,
       alarms: composed.batch.alarms.length,
-      notices: composed.batch.notices.length,
       remade,
       seconds: (now() - gathered.begun) / 1000,
     };
@@ -281,11 +279,27 @@ async function gatherMore(options: WorkerOptions, at: Running, ahead: Flight): P
       intake.ready === undefined ? intake.next(room, 0) : intake.ready(room),
     );
     await options.at?.('afterGather');
-    if (messages === null || messages.length === 0) break;
+    if (messages === null) break;
+    if (messages.length === 0) {
+      if (intake.arrival === undefined || ahead.landed) break;
+      await arrivalDuring(ahead, intake.arrival.bind(intake));
+      continue;
+    }
     gathered ??= newGathered(at, options.now());
     await decideMessages(options, at, gathered, messages);
-  } while (!ahead.landed && gathered.messages < most && gathered.journal.length < MOST_EVENTS);
+  } while (!ahead.landed && !isFull(gathered, most));
   return gathered;
+}
+
+function isFull(gathered: Gathered | null, most: number): boolean {
+  return gathered !== null && (gathered.messages >= most || gathered.journal.length >= MOST_EVENTS);
+}
+
+/** Waits for messages, no longer than the batch is under way. */
+async function arrivalDuring(ahead: Flight, arrival: NonNullable<Intake['arrival']>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([ahead.outcome, arrival(PATIENCE_UNDER_WAY, over.signal)]);
+  over.abort();
 }
 
 /** What the stream has; null where the reader was stopped, so that nothing is known of it. */

@@ -87,6 +87,10 @@ export function mergeShares(one: Share, other: Share): Intake {
       return (await fill(max)) && run === runs ? give(max) : [];
     },
 
+    async arrival(wait, signal) {
+      await Promise.race(shares.map((share) => share.arrival(wait, signal)));
+    },
+
     async confirm(sequence) {
       await Promise.all(shares.map((share) => share.confirm(sequence)));
     },

@@ -4,11 +4,12 @@
  */
 import { setImmediate as breathe, setTimeout as delay } from 'node:timers/promises';
 import {
+  type Batch,
   type ChangeLog,
   createTeller,
   createWorker,
   type LeaseTable,
-  type Turn,
+  type Store,
   type WorkerIdentity,
 } from '../../engine/index.ts';
 import { recompileOrExplain } from '../extension-file.ts';
@@ -32,8 +33,8 @@ export interface WorkOptions {
   readonly active: Active;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** told after each commit of this process */
-  readonly onCommit: (turn: Turn) => void;
+  /** told as soon as this process has committed a batch */
+  readonly onCommit: (batch: Batch) => void;
 }
 
 export interface Work {
@@ -58,8 +59,8 @@ export function startWork(options: WorkOptions): Work {
   const telling: { loop: Telling | null } = { loop: null };
   const measured = measureWorkers(options.metrics);
   const begin = (partition: string): PartitionRun => {
-    const onCommit = (turn: Turn) => {
-      options.onCommit(turn);
+    const onCommit = (batch: Batch) => {
+      options.onCommit(batch);
       telling.loop?.wake();
     };
     const run = startRun({ ...options, active, onCommit }, { partition, measured });
@@ -104,6 +105,18 @@ interface EngineRun extends PartitionRun {
   replace(active: Active): Promise<void>;
 }
 
+/** A store that says when it has committed: at once, however busy its worker is with the next batch. */
+function telling(store: Store, onCommit: (batch: Batch) => void): Store {
+  return {
+    ...store,
+    async commit(batch) {
+      const outcome = await store.commit(batch);
+      if (outcome === 'committed') onCommit(batch);
+      return outcome;
+    },
+  };
+}
+
 /** One engine worker, turn after turn. */
 function startRun(
   { identity, storage, stream, active: first, log, onCommit }: WorkOptions,
@@ -115,7 +128,7 @@ function startRun(
     createWorker({
       partition,
       owner: identity.id,
-      store: storage.store,
+      store: telling(storage.store, onCommit),
       intake,
       definitions,
       sources,
@@ -132,12 +145,11 @@ function startRun(
     worker,
     intake,
     log,
-    onTurn(turn) {
-      if (turn.remade)
+    onTurn({ remade }) {
+      if (remade)
         log.warn(
           'the stream of events is another one than before: reading it from its beginning; events that only the old one held are gone',
         );
-      if (turn.kind === 'worked') onCommit(turn);
     },
   });
   return {

@@ -1,6 +1,6 @@
 /** Telling people: what is kept for it, and the loops that do it in a process that works. */
 import type { Definitions } from '../../definitions/index.ts';
-import type { Turn } from '../../engine/index.ts';
+import type { Batch } from '../../engine/index.ts';
 import { CHANNEL_KINDS, channelWorld, type Notifying, startNotifying } from '../channels/index.ts';
 import type { Closers } from '../closers.ts';
 import { type HealthReport, type Metrics, measureNotices } from '../http/index.ts';
@@ -25,7 +25,7 @@ export function openTelling(
 
 export interface TellingPeople extends Notifying {
   /** A worker of this process has committed something. */
-  committed(turn: Turn): void;
+  committed(batch: Pick<Batch, 'alarms' | 'notices'>): void;
   checks(): HealthReport['checks'];
 }
 
@@ -61,7 +61,7 @@ export function tellPeople(
   return {
     ...notifying,
     committed({ alarms, notices: wished }) {
-      if (alarms > 0 || wished > 0) notifying.wake();
+      if (alarms.length > 0 || wished.length > 0) notifying.wake();
     },
     checks() {
       const trouble = notifying.trouble();

@@ -10,7 +10,6 @@ const NOTHING: Turn = {
     rejected: 0,
     repeats: 0,
     alarms: 0,
-    notices: 0,
     remade: false,
     seconds: 0,
   },
