@@ -3,64 +3,48 @@ import { type LoopTime, startLoop } from '../../adapters/loop.ts';
 
 const log = { info() {}, warn() {}, error() {} };
 
-/** Time that stands still: pauses end by their signal only. */
-function stoppedTime(): LoopTime & { readonly slept: number[] } {
-  const slept: number[] = [];
-  return {
-    slept,
+/** A loop whose turns end when they are let go and find no work, and whose pauses end by a wake alone. */
+function gatedLoop() {
+  const rests = { begun: 0 };
+  const turns: PromiseWithResolvers<void>[] = [];
+  const time: LoopTime = {
     now: () => 0,
     breathe: async () => undefined,
-    sleep(ms, signal) {
-      slept.push(ms);
+    sleep(_, signal) {
+      rests.begun += 1;
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
     },
   };
+  const loop = startLoop({
+    ...{ name: 'the loop', rest: 1000, log, time },
+    async turn() {
+      const gate = Promise.withResolvers<void>();
+      turns.push(gate);
+      await gate.promise;
+      return 'idle';
+    },
+  });
+  return { loop, turns, rests };
 }
 
 test('a loop that is woken during a turn takes another one at once', async () => {
-  const time = stoppedTime();
-  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let turns = 0;
-  const second = Promise.withResolvers<void>();
-  const loop = startLoop({
-    name: 'the loop',
-    rest: 1000,
-    log,
-    time,
-    async turn() {
-      turns += 1;
-      if (turns === 2) second.resolve();
-      await gates[turns - 1]?.promise;
-      return 'idle';
-    },
-  });
+  const { loop, turns, rests } = gatedLoop();
   loop.wake();
-  gates[0]?.resolve();
-  await second.promise;
-  expect(time.slept).toEqual([]);
-  gates[1]?.resolve();
+  turns[0]?.resolve();
+  await expect.poll(() => turns.length).toBe(2);
+  expect(rests.begun).toBe(0);
+  turns[1]?.resolve();
   await loop.stop();
-  expect(turns).toBe(2);
 });
 
-test('a loop that rests goes on when it is woken', async () => {
-  const time = stoppedTime();
-  let turns = 0;
-  const second = Promise.withResolvers<void>();
-  const loop = startLoop({
-    name: 'the loop',
-    rest: 1000,
-    log,
-    time,
-    async turn() {
-      turns += 1;
-      if (turns === 2) second.resolve();
-      return 'idle';
-    },
-  });
-  while (time.slept.length === 0) await Promise.resolve();
+test('a loop that rests goes on when it is woken, and rests again after that', async () => {
+  const { loop, turns, rests } = gatedLoop();
+  turns[0]?.resolve();
+  await expect.poll(() => rests.begun).toBe(1);
+  expect(turns).toHaveLength(1);
   loop.wake();
-  await second.promise;
+  await expect.poll(() => turns.length).toBe(2);
+  turns[1]?.resolve();
+  await expect.poll(() => rests.begun).toBe(2);
   await loop.stop();
-  expect(turns).toBe(2);
 });
