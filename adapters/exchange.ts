@@ -3,13 +3,12 @@
  * a candidate beside those in use.
  */
 
-import { subjectOf } from '../checkpoints/index.ts';
 import type { Definitions } from '../definitions/index.ts';
-import type { Outlet, Reader, Store } from '../engine/index.ts';
+import type { Reader, Store } from '../engine/index.ts';
 import type { ActiveSet } from './active-set.ts';
 import { type Candidate, startCandidate } from './candidate.ts';
 import type { Log } from './log.ts';
-import { definitionsEvent, OWN_FLOW, OWN_KEY } from './own-flow.ts';
+import type { OwnParams } from './own-flow.ts';
 import { reasonOf } from './reason-of.ts';
 import { createReloading, type Reloading, type ReloadOutcome } from './reloading.ts';
 
@@ -25,8 +24,8 @@ export interface ExchangeOptions {
   readonly reader: Reader;
   readonly tail: Store['tail'];
   readonly partitions: readonly string[];
-  /** where Milepost says what it has to say about its definitions; null: others say it */
-  readonly outlet: Outlet | null;
+  /** told what is wrong with the definitions of this process; null: nothing is */
+  readonly onTrouble: (trouble: OwnParams | null) => void;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -38,22 +37,13 @@ export interface Exchange extends Pick<Reloading, 'active' | 'reload' | 'last'> 
 
 /** Begins to follow the definitions, and to compare the candidate. */
 export async function startExchange(options: ExchangeOptions): Promise<Exchange> {
-  const { log, now, reader, partitions, outlet } = options;
-  let isTold = outlet !== null && (await hasOpenAlarm(reader));
+  const { log, now, reader, partitions, onTrouble } = options;
   const report = async ({ kind, errors, revision }: ReloadOutcome) => {
-    const broken = kind === 'broken';
-    if (outlet === null || (!broken && !isTold)) return;
-    isTold = broken;
     const [first = '', ...others] = errors;
     const reason = others.length === 0 ? first : `${first} (and ${others.length} more)`;
-    await send(outlet, { broken, reason, revision, time: now() });
+    onTrouble(kind === 'broken' ? { REASON: reason, REVISION: revision } : null);
   };
   const reloading = createReloading({ ...options, onOutcome: report });
-  // It has started, so that the definitions are sound, whatever an earlier process has said.
-  if (isTold) {
-    const { revision } = options.first.definitions;
-    await report({ kind: 'same', revision, errors: [], at: now() });
-  }
   const ending = new AbortController();
   const following = options.follow
     ? reloading.follow(ending.signal).catch((error: unknown) => {
@@ -85,14 +75,4 @@ export async function startExchange(options: ExchangeOptions): Promise<Exchange>
       await following;
     },
   };
-}
-
-async function hasOpenAlarm(reader: Reader): Promise<boolean> {
-  const found = await reader.instance(OWN_FLOW, OWN_KEY);
-  return found !== null && found.openAlarms > 0;
-}
-
-async function send(outlet: Outlet, report: Parameters<typeof definitionsEvent>[0]): Promise<void> {
-  const payload = Buffer.from(JSON.stringify(definitionsEvent(report)));
-  await outlet.send([{ subject: subjectOf(OWN_FLOW, OWN_KEY), payload }]);
 }

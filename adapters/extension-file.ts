@@ -18,6 +18,7 @@ import {
   RESERVED_WORDS,
 } from '../definitions/index.ts';
 import type { Source } from '../engine/index.ts';
+import { withPresentOwnFlow } from './own-flow.ts';
 import { reasonOf } from './reason-of.ts';
 
 export interface LoadedExtensions {
@@ -71,7 +72,7 @@ export function recompile(
   sources: readonly Source[],
   revision: string,
 ): Definitions | null {
-  return compileDefinitions(sources, revision, extensions).definitions;
+  return compileDefinitions(withPresentOwnFlow(sources), revision, extensions).definitions;
 }
 
 /** As `recompile`, for those who cannot go on without: throws RevisionError. */
@@ -80,7 +81,11 @@ export function recompileOrExplain(
   sources: readonly Source[],
   revision: string,
 ): Definitions {
-  const { definitions, findings } = compileDefinitions(sources, revision, loaded.extensions);
+  const { definitions, findings } = compileDefinitions(
+    withPresentOwnFlow(sources),
+    revision,
+    loaded.extensions,
+  );
   if (definitions !== null) return definitions;
   const errors = findings.filter(({ severity }) => severity === 'error');
   const missing = errors.some(({ code }) => code === 'unknown-function' || code === 'unknown-handler');

@@ -9,6 +9,8 @@ import { CHANNEL_FLOW, type Source } from '../engine/index.ts';
 export const OWN_KEY = 'self';
 export const OWN_FLOW = 'milepost';
 
+// New steps and parameters go to the end: instances that have begun are stored by place. What one of them hears of a step
+// that was not there when it began is out of order, and no news.
 const TEXT = `# Milepost about itself: this flow is built in. A flow of your own that is called milepost takes its place.
 flow: milepost
 title: { en: Milepost itself, zh: Milepost 自身 }
@@ -29,7 +31,63 @@ steps:
         do:
           alarm: definitions-broken
           severity: critical
-          text: "the definitions are broken, those of revision {REVISION} stay in use: {REASON}"
+          text: "the definitions are broken, those of revision {REVISION} stay in use: {REASON}. Correct them, they are then read again. 流程定义有误，继续使用版本 {REVISION}：请按所述位置改正，随后会自动重新读取。"
+  stream-remade:
+    title: { en: Stream of events, zh: 事件流 }
+    params:
+      BEFORE: { type: string, default: "", title: { en: stream before, zh: 原事件流 } }
+      NOW: { type: string, default: "", title: { en: stream now, zh: 现事件流 } }
+      LAST: { type: number, default: 0, title: { en: last message applied, zh: 最后处理的消息 } }
+    on:
+      params:
+        do:
+          alarm: stream-remade
+          severity: critical
+          text: "the stream of events is another one than before: {NOW} instead of {BEFORE}, of which message {LAST} was the last one applied. What only the old one held is gone: let producers send again what came after, then close this alarm. 事件流已不是原来的那一个（现为 {NOW}，原为 {BEFORE}，最后处理的消息是 {LAST}）。只存在于原事件流中的事件已丢失：请让各生产者补发其后的事件，然后关闭本告警。"
+      out-of-order: []
+  stream-gap:
+    title: { en: Messages of the stream, zh: 事件流消息 }
+    params:
+      STREAM: { type: string, default: "", title: { en: stream, zh: 事件流 } }
+      FROM: { type: number, default: 0, title: { en: first message missing, zh: 缺失的第一条消息 } }
+      TO: { type: number, default: 0, title: { en: last message missing, zh: 缺失的最后一条消息 } }
+    on:
+      params:
+        do:
+          alarm: stream-gap
+          severity: critical
+          text: "messages {FROM} to {TO} of {STREAM} were removed before they were applied, by a purge or by age. Let producers send again what they held, then close this alarm. {STREAM} 的消息 {FROM} 至 {TO} 在处理之前已被删除（清空或过期）。请让各生产者补发，然后关闭本告警。"
+      out-of-order: []
+  clock:
+    title: { en: Clocks of the workers, zh: 各进程的时钟 }
+    states:
+      right: [wrong]
+      wrong: [right]
+    params:
+      REASON: { type: string, default: "", title: { en: reason, zh: 原因 } }
+    on:
+      state:
+        when: state == 'wrong'
+        do:
+          alarm: clock-off
+          severity: warning
+          text: "{REASON}. Milepost goes by the clock of the database; set the machine's clock (NTP). 时钟偏差：{REASON}。Milepost 以数据库时钟为准，请校准该机器的时钟（NTP）。"
+      out-of-order: []
+  canary:
+    title: { en: Canary, zh: 探测事件 }
+    states:
+      back: [lost]
+      lost: [back]
+    params:
+      REASON: { type: string, default: "", title: { en: reason, zh: 原因 } }
+    on:
+      state:
+        when: state == 'lost'
+        do:
+          alarm: canary-lost
+          severity: critical
+          text: "{REASON}. What happens there is not seen: look at /readyz, the logs, milepost doctor. 探测事件未返回：{REASON}。该处发生的事情无法看到，请查看 /readyz、日志和 milepost doctor。"
+      out-of-order: []
 `;
 
 const CHANNELS = `# The channels of Milepost: this flow is built in, an instance a channel. One of your own takes its place.
@@ -68,25 +126,50 @@ export function withOwnFlow(sources: readonly Source[]): readonly Source[] {
   return [...sources, ...[...BUILT_IN].flatMap(([name, source]) => (isTaken(name) ? [] : source))];
 }
 
-/** What Milepost reports about its definitions, as an event. */
-export function definitionsEvent(report: {
-  readonly broken: boolean;
-  readonly reason: string;
-  readonly revision: string;
+/** Sources as they were stored, with the built-in flows of this version in the place of those of then. */
+export function withPresentOwnFlow(sources: readonly Source[]): readonly Source[] {
+  const present = new Map([...BUILT_IN.values()].map((source) => [source.file, source]));
+  return sources.map((source) => present.get(source.file) ?? source);
+}
+
+/** What is so or not so, and is told when it changes: the two states of its step, what is right first. */
+const TOPICS = {
+  definitions: ['sound', 'broken'],
+  clock: ['right', 'wrong'],
+  canary: ['back', 'lost'],
+} as const;
+
+export type OwnTopic = keyof typeof TOPICS;
+export const OWN_TOPICS = Object.keys(TOPICS) as readonly OwnTopic[]; // its own keys
+
+export type OwnParams = Readonly<Record<string, string | number>>;
+
+/** What Milepost reports about itself, as an event: a step's values, and where it is a topic what became of it. */
+export function ownEvent(report: {
+  /** the same for the same cause */
+  readonly id: string;
+  readonly step: string;
+  readonly params: OwnParams;
+  readonly wrong?: boolean;
   readonly time: number;
-}): Readonly<Record<string, unknown>> {
-  const { broken, reason, revision, time } = report;
-  const event: EventKind = 'state';
-  return {
-    id: `definitions-${time}`,
+}): string {
+  const { id, step, params, wrong, time } = report;
+  const event: EventKind = wrong === undefined ? 'params' : 'state';
+  const states = TOPICS[step as OwnTopic] ?? null; // no key of it: undefined
+  return JSON.stringify({
+    id,
     flow: OWN_FLOW,
     key: OWN_KEY,
-    step: 'definitions',
+    step,
     event,
     time: new Date(time).toISOString(),
-    state: broken ? 'broken' : 'sound',
-    params: { REASON: reason.slice(0, 1000), REVISION: revision },
-  };
+    ...(wrong === undefined || states === null ? {} : { state: states[wrong ? 1 : 0] }),
+    params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cut(value)])),
+  });
+}
+
+function cut(value: string | number): string | number {
+  return typeof value === 'string' ? value.slice(0, 1000) : value;
 }
 
 /** Whether a channel delivers; `id` is the same for the same change. */

@@ -17,9 +17,11 @@ import type { NatsOptions } from './nats/index.ts';
 import { patiently } from './patiently.ts';
 import { healthReport } from './serving/health.ts';
 import { type HeartbeatOptions, startHeartbeat } from './serving/heartbeat.ts';
+import { keepClock } from './serving/keep-clock.ts';
 import { type Active, loadDefinitions } from './serving/load-definitions.ts';
 import { openStream, type Stream } from './serving/open-stream.ts';
 import { ownFolder, ownNats, ownPostgres } from './serving/own-servers.ts';
+import { createOwnVoice } from './serving/own-voice.ts';
 import { createReplays } from './serving/replays.ts';
 import { ServeError } from './serving/serve-error.ts';
 import type { Serving } from './serving/serving.ts';
@@ -51,6 +53,8 @@ interface Settings {
   readonly follow?: boolean;
   /** called every ten seconds while this process is ready; null: nothing is */
   readonly heartbeatUrl?: string | null;
+  /** how often a message goes the whole way and must come back, s; default 60, 0: never */
+  readonly canary?: number;
 }
 
 export interface ServeOptions extends Settings {
@@ -92,21 +96,24 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const nats = given ?? (options.nats === 'none' ? null : await ownNats(options, partitions, closers));
     const replays = createReplays(storage, log, Date.now);
     await replays.look();
+    const identity = makeIdentity(null, null);
+    const voice = createOwnVoice({ own: storage.own, worker: identity.id, log });
     const stream = await openStream(
-      { ...options, nats, databaseUrl, partitions, onAgain: replays.note },
+      { ...options, nats, databaseUrl, partitions, onAgain: replays.note, onLoss: voice.report },
       closers,
     );
+    voice.speak(stream.outlet, closers);
     if (stream.url !== null) await options.beforeWatching?.(stream.url);
     const metrics = createMetrics();
+    const now = await keepClock({ storage, name: identity.name, metrics, voice, log }, closers);
     let notify: () => void = () => undefined;
-    const identity = makeIdentity(null, null);
     const notices = openTelling({ databaseUrl, log }, closers);
     let people: TellingPeople | null = null;
     const onCommit = (batch: Batch) => {
       notify();
       people?.committed(batch);
     };
-    const work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
+    const work = startWork({ identity, storage, stream, active, metrics, log, now, onCommit });
     closers.push(() => work.stop());
     const exchange = await exchangeDefinitions(
       {
@@ -116,14 +123,17 @@ export function serve(options: ServeOptions): Promise<Serving> {
         storage,
         stream,
         activate: work.replace,
-        outlet: stream.outlet,
+        onTrouble: (trouble) => voice.trouble('definitions', trouble),
       },
       closers,
     );
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
     const held = () => work.held();
-    const system = watchSystem({ ...options, storage: reading, stream, metrics, replays, held }, closers);
+    const system = watchSystem(
+      { ...options, storage: reading, stream, metrics, replays, held, voice, now },
+      closers,
+    );
     const definitions = () => exchange.active().definitions;
     const states = () => people?.channelStates() ?? null;
     const channels = watchChannels(
@@ -136,7 +146,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
     };
     const api = await startApi(
       {
-        ...{ ...options, storage: reading, stream, metrics, health, notices, ...answering(exchange) },
+        ...{ ...options, storage: reading, stream, metrics, health, notices, now, ...answering(exchange) },
         asOf: () => system.status().asOf,
         onAct: () => people?.wake(),
         channelTrouble: (channel) => people?.channelTrouble(channel) ?? channels.down(channel),
@@ -171,12 +181,16 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const partitions = await partitionsOf(storage, options.partitions ?? null);
     const replays = createReplays(storage, options.log, Date.now);
     await replays.look();
-    const stream = await openStream({ ...options, partitions, onAgain: replays.note }, closers);
+    const identity = makeIdentity(options.name, null);
+    const voice = createOwnVoice({ own: storage.own, worker: identity.id, log });
+    const stream = await openStream({ ...options, partitions, onAgain: replays.note, onLoss: voice.report }, closers);
+    voice.speak(stream.outlet, closers);
     const metrics = createMetrics();
+    const now = await keepClock({ storage, name: identity.name, metrics, voice, log }, closers);
     let work: Work | null = null;
     let people: TellingPeople | null = null;
     const held = () => work?.held() ?? 0;
-    const system = watchSystem({ ...options, storage, stream, metrics, replays, held }, closers);
+    const system = watchSystem({ ...options, storage, stream, metrics, replays, held, voice, now }, closers);
     let exchanging: Exchange | null = null;
     const definitions = () => (exchanging?.active() ?? active).definitions;
     const states = () => people?.channelStates() ?? null;
@@ -191,9 +205,8 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const probes = createProbes({ health, metrics });
     const address = await probes.listen(options);
     closers.push(() => probes.close());
-    const identity = makeIdentity(options.name, null);
     const onCommit = (batch: Batch) => people?.committed(batch);
-    work = startWork({ identity, storage, stream, active, metrics, log, onCommit });
+    work = startWork({ identity, storage, stream, active, metrics, log, now, onCommit });
     closers.push(() => work.stop());
     const exchange = await exchangeDefinitions(
       {
@@ -203,7 +216,7 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
         storage,
         stream,
         activate: work.replace,
-        outlet: stream.outlet,
+        onTrouble: (trouble) => voice.trouble('definitions', trouble),
       },
       closers,
     );
@@ -235,7 +248,12 @@ export function serveApi(options: PartOptions): Promise<Serving> {
     await replays.look();
     const stream = await openStream({ ...options, partitions, onAgain: replays.note }, closers);
     const metrics = createMetrics();
-    const system = watchSystem({ ...options, storage, stream, metrics, replays, held: () => 0 }, closers);
+    const { name } = makeIdentity(options.name, null);
+    const now = await keepClock({ storage, name, metrics, voice: null, log }, closers);
+    const system = watchSystem(
+      { ...options, storage, stream, metrics, replays, held: () => 0, voice: null, now },
+      closers,
+    );
     const notices = openTelling(options, closers);
     // the workers say what is wrong with the definitions; here they are only read
     const exchange = await exchangeDefinitions(
@@ -246,7 +264,7 @@ export function serveApi(options: PartOptions): Promise<Serving> {
         storage,
         stream,
         activate: async () => undefined,
-        outlet: null,
+        onTrouble: () => undefined,
       },
       closers,
     );
@@ -259,13 +277,12 @@ export function serveApi(options: PartOptions): Promise<Serving> {
     const health = () => healthReport(stream, [...system.checks(), channels.check()]);
     const api = await startApi(
       {
-        ...{ ...options, storage, stream, metrics, health, notices, ...answering(exchange) },
+        ...{ ...options, storage, stream, metrics, health, notices, now, ...answering(exchange) },
         ...{ onAct: () => undefined, channelTrouble: channels.down },
         asOf: () => system.status().asOf,
       },
       closers,
     );
-    const { name } = makeIdentity(options.name, null);
     beat(options, { name, stream, status: system.status, health }, closers);
     return {
       address: api.address,
@@ -279,7 +296,7 @@ export function serveApi(options: PartOptions): Promise<Serving> {
 
 async function exchangeDefinitions(
   options: Settings &
-    Pick<ExchangeOptions, 'first' | 'activate' | 'outlet' | 'candidate'> & {
+    Pick<ExchangeOptions, 'first' | 'activate' | 'onTrouble' | 'candidate'> & {
       readonly storage: DatabaseStorage;
       readonly stream: Stream;
     },

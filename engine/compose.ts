@@ -5,7 +5,16 @@ import type { DirtyRoot } from './dirty-roots.ts';
 import type { Gathered } from './gather.ts';
 import type { Harvest, Owner } from './harvest.ts';
 import type { Instance } from './instance.ts';
-import type { Batch, HeldRecord, HeldRoot, InstanceKey, InstanceRecord, Position } from './ports.ts';
+import type {
+  Batch,
+  HeldRecord,
+  HeldRoot,
+  InstanceKey,
+  InstanceRecord,
+  NoticeRecord,
+  Position,
+} from './ports.ts';
+import { probed } from './probe.ts';
 import { instanceChange, instanceRecord, recordHarvest } from './records.ts';
 import type { Running } from './running.ts';
 
@@ -38,11 +47,27 @@ export function compose(
     removed: rows.removed,
     held: rows.held,
     alarms: told.alarms,
-    notices: told.notices,
-    changes: [...rows.instances.map(instanceChange), ...told.changes],
+    notices: [...told.notices, ...probeNotices(at, gathered)],
+    changes: [
+      ...rows.instances.map(instanceChange),
+      ...told.changes,
+      ...gathered.probes.map((id) => probed(id, at.stored.partition)),
+    ],
     watched: harvest.watched,
   };
   return { batch, written: rows.written };
+}
+
+/** A channel called `canary` gets the probes of the first partition, so that what is sent is proven too. */
+function probeNotices(at: Running, { probes }: Gathered): readonly NoticeRecord[] {
+  if (at.stored.partition !== '0' || !at.definitions.notifying.channels.has('canary')) return [];
+  return probes.map((id) => ({
+    id: `canary/${id}`,
+    alarm: null,
+    kind: 'notify',
+    channel: 'canary',
+    text: id,
+  }));
 }
 
 function isEmpty({ changed, removed, alarms, wishes, watched, held }: Harvest): boolean {

@@ -15,6 +15,7 @@ import { keyOf } from './check-event.ts';
 import type { Mark } from './dirty-roots.ts';
 import { nameOf } from './family.ts';
 import type { InstanceKey, JournalRecord, Message, Outlet, RejectedRecord } from './ports.ts';
+import { readProbe } from './probe.ts';
 import { problemText } from './problem-text.ts';
 import { actRecord, type Entry, journalRecord } from './records.ts';
 import { isMine, loadAll, type Running } from './running.ts';
@@ -32,6 +33,8 @@ export interface Gathered {
   readonly journal: JournalRecord[];
   readonly rejected: RejectedRecord[];
   readonly passed: Passed[];
+  /** names of the probes that came */
+  readonly probes: string[];
   messages: number;
   repeats: number;
   /** sequence of its last message; null while it has none */
@@ -50,6 +53,8 @@ interface Item {
   /** the instance that it is about; null where that cannot be told */
   readonly of: InstanceKey | null;
   readonly reason: string;
+  /** its name, where it is a probe */
+  readonly probe?: string;
 }
 
 /** A batch without anything in it. */
@@ -61,6 +66,7 @@ export function newGathered(at: Running, now: number): Gathered {
     journal: [],
     rejected: [],
     passed: [],
+    probes: [],
     messages: 0,
     repeats: 0,
     sequence: null,
@@ -126,6 +132,8 @@ function readActItem(options: WorkerOptions, message: Message): Item {
   const text = new TextDecoder().decode(message.payload);
   const result = readActText(text);
   const line = { message, line: 1, text, event: null };
+  const probe = readProbe(message.subject, text);
+  if (probe !== null) return { ...line, act: null, of: null, reason: '', probe };
   if (!result.ok) return { ...line, act: null, of: null, reason: problemText(result.problems) };
   const key = actKey(options.definitions, result.act);
   const of = key === null ? null : { flow: result.act.flow, key };
@@ -157,7 +165,8 @@ function takeItem(options: WorkerOptions, taking: Taking): void {
   const { batch, item } = taking;
   const { event, act, of } = item;
   const reason = event === null && act === null ? item.reason : tooOld(options, item);
-  if (reason !== null) batch.rejected.push(rejected(taking, reason));
+  if (reason !== null && item.probe !== undefined) batch.probes.push(item.probe);
+  else if (reason !== null) batch.rejected.push(rejected(taking, reason));
   else if (of !== null && !isMine(options, of.key)) passItem(taking, of.key);
   else if (event !== null) takeEvent(taking, event);
   else if (act !== null) takeAct(taking, act);

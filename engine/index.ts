@@ -46,6 +46,7 @@ export * from './notifying/index.ts';
 export { partitionOf, partitionOfToken, rootOf } from './partition.ts';
 export { type Evaluation, type Frame, type Playback, playBack } from './playback.ts';
 export * from './ports.ts';
+export { PROBED_SUBJECT, probeSubject } from './probe.ts';
 export {
   createReplay,
   type Rejection,

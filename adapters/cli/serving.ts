@@ -32,6 +32,12 @@ const HEARTBEAT_OPTION: OptionSpec = {
     'called every 10 s while every partition is fresh, so that whoever listens notices silence; or MILEPOST_HEARTBEAT_URL',
 };
 
+const CANARY_OPTION: OptionSpec = {
+  value: 'SECONDS',
+  about:
+    'how often a message is sent the whole way and must come back, for every partition; or MILEPOST_CANARY; default: 60, 0: never',
+};
+
 const NO_FOLLOW_OPTION: OptionSpec = {
   value: null,
   about: 'do not follow changes of the definitions; SIGHUP and `milepost reload` still reload them',
@@ -48,6 +54,7 @@ export const SERVING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     about: 'definitions that are evaluated beside those in use and compared with them: see diff --live',
     many: true,
   },
+  canary: CANARY_OPTION,
   'heartbeat-url': HEARTBEAT_OPTION,
   'no-follow': NO_FOLLOW_OPTION,
   'no-nats': { value: null, about: 'start and use no NATS server: events come over HTTP only' },
@@ -84,6 +91,7 @@ export const PART_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   host: HOST_OPTION,
   extensions: EXTENSIONS_OPTION,
   partitions: PARTITIONS_OPTION,
+  canary: CANARY_OPTION,
   'heartbeat-url': HEARTBEAT_OPTION,
   'no-follow': NO_FOLLOW_OPTION,
   name: { value: 'NAME', about: 'how operators see this process; default: host and process id' },
@@ -142,6 +150,7 @@ function commonSettings(options: Options, io: Io, defaultPort: number) {
     partitions: partitionsOption(options),
     follow: !options.flag('no-follow'),
     heartbeatUrl: heartbeatUrl(options, io),
+    canary: canaryOption(options, io),
   };
 }
 
@@ -150,6 +159,15 @@ function heartbeatUrl(options: Options, io: Io): string | null {
   const text = options.text('heartbeat-url') ?? (io.env.MILEPOST_HEARTBEAT_URL || null);
   if (text === null || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
   throw new WrongUse('--heartbeat-url is an address that begins with http:// or https://');
+}
+
+/** How often a canary is sent, s; throws WrongUse for what is none. */
+function canaryOption(options: Options, io: Io): number {
+  const text = options.text('canary') ?? (io.env.MILEPOST_CANARY || '60');
+  const seconds = Number(text);
+  if (text.trim() === '' || !Number.isInteger(seconds) || seconds < 0 || seconds > 3600)
+    throw new WrongUse('--canary is a number of seconds from 1 to 3600, or 0 for none');
+  return seconds;
 }
 
 /** The number of partitions that is asked for; null where none is; throws WrongUse for what is none. */

@@ -13,6 +13,7 @@ export {
   definitionRoutes,
 } from './routes/definitions.ts';
 export type { HealthReport } from './routes/health.ts';
+export { measureCanary, measureClock } from './self-metrics.ts';
 export { readStaticFiles, type StaticFiles } from './static-files.ts';
 export { measureSystem, type SystemNumbers } from './system-metrics.ts';
 export { measureWorkers, type WorkerMeasures } from './worker-metrics.ts';

@@ -13,8 +13,8 @@ export interface WorkerMeasures {
   forget(partition: string): void;
 }
 
-/** Registers the measurements of workers. */
-export function measureWorkers(metrics: Metrics): WorkerMeasures {
+/** Registers the measurements of workers; `now` is the clock that they go by, ms. */
+export function measureWorkers(metrics: Metrics, now: () => number): WorkerMeasures {
   const events = metrics.counter('milepost_events_total', 'Events accepted');
   const repeats = metrics.counter('milepost_repeats_total', 'Events that had been seen before');
   const rejected = metrics.counter('milepost_rejected_total', 'Events that could not be understood');
@@ -51,7 +51,7 @@ export function measureWorkers(metrics: Metrics): WorkerMeasures {
     for (const [partition, worker] of workers) {
       live.set(worker.live(), { partition });
       unwritten.set(worker.unwritten(), { partition });
-      const timers = worker.timers(Date.now() - OVERDUE_AFTER);
+      const timers = worker.timers(now() - OVERDUE_AFTER);
       pending.set(timers.pending, { partition });
       overdue.set(timers.overdue, { partition });
       clock.set((worker.position()?.clock ?? 0) / 1000, { partition });

@@ -68,6 +68,32 @@ export async function waitingMessages(
   return new Map(await Promise.all(entries));
 }
 
+/** Messages that are no longer in the stream. */
+export interface Removed {
+  readonly incarnation: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The messages at the beginning of the stream that were removed before any partition was so far; null where there are
+ * none. What was removed between the positions of two partitions may have been applied, and is not said. Rejects with the
+ * server's error.
+ */
+export async function removedMessages(
+  { nc, stream = STREAM_NAME, timeout = 3_000 }: WaitingOptions,
+  applied: readonly Applied[],
+): Promise<Removed | null> {
+  const read = applied.filter(({ incarnation }) => incarnation !== '');
+  const [{ incarnation } = { incarnation: '' }] = read;
+  if (read.length === 0 || read.some((one) => one.incarnation !== incarnation)) return null;
+  const jsm = await nc.jetstreamManager({ timeout, checkAPI: false });
+  const end = await streamEnd(jsm, stream);
+  const last = Math.max(...read.map(({ sequence }) => sequence));
+  if (incarnationFor({ incarnation, sequence: last }, end) !== incarnation || last === 0) return null;
+  return end.firstSequence <= last + 1 ? null : { incarnation, from: last + 1, to: end.firstSequence - 1 };
+}
+
 /** The sequence from which a partition would go on: the beginning, where the stream is another one. */
 function firstAfter(
   { incarnation, sequence }: Applied,

@@ -1,5 +1,11 @@
 export type { NatsConnection } from 'nats';
-export { type Applied, type WaitingOptions, waitingMessages } from './backlog.ts';
+export {
+  type Applied,
+  type Removed,
+  removedMessages,
+  type WaitingOptions,
+  waitingMessages,
+} from './backlog.ts';
 export {
   connectNats,
   type LinkNotice,

@@ -17,7 +17,7 @@ import { type Intake, IntakeError, type Message } from '../../engine/index.ts';
 import { reasonOf } from '../reason-of.ts';
 import type { Delivery } from './delivery.ts';
 import { incarnationFor } from './incarnation.ts';
-import type { IntakeNotice } from './intake-notice.ts';
+import { gapNotice, type IntakeNotice, remadeNotice } from './intake-notice.ts';
 import { type Link, type LinkState, linkOf } from './link.ts';
 import { mergeShares, type Share } from './merged-intake.ts';
 import { isTaken, type PartitionConsumer, takeConsumer } from './partition-consumer.ts';
@@ -114,6 +114,7 @@ class NatsIntake implements Share {
       const reading = newReading(jsm, this.#newConsumer(), { incarnation, sequence: from });
       const again = await whyAgain(jsm, reading.consumer, { after, incarnation });
       if (again !== null) this.#tell({ kind: 'again', text: again });
+      if (!['', incarnation].includes(after.incarnation)) this.#tell(remadeNotice(after, incarnation));
       await this.#takeConsumer(reading, stream.lastSequence);
       this.#reading = reading;
       this.#read(reading);
@@ -297,10 +298,8 @@ class NatsIntake implements Share {
   }
 
   #tellGap(reading: Reading, sequence: number): void {
-    const [from, to] = [reading.received + 1, sequence - 1];
-    if (this.#share.subjects !== EVENT_SUBJECTS || reading.received === 0 || sequence === from) return;
-    const text = `messages ${from} to ${to} of ${this.#stream} were removed before they were read`;
-    this.#tell({ kind: 'gap', text, from, to });
+    if (this.#share.subjects !== EVENT_SUBJECTS || reading.received === 0) return;
+    if (sequence > reading.received + 1) this.#tell(gapNotice(this.#stream, reading, sequence));
   }
 
   /** Takes up reading again after a doubt, attempt by attempt, until it reads, gives up or is stopped. */

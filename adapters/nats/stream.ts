@@ -102,13 +102,14 @@ export async function removeApplied(
   return (await jsm.streams.purge(name, { seq: options.sequence + 1 })).purged;
 }
 
-/** The end of the stream as the server sees it now. */
+/** The ends of the stream as the server sees it now; where it is empty the first is the one after the last. */
 export async function streamEnd(
   jsm: JetStreamManager,
   name: string,
-): Promise<Pick<CheckedStream, 'incarnation' | 'lastSequence'>> {
+): Promise<Pick<CheckedStream, 'incarnation' | 'lastSequence'> & { readonly firstSequence: number }> {
   const info = await jsm.streams.info(name);
-  return { incarnation: incarnationOf(info), lastSequence: info.state.last_seq };
+  const { first_seq: firstSequence, last_seq: lastSequence } = info.state;
+  return { incarnation: incarnationOf(info), firstSequence, lastSequence };
 }
 
 /** The sequence of the first message at `from` or after it on one of the subjects, as the server sees it now; null for none. */

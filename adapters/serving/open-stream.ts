@@ -6,15 +6,19 @@ import {
   type Applied,
   connectNats,
   ensureStream,
+  type IntakeNotice,
   linkOf,
   type NatsConnection,
   type NatsOptions,
   natsIntake,
   natsOutlet,
+  type Removed,
+  removedMessages,
   waitingMessages,
 } from '../nats/index.ts';
 import { patiently } from '../patiently.ts';
 import { openLocalStream } from '../storage/index.ts';
+import type { OwnReport } from './own-voice.ts';
 import { ServeError } from './serve-error.ts';
 
 /** The stream of events, and what reaches it. */
@@ -31,6 +35,8 @@ export interface Stream {
   readonly link: () => 'none' | 'up' | 'down' | 'closed';
   /** what waits for each partition beyond what it has applied; rejects while it cannot be seen */
   readonly waiting: (applied: readonly Applied[]) => Promise<ReadonlyMap<string, Backlog>>;
+  /** what was removed from it before it was applied, as far as that is certain; rejects while it cannot be seen */
+  readonly removed: (applied: readonly Applied[]) => Promise<OwnReport | null>;
 }
 
 interface StreamOptions {
@@ -40,6 +46,8 @@ interface StreamOptions {
   readonly partitions: number;
   /** told why messages that were applied once are applied again */
   readonly onAgain: (why: string) => void;
+  /** told once for each time, or by several readers, that messages are gone */
+  readonly onLoss?: (loss: OwnReport) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -73,6 +81,7 @@ function localStream({ databaseUrl, partitions, log }: StreamOptions, closers: C
       new Map(
         await Promise.all(applied.map(async (one) => [one.partition, await local.waiting(one)] as const)),
       ),
+    removed: async () => null,
   };
 }
 
@@ -101,9 +110,11 @@ async function natsStream(options: StreamOptions, nats: NatsOptions, closers: Cl
     intake: (partition) =>
       natsIntake({
         ...{ nc, partition, stream },
-        onNotice({ kind, text }) {
-          log.warn(text);
-          if (kind === 'again') options.onAgain(text);
+        onNotice(notice) {
+          log.warn(notice.text);
+          if (notice.kind === 'again') options.onAgain(notice.text);
+          if (notice.kind === 'remade') options.onLoss?.(remadeReport(notice));
+          if (notice.kind === 'gap' && checked.exclusive) options.onLoss?.(gapReport(notice));
         },
       }),
     outlet: natsOutlet({ nc, partitions }),
@@ -112,5 +123,20 @@ async function natsStream(options: StreamOptions, nats: NatsOptions, closers: Cl
     url: nats.url,
     link: () => link.state(),
     waiting: (applied) => waitingMessages({ nc, partitions }, applied),
+    async removed(applied) {
+      // where others put messages into the stream too, it may have been theirs
+      const gap = checked.exclusive ? await removedMessages({ nc, partitions }, applied) : null;
+      return gap === null ? null : gapReport(gap);
+    },
   };
+}
+
+function remadeReport({ before, now, last }: Extract<IntakeNotice, { kind: 'remade' }>): OwnReport {
+  const params = { BEFORE: before, NOW: now, LAST: last };
+  return { cause: `stream-remade/${now}`, step: 'stream-remade', params };
+}
+
+function gapReport({ incarnation, from, to }: Removed): OwnReport {
+  const params = { STREAM: incarnation, FROM: from, TO: to };
+  return { cause: `stream-gap/${incarnation}/${from}-${to}`, step: 'stream-gap', params };
 }

@@ -40,6 +40,8 @@ export interface ApiOptions {
   /** what a channel failed with of late; null while it works, or where others send */
   readonly channelTrouble: (channel: string) => string | null;
   readonly log: Log;
+  /** ms since the epoch */
+  readonly now: () => number;
 }
 
 export interface Api {
@@ -56,7 +58,7 @@ export async function startApi(options: ApiOptions, closers: Closers): Promise<A
     reader: storage.reader,
     active: () => active().definitions,
     compile: (sources, revision) => recompile(active().extensions, sources, revision),
-    now: Date.now,
+    now: options.now,
   });
   const queries = { ...views, telling };
   const onError = (error: unknown, where: string) => log.error(`${where}: ${reasonOf(error)}`);

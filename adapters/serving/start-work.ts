@@ -33,6 +33,8 @@ export interface WorkOptions {
   readonly active: Active;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** ms since the epoch */
+  readonly now: () => number;
   /** told as soon as this process has committed a batch */
   readonly onCommit: (batch: Batch) => void;
 }
@@ -57,7 +59,7 @@ export function startWork(options: WorkOptions): Work {
   const runs = new Map<string, EngineRun>();
   let { active } = options;
   const telling: { loop: Telling | null } = { loop: null };
-  const measured = measureWorkers(options.metrics);
+  const measured = measureWorkers(options.metrics, options.now);
   const begin = (partition: string): PartitionRun => {
     const onCommit = (batch: Batch) => {
       options.onCommit(batch);
@@ -119,7 +121,7 @@ function telling(store: Store, onCommit: (batch: Batch) => void): Store {
 
 /** One engine worker, turn after turn. */
 function startRun(
-  { identity, storage, stream, active: first, log, onCommit }: WorkOptions,
+  { identity, storage, stream, active: first, log, now, onCommit }: WorkOptions,
   more: { readonly partition: string; readonly measured: ReturnType<typeof measureWorkers> },
 ): EngineRun {
   const { partition } = more;
@@ -133,7 +135,7 @@ function startRun(
       definitions,
       sources,
       compile: (stored, revision) => recompileOrExplain(extensions, stored, revision),
-      now: Date.now,
+      now,
       breathe,
       ...(stream.passOn === null ? {} : { passOn: { outlet: stream.passOn, partitions: stream.partitions } }),
     });

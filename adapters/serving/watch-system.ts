@@ -1,6 +1,6 @@
 /**
  * Looks at the whole system every two seconds, whoever works on it: leases, positions, what waits in the stream. Of it
- * come readiness, the heartbeat and the numbers for Prometheus.
+ * come readiness, the heartbeat and the numbers for Prometheus. The canary is part of it.
  */
 import type { Closers } from '../closers.ts';
 import { createFreshness, type SystemStatus } from '../freshness.ts';
@@ -9,7 +9,9 @@ import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
 import { reasonOf } from '../reason-of.ts';
 import type { Storage } from '../storage/index.ts';
+import { startCanary } from './canary.ts';
 import type { Stream } from './open-stream.ts';
+import type { OwnVoice } from './own-voice.ts';
 import type { Replays } from './replays.ts';
 
 export interface WatchingSystem {
@@ -19,7 +21,7 @@ export interface WatchingSystem {
 }
 
 interface WatchOptions {
-  readonly storage: Pick<Storage, 'reader'>;
+  readonly storage: Pick<Storage, 'reader' | 'changes'>;
   readonly stream: Stream;
   readonly metrics: Metrics;
   readonly version: string;
@@ -27,6 +29,12 @@ interface WatchOptions {
   readonly log: Log;
   /** how many partitions this process works on */
   readonly held: () => number;
+  /** ms since the epoch */
+  readonly now: () => number;
+  /** told of messages that are gone, and of canaries; null: others are */
+  readonly voice: OwnVoice | null;
+  /** how often a canary is sent, s; default 60, 0: never */
+  readonly canary?: number;
 }
 
 const REST = 2_000;
@@ -35,16 +43,24 @@ const DOWN = 8_000;
 
 /** Begins to look; the first look is under way when it returns. */
 export function watchSystem(options: WatchOptions, closers: Closers): WatchingSystem {
-  const { storage, stream, replays } = options;
+  const { storage, stream, replays, voice, canary: seconds = 60 } = options;
   const freshness = createFreshness({ steady: () => performance.now() });
   let answered = Number.NEGATIVE_INFINITY;
+  let missed: string | null = null;
+  /** What is missing at two looks is: at one, it may be on its way to the database. */
+  const lookForLoss = async (applied: Parameters<Stream['removed']>[0]) => {
+    if (voice === null) return;
+    const loss = await stream.removed(applied);
+    if (loss !== null && loss.cause === missed) voice.report(loss);
+    missed = loss?.cause ?? null;
+  };
   const loop: Loop = startLoop({
     name: 'looking at the system',
     rest: REST,
     log: options.log,
     async turn() {
       try {
-        const at = Date.now();
+        const at = options.now();
         const table = await storage.reader.workers();
         const names = table.partitions.map(({ partition }) => partition);
         const positions = new Map(
@@ -57,6 +73,7 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
           return { partition, incarnation, sequence };
         });
         freshness.note({ at, table, positions, backlogs: await stream.waiting(applied) });
+        await lookForLoss(applied);
       } catch (error) {
         freshness.failed(reasonOf(error));
         throw error;
@@ -73,8 +90,10 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
       ...{ held: options.held(), databaseUp: databaseUp(), natsUp: link === 'none' ? null : link === 'up' },
     };
   });
+  const { status } = freshness;
+  const canary = startCanary({ ...options, every: seconds * 1000, status }, closers);
   return {
-    status: freshness.status,
+    status,
     checks() {
       const { fresh, why, partitions } = freshness.status();
       const many = partitions.length === 1 ? 'is fresh' : `all ${partitions.length} are fresh`;
@@ -85,6 +104,7 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
           detail: databaseUp() ? 'answers' : (loop.trouble() ?? 'does not answer'),
         },
         { name: 'partitions', ok: fresh, detail: why ?? many },
+        ...canary.checks(),
         ...(replays.detail() === null ? [] : [{ name: 'replay', ok: true, detail: replays.detail() ?? '' }]),
       ];
     },

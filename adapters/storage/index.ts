@@ -13,6 +13,7 @@ export { migrate } from './migrate.ts';
 export { postgresNoticeReader } from './notice-reader.ts';
 export { postgresNotices } from './notice-store.ts';
 export { type OpenNotices, openNotices } from './open-notices.ts';
+export type { OwnMatters, OwnTurn } from './own-matters.ts';
 export {
   type PrivatePostgres,
   type PrivatePostgresOptions,

@@ -236,6 +236,28 @@ export const MIGRATIONS: readonly NamedMigration[] = [
         ]),
     },
   },
+  {
+    name: '014-what-milepost-says-about-itself',
+    migration: {
+      up: (db: Kysely<unknown>) =>
+        runAll(db, [
+          `create table milepost.own_reports (
+             cause text collate "C" primary key,
+             event text not null,
+             kept_at timestamptz not null default clock_timestamp(),
+             sent_at timestamptz)`,
+          `create table milepost.own_troubles (
+             topic text collate "C" not null,
+             worker text collate "C" not null,
+             params text not null,
+             primary key (topic, worker))`,
+          `create table milepost.own_topics (
+             topic text collate "C" primary key,
+             wrong boolean not null default false,
+             episode integer not null default 0)`,
+        ]),
+    },
+  },
 ];
 
 /** SQLSTATE of a commit whose position is not as it was expected to be. */

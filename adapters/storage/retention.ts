@@ -260,6 +260,7 @@ function whatWasTold(before: number): readonly Lot[] {
     lot('handling_history', sql`at < ${at(before)}`),
     lot('acts', sql`applied_at < ${at(before)}`),
     lot('silences', sql`not live and until < ${at(before)}`),
+    lot('own_reports', sql`sent_at < ${at(before)}`),
   ];
 }
 
@@ -285,6 +286,8 @@ async function forgetWorkers(db: Database, before: number): Promise<number> {
      where w.seen_at < ${at(before)} and w.id not in (select owner from milepost.leases where owner is not null)`.execute(
     db,
   );
+  await sql`
+    delete from milepost.own_troubles where worker not in (select id from milepost.workers)`.execute(db);
   return Number(numAffectedRows);
 }
 

@@ -3,10 +3,12 @@ import { postgresChangeLog, RECENT_CHANGES } from './change-log.ts';
 import { connect } from './connect.ts';
 import { postgresLeases } from './leases.ts';
 import { migrate } from './migrate.ts';
+import { type OwnMatters, postgresOwnMatters, timeOf } from './own-matters.ts';
 import { postgresReader } from './reader.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { type SweepOptions, type Swept, sweep } from './retention.ts';
 import { postgresStore } from './store.ts';
+import { orStoreError } from './store-failure.ts';
 import { noteReplay, type SystemEpoch, systemEpoch } from './system.ts';
 
 /** The ports of one database; `close` ends its connections, more than once is fine. */
@@ -26,6 +28,10 @@ export interface DatabaseStorage extends Storage {
   system(): Promise<SystemEpoch>;
   /** Keeps that events are applied again which had been applied before, and why. */
   noteReplay(why: string): Promise<void>;
+  /** what Milepost has to say about itself */
+  readonly own: OwnMatters;
+  /** What time it is by the clock of the database, ms. */
+  time(): Promise<number>;
 }
 
 export interface StorageOptions {
@@ -56,6 +62,8 @@ export async function openStorage(options: StorageOptions): Promise<DatabaseStor
     sweep: (wanted) => sweep(db, wanted),
     system: () => systemEpoch(db),
     noteReplay: (why) => noteReplay(db, why),
+    own: postgresOwnMatters(db),
+    time: () => orStoreError('cannot read the clock of the database', () => timeOf(db)),
     close() {
       closed ??= db.destroy();
       return closed;

@@ -21,7 +21,7 @@ let file: string;
 
 /** The ids in the journal of every key, by key. */
 async function journals(address: string): Promise<Readonly<Record<string, readonly string[]>>> {
-  const instances = await listAll(address, '/api/v1/instances');
+  const instances = await listAll(address, '/api/v1/instances?flow=job');
   const entries = instances.map(async ({ key }) => {
     const events = await listAll(
       address,
@@ -95,7 +95,7 @@ describe('a backup', () => {
         ...world,
         env: env(await postgres.database(), fresh),
       });
-      expect([again.code, again.err]).toEqual([2, expect.stringMatching(/holds 8 messages/)]);
+      expect([again.code, again.err]).toEqual([2, expect.stringMatching(/holds \d+ messages/)]);
     } finally {
       await fresh.stop();
     }

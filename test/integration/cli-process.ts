@@ -16,10 +16,10 @@ export interface Ended {
   readonly err: string;
 }
 
-/** An environment without anything that steers the command line, but for what is given. */
+/** An environment without anything that steers the command line, but for what is given; no canary is among the messages that tests count. */
 function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '' } = process.env;
-  return { PATH, HOME, LANG: 'C.UTF-8', ...more };
+  return { PATH, HOME, LANG: 'C.UTF-8', MILEPOST_CANARY: '0', ...more };
 }
 
 /** Starts `milepost` with these arguments. */

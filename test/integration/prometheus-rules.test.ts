@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import {
   createMetrics,
+  measureCanary,
   measureChannels,
+  measureClock,
   measureNotices,
   measureSystem,
   measureWorkers,
@@ -42,7 +44,9 @@ test('each fires when it should, and none of them while all is well', async () =
 
 test('they speak only of numbers that a process of Milepost gives, in a form that Prometheus reads', async () => {
   const metrics = createMetrics();
-  measureWorkers(metrics);
+  measureWorkers(metrics, () => 0);
+  measureCanary(metrics, () => [{ partition: '0', seconds: 0.1, lost: false }]);
+  measureClock(metrics, () => 0.1);
   const { definitions } = compileDefinitions([{ file: 'f.yaml', text: 'flow: f\nsteps: { a: {} }\n' }], 'r');
   if (definitions === null) throw new Error('the definitions of this test are right');
   measureNotices(metrics, {

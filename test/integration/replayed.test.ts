@@ -90,11 +90,14 @@ function tellings(): readonly string[] {
       .map(({ key }) => key)
       .toSorted()
       .join('');
-  return told.map((one) => `${one.replayed === true ? 'R ' : ''}${one.kind} ${keys(one)}`);
+  const others = told.filter(({ alarms }) => alarms.every(({ key }) => key !== 'self'));
+  return others.map((one) => `${one.replayed === true ? 'R ' : ''}${one.kind} ${keys(one)}`);
 }
 
 async function alarms(address: string): Promise<readonly string[]> {
-  return (await listAll(address, '/api/v1/alarms')).map(({ key, count }) => `${key}×${count}`).toSorted();
+  return (await listAll(address, '/api/v1/alarms?flow=job'))
+    .map(({ key, count }) => `${key}×${count}`)
+    .toSorted();
 }
 
 async function end(milepost: Milepost): Promise<void> {

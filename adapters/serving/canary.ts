@@ -1,0 +1,198 @@
+/**
+ * The canary: a message of no flow that is sent into the stream for every partition now and then, and must come back as a
+ * change: through NATS, the worker, its commit and the telling. What hangs anywhere on that way is noticed by its staying
+ * away, whoever is asked.
+ *
+ * 1. All processes send the same ones at the same times, and the stream takes each once: no one of them must live for it.
+ * 2. One that waits behind other messages of its partition is not late, as long as those are worked off.
+ * 3. A later one that came back stands for those before it.
+ */
+import { PROBED_SUBJECT, partitionOfToken, probeSubject } from '../../engine/index.ts';
+import type { Closers } from '../closers.ts';
+import type { SystemStatus } from '../freshness.ts';
+import { type HealthReport, type Metrics, measureCanary } from '../http/index.ts';
+import type { Log } from '../log.ts';
+import { startLoop } from '../loop.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Stream } from './open-stream.ts';
+import type { OwnVoice } from './own-voice.ts';
+
+export interface Canary {
+  /** whether the last one of every partition is back, or may still come */
+  checks(): HealthReport['checks'];
+}
+
+export interface CanaryOptions {
+  /** how often one is sent, ms; 0: never */
+  readonly every: number;
+  readonly stream: Stream;
+  readonly storage: Pick<Storage, 'changes'>;
+  readonly status: () => SystemStatus;
+  readonly metrics: Metrics;
+  /** null: others say it */
+  readonly voice: OwnVoice | null;
+  readonly log: Log;
+  /** ms since the epoch */
+  readonly now: () => number;
+}
+
+/** One that is not back after so long, beyond what it had to wait behind others, is lost, ms. */
+const PATIENCE = 20_000;
+/** Another one is sent after it when it has stayed away for so long, since its answer may have been missed, ms. */
+const AGAIN = 8_000;
+const REST = 500;
+/** A turn that comes so late says that this process stood still, ms. */
+const STOOD = 5_000;
+/** Changes that are looked through in a turn where they do not come over NATS. */
+const PAGE = 1_000;
+
+interface Sent {
+  readonly id: string;
+  /** by the clock of the process that never jumps, ms */
+  readonly at: number;
+  /** by the wall clock, ms */
+  readonly time: number;
+  /** from when on it is waited for, and when it was sent last */
+  since: number;
+  last: number;
+}
+
+/** Begins to send and to listen; without a period there is nothing to check. */
+export function startCanary(options: CanaryOptions, closers: Closers): Canary {
+  const { every, stream, voice, log } = options;
+  if (every <= 0) return { checks: () => [] };
+  const partitions = Array.from({ length: stream.partitions }, (_, index) => String(index));
+  const waiting = new Map<string, Sent>();
+  const newest = new Map<string, string>();
+  const seconds = new Map<string, number>();
+  let bucket = Math.floor(options.now() / every);
+  let isTold = false;
+  let turned = performance.now();
+
+  const back = (partition: string, id: string) => {
+    if (id > (newest.get(partition) ?? '')) newest.set(partition, id);
+    const sent = waiting.get(partition);
+    if (sent === undefined || id < sent.id) return;
+    seconds.set(partition, (performance.now() - sent.at) / 1000);
+    waiting.delete(partition);
+  };
+  const ears = listen(options, back, closers);
+
+  function send(partition: string, id: string): void {
+    const subject = probeSubject(tokenOf(partition, stream.partitions));
+    const message = { subject, payload: Buffer.from(id), id: `canary-${partition}-${id}` };
+    // One that cannot be sent does not come back, which is all there is to know; `nats` and `database` say why.
+    stream.outlet.send([message]).catch(() => undefined);
+  }
+
+  const lost = () =>
+    [...waiting]
+      .filter(([, { since }]) => performance.now() - since > PATIENCE)
+      .map(([partition, { at }]) => {
+        const ago = Math.round((performance.now() - at) / 1000);
+        return `${stream.partitions === 1 ? '' : `partition ${partition}: `}not back for ${ago} s`;
+      });
+
+  const loop = startLoop({
+    name: 'the canary',
+    rest: REST,
+    log,
+    async turn() {
+      const now = options.now();
+      const steady = performance.now();
+      // what this process did not hear while it stood still was not lost
+      if (steady - turned > STOOD) for (const sent of waiting.values()) sent.since = steady;
+      turned = steady;
+      const next = Math.floor(now / every);
+      if (next > bucket) {
+        bucket = next;
+        const id = new Date(next * every).toISOString();
+        for (const partition of partitions) {
+          send(partition, id);
+          if (!waiting.has(partition) && id > (newest.get(partition) ?? ''))
+            waiting.set(partition, { id, at: steady, time: now, since: steady, last: steady });
+        }
+      }
+      for (const [partition, sent] of waiting) {
+        if (isBehindOthers(options.status(), partition, sent.time)) sent.since = steady;
+        if (steady - sent.last < AGAIN) continue;
+        sent.last = steady;
+        send(partition, new Date(now).toISOString());
+      }
+      const reasons = lost();
+      if (reasons.length > 0 !== isTold) {
+        isTold = reasons.length > 0;
+        voice?.trouble('canary', isTold ? { REASON: reasons.join('; ') } : null);
+        if (isTold) log.warn(`the canary has not come back: ${reasons.join('; ')}`);
+        else log.info('the canary comes back again');
+      }
+      await ears();
+      return 'idle';
+    },
+  });
+  closers.push(() => loop.stop());
+  measureCanary(options.metrics, () => {
+    const now = performance.now();
+    return partitions.map((partition) => {
+      const since = waiting.get(partition)?.since ?? now;
+      return { partition, seconds: seconds.get(partition) ?? null, lost: now - since > PATIENCE };
+    });
+  });
+  return {
+    checks() {
+      const reasons = lost();
+      const slowest = Math.max(...seconds.values());
+      const well = seconds.size === 0 ? 'none is back yet' : `came back within ${slowest.toFixed(2)} s`;
+      return [{ name: 'canary', ok: reasons.length === 0, detail: reasons.join('; ') || well }];
+    },
+  };
+}
+
+/** Listens to what comes back. Gives what is to be called now and then: where there is no NATS, the changes are looked at. */
+function listen(
+  { stream, storage, log }: CanaryOptions,
+  back: (partition: string, id: string) => void,
+  closers: Closers,
+): () => Promise<void> {
+  const hear = (body: string) => {
+    const said: unknown = JSON.parse(body);
+    if (typeof said !== 'object' || said === null || !('id' in said) || !('partition' in said)) return;
+    back(String(said.partition), String(said.id));
+  };
+  const { nc } = stream;
+  if (nc !== null) {
+    const ears = nc.subscribe(`${PROBED_SUBJECT}.*`, {
+      callback(error, message) {
+        if (error !== null) log.warn(`the canary cannot be heard: ${error.message}`);
+        else hear(message.string());
+      },
+    });
+    closers.push(async () => ears.unsubscribe());
+    return async () => undefined;
+  }
+  let after: number | null = null;
+  return async () => {
+    after ??= await storage.changes.newest();
+    for (;;) {
+      const changes = await storage.changes.changes(after, PAGE);
+      for (const { subject, body } of changes) if (subject.startsWith(`${PROBED_SUBJECT}.`)) hear(body);
+      after = changes.at(-1)?.id ?? after;
+      if (changes.length < PAGE) return;
+    }
+  };
+}
+
+/** Whether a partition works on what came before a time, and has not got there. */
+function isBehindOthers({ partitions }: SystemStatus, partition: string, time: number): boolean {
+  const found = partitions.find((one) => one.partition === partition);
+  if (found === undefined || found.asOf === null) return false;
+  return found.fresh && found.behind > 0 && found.asOf < time;
+}
+
+/** A token that leads into a partition. */
+function tokenOf(partition: string, partitions: number): string {
+  for (let index = 0; ; index++) {
+    const token = `canary${index}`;
+    if (partitionOfToken(token, partitions) === partition) return token;
+  }
+}
