@@ -183,7 +183,10 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     await replays.look();
     const identity = makeIdentity(options.name, null);
     const voice = createOwnVoice({ own: storage.own, worker: identity.id, log });
-    const stream = await openStream({ ...options, partitions, onAgain: replays.note, onLoss: voice.report }, closers);
+    const stream = await openStream(
+      { ...options, partitions, onAgain: replays.note, onLoss: voice.report },
+      closers,
+    );
     voice.speak(stream.outlet, closers);
     const metrics = createMetrics();
     const now = await keepClock({ storage, name: identity.name, metrics, voice, log }, closers);

@@ -1,5 +1,6 @@
 /** A due time of one instance has passed: a timer ran out, the start or the end is overdue, or it is given up. */
 import { instanceFacts, timerFacts } from './alarm-facts.ts';
+import { clearSource } from './alarms.ts';
 import type { Draft } from './draft.ts';
 import { stateOf, stepOf } from './draft.ts';
 import type { Fact } from './fact.ts';
@@ -82,6 +83,7 @@ function fireFlowDue(draft: Draft, name: string, due: number): void {
       changeStatus(draft, 'abandon');
       draft.endedAt = draft.lastEventAt;
       draft.timers = [];
+      clearSource(draft, -1, 'deadline', 'ended');
       return;
     default:
       throw new Error(`broken rule: a flow has no due time called ${name}`);

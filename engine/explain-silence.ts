@@ -60,8 +60,10 @@ export type SilenceReason =
       readonly at: string;
       readonly by: 'abandoned' | 'set-back';
     }
-  /** its clock has not begun: it counts from this moment of the step, from the start, or from a rule */
+  /** its clock has not begun: it counts from this moment of the step, from the start, from a rule, or from the end of another flow */
   | { readonly kind: 'not-armed'; readonly after: string }
+  /** it began before the flow that it starts after came to its end */
+  | { readonly kind: 'began-first'; readonly flow: string; readonly at: string }
   /** the instance's day has no such time */
   | { readonly kind: 'no-such-time' }
   | { readonly kind: 'waived'; readonly by: string; readonly reason: string; readonly at: string }
@@ -312,8 +314,14 @@ function inTime({ due }: TimerRun, at: number, by: 'started' | 'ended' | 'commit
 
 function neverArmed({ flow, instance }: Case, step: number, name: string): SilenceReason {
   if (step < 0) {
-    const after = name === 'deadline' ? flow.deadline?.kind === 'in' : flow.start?.kind === 'after';
-    return after ? { kind: 'not-armed', after: 'start' } : { kind: 'no-such-time' };
+    const { start, deadline } = flow;
+    if (name === 'start-timeout' && start?.kind === 'after')
+      return instance.startedAt === null
+        ? { kind: 'not-armed', after: start.flow }
+        : { kind: 'began-first', flow: start.flow, at: formatTime(instance.startedAt) };
+    return name === 'deadline' && deadline?.kind === 'in'
+      ? { kind: 'not-armed', after: 'start' }
+      : { kind: 'no-such-time' };
   }
   const timer = flow.steps[step]?.timers.find((one) => one.name === name);
   if (timer?.moment !== null)

@@ -91,14 +91,30 @@ export async function decideMessages(
     loadAll(options, at, at.watch.absent([...named.values()], clock)),
     recallSeen(options, at, { named, first }),
   ]);
+  const together = items.length > 1;
   let taken = 0;
   for (const item of items) {
-    takeItem(options, { at, batch, item });
+    takeItem(options, { at, batch, item, together });
     if (++taken % BREATH === 0) await options.breathe?.();
   }
+  if (together) moveOn(at, items);
   batch.messages += messages.length;
   batch.sequence = messages.at(-1)?.sequence ?? batch.sequence;
   await options.at?.('afterDecide');
+}
+
+/**
+ * Moves the clock to where messages that were decided together leave it. Until then each family had its own time: what one
+ * reports late, behind what others report of later, is no reason to fire its timers before it is read.
+ */
+function moveOn(at: Running, items: readonly Item[]): void {
+  let end = at.watch.clock;
+  for (const { event, message } of items) {
+    if (event === null || message.storedAt < at.began) continue;
+    end = Math.max(end ?? 0, Math.min(event.time, message.storedAt));
+  }
+  // where it stands there already nothing fires, so that what was decided can be told by the clock
+  if (end !== null && end !== at.watch.clock) at.watch.advance(end);
 }
 
 /** Decides what was due when the stream was seen to be empty, at `clock`; flows are watched from then on at the latest. */
@@ -159,6 +175,8 @@ interface Taking {
   readonly at: Running;
   readonly batch: Gathered;
   readonly item: Item;
+  /** there are others beside it, and the clock waits for all of them */
+  readonly together: boolean;
 }
 
 function takeItem(options: WorkerOptions, taking: Taking): void {
@@ -182,9 +200,9 @@ function tooOld(options: WorkerOptions, { event, act, message }: Item): string |
 }
 
 function takeEvent(taking: Taking, event: CheckpointEvent): void {
-  const { at, batch, item } = taking;
+  const { at, batch, item, together } = taking;
   const { storedAt } = item.message;
-  const backlog = storedAt < at.began;
+  const backlog = together || storedAt < at.began;
   const taken = at.watch.take(event, clockFor(at, event, storedAt), backlog);
   switch (taken.kind) {
     case 'accepted': {

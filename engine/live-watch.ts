@@ -38,12 +38,18 @@ class LiveWatch implements Watch {
   readonly #days: AwaitedDays;
   readonly #harvest = createHarvest();
   readonly #kin: Kin;
+  /** how far what is due stands behind its time on the agenda at most, ms */
+  readonly #longestLag: number;
   #clock: number | null;
 
   constructor(options: WatchOptions) {
     this.#definitions = options.definitions;
     this.#mine = options.mine ?? (() => true);
     this.#clock = options.clock;
+    this.#longestLag = Math.max(
+      0,
+      ...[...options.definitions.flows.keys()].map((flow) => lagOf(options.definitions, flow)),
+    );
     this.#seen = options.seen ?? createSeenIds();
     this.#kin = new Kin({
       definitions: options.definitions,
@@ -138,7 +144,8 @@ class LiveWatch implements Watch {
   #takeIn(event: KeyedEvent, clock: number, alone: boolean): void {
     if (alone) {
       this.#stand(clock);
-      this.#kin.catchUp(event);
+      if ((this.#agenda.first() ?? Number.POSITIVE_INFINITY) < event.time + this.#longestLag)
+        this.#kin.catchUp(event);
       this.#kin.takeEvent(event);
       return;
     }

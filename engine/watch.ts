@@ -3,7 +3,7 @@
  * It carries facts to `decide` and what follows to the next instance; it does no I/O and knows no clock but the one it
  * is given. Replay, simulation and the worker all run on it.
  *
- * 1. The clock never goes back. Before an event is taken, everything due before it has been decided.
+ * 1. The clock never goes back. Before an event is taken, everything that its family had due before it has been decided.
  * 2. An instance that is not in memory does not exist: whoever has a store loads what `wants` names first.
  * 3. `harvest` gives what changed since the last one; a watch whose harvest could not be stored is thrown away.
  * 4. What is accepted with the same clocks in the same order gives the same instances: `redo` and `pass` repeat it from a

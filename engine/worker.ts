@@ -7,8 +7,8 @@
  * 2. At most one commit is under way. After any failure everything in memory is thrown away and made anew from the store:
  *    what was decided ahead of it is decided again.
  * 3. Due times fire in the order of the log: before an event that happened later, and else only once the stream was seen
- *    to be empty at a time after they were due. Of a backlog only the event's own family is decided on the way; the rest
- *    follows once the backlog is applied.
+ *    to be empty at a time after they were due. Of a backlog, and of messages that are decided together, only the event's
+ *    own family is decided on the way; the rest follows once the backlog is applied, or after the last of them.
  * 4. The journal is written with its batch; instances follow (dirty-roots.ts), and what of them was not written is decided
  *    again from the journal (recovery.ts).
  */

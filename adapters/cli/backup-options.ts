@@ -15,7 +15,8 @@ export const BACKUP_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 };
 
 export const BACKUP_NOTES: readonly string[] = [
-  'FILE is the database; FILE.events beside it is what the stream of events held that the database had not seen.',
+  'FILE is the database; FILE.events beside it is what the stream of events held that the database had not seen,',
+  'and the notices that waited for a relay.',
   'Environment: DATABASE_URL, NATS_URL (with NATS_CREDS, NATS_CA, NATS_CERT, NATS_KEY), as for `milepost up`.',
   'Exit codes: 0 done, 2 it cannot be done as things are, 69 a server is not there.',
 ];
@@ -38,7 +39,9 @@ export async function reported(io: Io, options: Options, work: () => Promise<Bac
     if (options.text('format') === 'json') await io.out(`${JSON.stringify(report, null, 2)}\n`);
     else {
       const stream =
-        report.messages === null ? 'without the stream' : `${report.messages} messages of the stream`;
+        report.messages === null
+          ? 'without the stream'
+          : `${report.messages} messages of the stream, ${report.notices} notices for relays`;
       await io.out(`${report.file}: as of ${report.made}, ${report.rows} rows, ${stream}\n`);
     }
     return EXIT.done;

@@ -157,6 +157,8 @@ class Teller {
           after:
             reason.after === 'start' || reason.after === 'rule' ? this.#word(reason.after) : reason.after,
         });
+      case 'began-first':
+        return tell({ flow: reason.flow, at: this.#time(reason.at) });
       case 'waived':
         return tell({ by: reason.by, reason: reason.reason, at: this.#time(reason.at) });
       case 'went-on':

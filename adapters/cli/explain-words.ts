@@ -80,6 +80,10 @@ export const REASONS: Readonly<Record<SilenceReason['kind'], Phrase>> = {
   ],
   dropped: ['due {due}, but at {at} the instance was {by}', '{due} 到时，但实例已于 {at} {by}'],
   'not-armed': ['its clock has not begun: it counts from {after}', '尚未计时：从 {after} 起算'],
+  'began-first': [
+    'it began by itself at {at}, before {flow} had ended',
+    '已于 {at} 自行开始，早于 {flow} 结束',
+  ],
   'no-such-time': ['the day of the instance has no such time', '实例当日没有这一时刻'],
   waived: ['waived by {by} at {at}: {reason}', '由 {by} 于 {at} 免除：{reason}'],
   'all-legal': ['changes of state: {changes}, all legal', '状态变化 {changes} 次，均合法'],

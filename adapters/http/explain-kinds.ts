@@ -33,6 +33,7 @@ export const REASONS = [
   'unreachable',
   'dropped',
   'not-armed',
+  'began-first',
   'no-such-time',
   'waived',
   'all-legal',

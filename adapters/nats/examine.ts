@@ -13,6 +13,7 @@ import {
 } from 'nats';
 import { type Check, checked, skewCheck } from '../check.ts';
 import { connectNats, type NatsOptions, NatsSettingError } from './connect.ts';
+import { NOTICE_STREAM, noticeStreamFault } from './notice-stream.ts';
 import { mappingLines, streamSubjects } from './partition-subjects.ts';
 import { type Probe, probeMapping } from './probe.ts';
 import { apiCode, findStream, STREAM_NAME, type StreamSettings, streamFindings } from './stream.ts';
@@ -112,6 +113,7 @@ async function streamChecks(
       checked('jetstream', 'ok', 'there'),
       ...configChecks(info, settings),
       roomCheck(info),
+      ...(await noticeChecks(jsm)),
       await clockCheck(jsm, info),
       ...(await readerChecks(jsm, info, options.partitions)),
     ],
@@ -153,6 +155,25 @@ function roomCheck({ config, state }: StreamInfo): Check {
     remedy: 'see that the workers keep up (lag below), or give it more room',
     lines: [`nats stream edit ${config.name} --max-bytes ${config.max_bytes * 2}`],
   });
+}
+
+/** The notices that wait for relays; nothing is said where none was ever left for one. */
+async function noticeChecks(jsm: JetStreamManager): Promise<readonly Check[]> {
+  const info = await findStream(jsm, NOTICE_STREAM);
+  if (info === null) return [];
+  const { config, state } = info;
+  const wrong = noticeStreamFault(config);
+  if (wrong !== null) return [checked('notices for relays', 'fault', wrong)];
+  if (state.messages === 0) return [checked('notices for relays', 'ok', 'none wait')];
+  const minutes = Math.floor((Date.now() - Date.parse(state.first_ts)) / 60_000);
+  const text = `${state.messages} wait, the oldest for ${minutes} min`;
+  const full = state.bytes / config.max_bytes;
+  if (minutes < 5 && full < 0.7) return [checked('notices for relays', 'ok', text)];
+  return [
+    checked('notices for relays', minutes < 60 && full < 0.9 ? 'warning' : 'fault', text, {
+      remedy: `see that \`milepost relay\` runs where they go (nats stream subjects ${NOTICE_STREAM} says to which), and what it says`,
+    }),
+  ];
 }
 
 /** The server stamps a consumer with its time when it makes it. */

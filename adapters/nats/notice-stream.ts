@@ -12,6 +12,7 @@ import {
   nanos,
   RetentionPolicy,
   StorageType,
+  type StreamConfig,
 } from 'nats';
 import { linkOf } from './link.ts';
 import { natsOutlet, OutletError } from './outlet.ts';
@@ -50,13 +51,17 @@ export async function ensureNoticeStream(jsm: JetStreamManager): Promise<void> {
     }
     return;
   }
-  const { retention, discard, subjects } = found.config;
+  const fault = noticeStreamFault(found.config);
+  if (fault !== null) throw new StreamRefused(fault);
+}
+
+/** Why the stream cannot be used with these settings; null where it can. */
+export function noticeStreamFault({ retention, discard, subjects }: StreamConfig): string | null {
   const sound =
     retention === RetentionPolicy.Workqueue && discard === DiscardPolicy.New && subjects.includes(SUBJECTS);
-  if (!sound)
-    throw new StreamRefused(
-      `the stream ${NOTICE_STREAM} has other settings than Milepost needs: it must take ${SUBJECTS} with retention workqueue and discard new; remove it, or change it`,
-    );
+  return sound
+    ? null
+    : `the stream ${NOTICE_STREAM} has other settings than Milepost needs: it must take ${SUBJECTS} with retention workqueue and discard new; remove it, or change it`;
 }
 
 /** A notice for a relay. */

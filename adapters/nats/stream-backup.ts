@@ -1,10 +1,12 @@
 /**
- * The part of the stream that a backup of the database does not hold: messages after its positions, in one file, and back
- * into a new stream.
+ * The part of the streams that a backup of the database does not hold: events after its positions, and notices that wait
+ * for a relay, in one file, and back into new streams.
  *
  * 1. The file is there whole or not at all; its last line tells how many messages there are, and their digest.
  * 2. Nothing is put into a stream that has messages: what is older would come after what is newer.
  * 3. A message comes back under its id and with the time of its first storing; the engine takes none twice.
+ * 4. Notices are read without taking them from their relay. One that it sends after the backup is sent again after a
+ *    restore, under the same id.
  */
 
 import { createHash } from 'node:crypto';
@@ -17,9 +19,10 @@ import { createGunzip, createGzip } from 'node:zlib';
 import type { JsMsg, NatsConnection } from 'nats';
 import type { Outlet } from '../../engine/index.ts';
 import { reasonOf } from '../reason-of.ts';
+import { ensureNoticeStream, NOTICE_STREAM } from './notice-stream.ts';
 import { natsOutlet } from './outlet.ts';
 import { sentSubject, sortedInto } from './partition-subjects.ts';
-import { ensureStream, findStream, STREAM_NAME } from './stream.ts';
+import { ensureStream, findStream, nextMessage, STREAM_NAME } from './stream.ts';
 
 /** A file is no whole backup of a stream, or it cannot be written or put back as things are; the message names the remedy. */
 export class StreamBackupError extends Error {
@@ -27,12 +30,17 @@ export class StreamBackupError extends Error {
   readonly permanent = true;
 }
 
+/** How much a file holds. */
 export interface StreamBackedUp {
-  readonly file: string;
+  /** events */
   readonly messages: number;
+  /** notices that wait for a relay */
+  readonly notices: number;
 }
 
 interface Kept {
+  /** left out: the stream of events */
+  readonly stream?: typeof NOTICE_STREAM;
   readonly sequence: number;
   /** on which it was sent */
   readonly subject: string;
@@ -61,16 +69,19 @@ export async function backupStream(
   const incarnation = info === null ? '' : `${STREAM_NAME}@${new Date(info.created).toISOString()}`;
   const positions = options.positions(incarnation);
   const range = { from: Math.min(...positions) + 1, to: info?.state.last_seq ?? 0 };
-  let messages = 0;
+  const counts = { messages: 0, notices: 0 };
   const lines = async function* () {
     const digest = createHash('sha256');
     yield `${JSON.stringify({ stream: STREAM_NAME, incarnation, ...range })}\n`;
-    for await (const kept of messagesOf(nc, range, positions)) {
-      const line = `${JSON.stringify(kept)}\n`;
-      digest.update(line);
-      messages += 1;
-      yield line;
+    for (const source of [messagesOf(nc, range, positions), noticesOf(nc)]) {
+      for await (const kept of source) {
+        const line = `${JSON.stringify(kept)}\n`;
+        digest.update(line);
+        counts[countedAs(kept)] += 1;
+        yield line;
+      }
     }
+    const messages = counts.messages + counts.notices;
     yield `${JSON.stringify({ messages, sha256: digest.digest('hex') })}\n`;
   };
   const part = `${file}.part`;
@@ -85,7 +96,7 @@ export async function backupStream(
     await rm(part, { force: true });
     throw error;
   }
-  return { file, messages };
+  return counts;
 }
 
 async function* messagesOf(
@@ -133,31 +144,65 @@ function keptOf(message: JsMsg): Kept | null {
   };
 }
 
-/** Reads a file to its end; rejects with StreamBackupError where it is damaged or cut off. Gives how many messages it has. */
-export async function verifyStreamBackup(file: string): Promise<number> {
-  let messages = 0;
-  for await (const _ of keptIn(file)) messages += 1;
-  return messages;
+/** The notices that wait for relays, as far as they are there when their turn comes. */
+async function* noticesOf(nc: NatsConnection): AsyncGenerator<Kept> {
+  const jsm = await nc.jetstreamManager({ checkAPI: false });
+  const info = await findStream(jsm, NOTICE_STREAM);
+  const last = info?.state.last_seq ?? 0;
+  for (let from = Math.max(1, info?.state.first_seq ?? 1); from <= last; from++) {
+    const found = await nextMessage(jsm, NOTICE_STREAM, { from, subjects: '>' });
+    if (found === null) return;
+    from = found.seq;
+    const names = found.header.keys();
+    const headers = Object.fromEntries(names.map((name) => [name, found.header.last(name)]));
+    yield {
+      stream: NOTICE_STREAM,
+      sequence: found.seq,
+      subject: found.subject,
+      storedAt: found.time.getTime(),
+      headers,
+      id: headers['Nats-Msg-Id'] ?? `backup/${found.seq}`,
+      payload: Buffer.from(found.data).toString('base64'),
+    };
+  }
 }
 
-/** Puts the messages of a file into the stream, which is made where it is missing and must not hold any message. */
+function countedAs({ stream }: Kept): keyof StreamBackedUp {
+  return stream === NOTICE_STREAM ? 'notices' : 'messages';
+}
+
+/** Reads a file to its end; rejects with StreamBackupError where it is damaged or cut off. Gives how much it has. */
+export async function verifyStreamBackup(file: string): Promise<StreamBackedUp> {
+  const counts = { messages: 0, notices: 0 };
+  for await (const kept of keptIn(file)) counts[countedAs(kept)] += 1;
+  return counts;
+}
+
+/**
+ * Puts what a file holds back: the events into their stream, which must not hold any, the notices into theirs beside what it
+ * has. Streams that are missing are made.
+ */
 export async function restoreStream(
   nc: NatsConnection,
   options: { readonly file: string; readonly partitions: number },
-): Promise<number> {
+): Promise<StreamBackedUp> {
   const { file, partitions } = options;
-  await verifyStreamBackup(file);
-  const stream = await ensureStream(await nc.jetstreamManager(), { partitions });
+  const counts = await verifyStreamBackup(file);
+  const jsm = await nc.jetstreamManager();
+  const stream = await ensureStream(jsm, { partitions });
   if (stream.messages > 0)
     throw new StreamBackupError(
       `the stream ${stream.name} holds ${stream.messages} messages: where it is the one of then, it needs nothing, its messages are read again from the positions of the database; else let it be empty`,
     );
-  const outlet = natsOutlet({ nc, partitions, keepOrder: true });
-  let messages = 0;
+  if (counts.notices > 0) await ensureNoticeStream(jsm);
+  const outlets = {
+    messages: natsOutlet({ nc, partitions, keepOrder: true }),
+    notices: natsOutlet({ nc, stream: NOTICE_STREAM }),
+  };
   let batch: Kept[] = [];
   const send = async () => {
-    await outlet.send(batch.map(toMessage));
-    messages += batch.length;
+    for (const kind of ['messages', 'notices'] as const)
+      await outlets[kind].send(batch.filter((kept) => countedAs(kept) === kind).map(toMessage));
     batch = [];
   };
   for await (const kept of keptIn(file)) {
@@ -165,7 +210,7 @@ export async function restoreStream(
     if (batch.length >= 500) await send();
   }
   await send();
-  return messages;
+  return counts;
 }
 
 function toMessage({ subject, headers, id, storedAt, payload }: Kept): Parameters<Outlet['send']>[0][number] {

@@ -10,6 +10,7 @@ import {
   nanos,
   RetentionPolicy,
   StorageType,
+  type StoredMsg,
   type StreamConfig,
   type StreamInfo,
 } from 'nats';
@@ -127,11 +128,20 @@ export async function nextStored(
   stream: string,
   query: { readonly from: number; readonly subjects: string },
 ): Promise<{ readonly sequence: number; readonly storedAt: number } | null> {
+  const found = await nextMessage(jsm, stream, query);
+  return found === null ? null : { sequence: found.seq, storedAt: found.time.getTime() };
+}
+
+/** That message as it is stored. */
+export async function nextMessage(
+  jsm: JetStreamManager,
+  stream: string,
+  query: { readonly from: number; readonly subjects: string },
+): Promise<StoredMsg | null> {
   const next = { seq: query.from, next_by_subj: query.subjects };
   try {
     // The client's type for this request leaves out `next_by_subj`, which servers know since 2.9.
-    const found = await jsm.streams.getMessage(stream, next as { seq: number });
-    return { sequence: found.seq, storedAt: found.time.getTime() };
+    return await jsm.streams.getMessage(stream, next as { seq: number });
   } catch (error) {
     if (apiCode(error) === NO_MESSAGE) return null;
     throw error;

@@ -1,4 +1,4 @@
-/** `milepost backup` and `restore`: the database, and of the stream what the database has not seen yet. */
+/** `milepost backup` and `restore`: the database, of the stream what the database has not seen yet, and notices for relays. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Closers, undo } from '../closers.ts';
@@ -33,8 +33,9 @@ export interface BackupReport {
   /** when it was made, ISO */
   readonly made: string;
   readonly rows: number;
-  /** messages of the stream; null where that was left out */
+  /** events of the stream, and notices that wait for a relay; null where they were left out */
   readonly messages: number | null;
+  readonly notices: number | null;
 }
 
 /** Writes a backup as of now, while everything works on. */
@@ -56,7 +57,7 @@ export function backup(options: BackupOptions): Promise<BackupReport> {
         nc === null
           ? null
           : await backupStream(nc, { file: eventsFile(options.file), positions: positionsOf });
-      return report(options.file, written.made, written.tables, stream?.messages ?? null);
+      return report(options.file, written.made, written.tables, stream);
     } finally {
       await storage.close();
     }
@@ -73,8 +74,8 @@ export function restore(options: BackupOptions): Promise<BackupReport> {
     const storage = await openStorage({ url: databaseUrl, role: 'restore' });
     const partitions = await storage.leases.partitions(null).finally(() => storage.close());
     const nc = hasEvents ? await natsOf(partitions) : null;
-    const messages = nc === null ? null : await restoreStream(nc, { file: events, partitions });
-    return report(options.file, written.made, written.tables, messages);
+    const streams = nc === null ? null : await restoreStream(nc, { file: events, partitions });
+    return report(options.file, written.made, written.tables, streams);
   });
 }
 
@@ -82,18 +83,19 @@ export function restore(options: BackupOptions): Promise<BackupReport> {
 export async function verify(file: string): Promise<BackupReport> {
   const { heading, tables } = await verifyBackup(file);
   const events = eventsFile(file);
-  const messages = (await isThere(events)) ? await verifyStreamBackup(events) : null;
-  return report(file, Date.parse(heading.made), tables, messages);
+  const streams = (await isThere(events)) ? await verifyStreamBackup(events) : null;
+  return report(file, Date.parse(heading.made), tables, streams);
 }
 
 function report(
   file: string,
   made: number,
   tables: readonly { readonly rows: number }[],
-  messages: number | null,
+  streams: { readonly messages: number; readonly notices: number } | null,
 ): BackupReport {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  return { file, made: new Date(made).toISOString(), rows, messages };
+  const { messages = null, notices = null } = streams ?? {};
+  return { file, made: new Date(made).toISOString(), rows, messages, notices };
 }
 
 function eventsFile(file: string): string {

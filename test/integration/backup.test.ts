@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { natsOutlet } from '../../adapters/nats/index.ts';
+import { natsOutlet, noticeOutlet, waitingNotices } from '../../adapters/nats/index.ts';
 import { subjectOf } from '../../checkpoints/index.ts';
 import { killMileposts, listAll, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
@@ -48,6 +48,11 @@ async function send(rounds: readonly number[]): Promise<void> {
   await outlet.send(messages);
 }
 
+/** The notices that wait for the relay, by channel. */
+async function waitingAt(server: TestNats): Promise<readonly (readonly [string, number])[]> {
+  return [...(await waitingNotices(await (await server.connect()).jetstreamManager(), 'dmz'))];
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'milepost-backup-'));
   writeFileSync(join(folder, 'flows.yaml'), 'flow: job\nsteps: { do: {} }\n');
@@ -65,8 +70,12 @@ beforeAll(async () => {
   up.signal('SIGTERM');
   await up.ended;
   await send([4, 5]);
+  const hand = noticeOutlet(await nats.connect());
+  for (const id of ['n1', 'n2']) await hand({ relay: 'dmz', channel: 'mail', id, body: `{"id":"${id}"}` });
   const { code, err, out } = await milepost(['backup', file, '--format', 'json'], world);
-  expect([code, err, JSON.parse(out).messages]).toEqual([0, '', 8]);
+  const { messages, notices } = JSON.parse(out);
+  expect([code, err, messages, notices]).toEqual([0, '', 8, 2]);
+  expect(await waitingAt(nats)).toEqual([['mail', 2]]); // reading took none away
 }, 180_000);
 afterEach(() => killMileposts());
 afterAll(async () => {
@@ -81,7 +90,8 @@ describe('a backup', () => {
       const world = { env: env(url, fresh), cwd: folder };
       const { code, err, out } = await milepost(['restore', file], world);
       expect([code, err]).toEqual([0, '']);
-      expect(out).toMatch(/rows, 8 messages of the stream/);
+      expect(out).toMatch(/rows, 8 messages of the stream, 2 notices for relays/);
+      expect(await waitingAt(fresh)).toEqual([['mail', 2]]);
       const up = startMilepost(['up', 'flows.yaml', '--port', '0', '--folder', 'b'], world);
       const address = await up.serves();
       await expect.poll(async () => Object.values(await journals(address)).flat().length, SOON).toBe(20);

@@ -97,7 +97,7 @@ test('it comes back to every process, of every partition, and leaves nothing tha
   expect(await metric(apiAt, 'milepost_canary_lost')).toEqual([0, 0]);
   for (const seconds of await metric(workerAt, 'milepost_canary_seconds')) expect(seconds).toBeLessThan(20);
   const day = new Date().toISOString().slice(0, 10);
-  expect((await ask(apiAt, `/api/v1/days/${day}`)).body.items).toEqual([]);
+  expect((await ask(apiAt, `/api/v1/days/${day}`)).body.rows).toEqual([]);
   for (const path of ['instances', 'alarms', 'rejected'])
     expect(await listAll(apiAt, `/api/v1/${path}`)).toEqual([]);
   expect(await postgres.run('select count(*)::int as rows from milepost.journal', databaseUrl)).toEqual([

@@ -152,3 +152,30 @@ test('--watch runs again when a file changes, also after one that is broken, and
   child.kill('SIGINT');
   expect(await ended).toBe(0);
 });
+
+test('--watch runs again when the extension module changes', async () => {
+  mkdirSync(join(cwd, 'extended'));
+  mkdirSync(join(cwd, 'module'));
+  const extension = (answer: boolean) =>
+    writeFileSync(join(cwd, 'module/own.mjs'), `export const conditions = { isShort: () => ${answer} };\n`);
+  extension(false);
+  writeFileSync(join(cwd, 'extended/flow.yaml'), FLOW.replace('IN < 5', 'isShort()'));
+  const committed = '  - { after: 1m, step: check, event: committed }\n';
+  writeFileSync(
+    join(cwd, 'extended/a.test.yaml'),
+    `test: bad\nkey: k\nday: 2026-11-23\ntimeline:\n  - { at: "09:00", step: send, event: committed }\n${committed}expect: { alarms: [] }\n`,
+  );
+  const child = start(['test', 'extended', '--watch', '--extensions', 'module/own.mjs'], { cwd });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const said = linesFrom(child.stderr);
+  const until = async (text: string) => {
+    for (let next = await said.next(); next.done !== true; next = await said.next())
+      if (next.value.includes(text)) return true;
+    return false;
+  };
+  expect(await until('1 passed, 0 failed')).toBe(true);
+  extension(true);
+  expect(await until('0 passed, 1 failed')).toBe(true);
+  child.kill('SIGINT');
+  expect(await ended).toBe(0);
+});

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../adapters/check.ts';
-import { ensureStream, STREAM_NAME } from '../../adapters/nats/index.ts';
+import { ensureNoticeStream, ensureStream, noticeOutlet, STREAM_NAME } from '../../adapters/nats/index.ts';
 import { openStorage } from '../../adapters/storage/index.ts';
 import { killMileposts, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
@@ -130,6 +130,27 @@ describe('the doctor', () => {
     });
     expect(found.state('stream').sort()).toEqual(expect.arrayContaining(['fault', 'warning']));
     expect(found.of('stream')[0]?.lines[0]).toContain('nats stream edit MILEPOST --subjects');
+  });
+
+  test('counts the notices that wait for relays, and says nothing of them where there were none', async () => {
+    await removeStream(plain);
+    const nc = await plain.connect();
+    const jsm = await nc.jetstreamManager();
+    await ensureStream(jsm);
+    const env = { NATS_URL: plain.url };
+    expect((await doctor(env)).of('notices for relays')).toEqual([]);
+    await ensureNoticeStream(jsm);
+    expect((await doctor(env)).of('notices for relays')).toMatchObject([{ state: 'ok', text: 'none wait' }]);
+    await noticeOutlet(nc)({ relay: 'dmz', channel: 'mail', id: 'n1', body: '{}' });
+    expect((await doctor(env)).of('notices for relays')).toMatchObject([
+      { state: 'ok', text: '1 wait, the oldest for 0 min' },
+    ]);
+    await jsm.streams.delete('MILEPOST_NOTICES');
+    await jsm.streams.add({ name: 'MILEPOST_NOTICES', subjects: ['milepost.notice.*.*'] });
+    expect((await doctor(env)).of('notices for relays')).toMatchObject([
+      { state: 'fault', text: expect.stringMatching(/retention workqueue and discard new/) },
+    ]);
+    await jsm.streams.delete('MILEPOST_NOTICES');
   });
 
   test('leaves nothing behind in the stream', async () => {

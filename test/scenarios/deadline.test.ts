@@ -286,6 +286,20 @@ describe('how an instance ends', () => {
     end('23 09:00', { status: 'abandoned', health: 'normal', steps: { b: 'active' } }),
   ]);
 
+  scenario(
+    'a deadline that it has missed is over once it is abandoned',
+    AB.replace('abandon: 2d\n', 'abandon: 2d\ndeadline: { in: 3h }\n'),
+    [
+      at('20 09:00', 'a committed'),
+      want('20 13:00', { open: ['deadline'] }),
+      end('23 09:00', {
+        status: 'abandoned',
+        health: 'normal',
+        alarms: ['20 12:00 deadline (deadline, critical) until 22 09:00'],
+      }),
+    ],
+  );
+
   scenario('each event begins the time of abandon anew', AB, [
     at('20 09:00', 'a committed'),
     at('21 09:00', 'b activated'),

@@ -61,7 +61,9 @@ export const test: Command = {
     const stop = () => stopping.abort();
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
-    await watchFiles(operands, { settle: SETTLE, signal: stopping.signal }, async () => {
+    const module = options.text('extensions');
+    const paths = module === undefined ? operands : [...operands, module];
+    await watchFiles(paths, { settle: SETTLE, signal: stopping.signal }, async () => {
       await runOnce(operands, options, io).catch((error: unknown) => {
         // a file that is gone for a moment, while an editor writes it, is there again at the next change
         io.say(reasonOf(error));

@@ -208,7 +208,7 @@ const CASES: readonly Told[] = [
     },
     silences: {
       '': [
-        'start-timeout (10:8): not-armed after=start',
+        'start-timeout (10:8): began-first flow=f at=15:00',
         'deadline (11:11): counting due=15:05 left=4m',
         'exception (9:1): not-happened event=exception',
       ],
@@ -280,7 +280,7 @@ const CASES: readonly Told[] = [
     },
     silences: {
       '': [
-        'start-timeout (12:8): not-armed after=start',
+        'start-timeout (12:8): began-first flow=lead at=15:00',
         'deadline (13:11): no-such-time',
         'exception (10:1): not-happened event=exception',
       ],
