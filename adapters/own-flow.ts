@@ -88,6 +88,36 @@ steps:
           severity: critical
           text: "{REASON}. What happens there is not seen: look at /readyz, the logs, milepost doctor. 探测事件未返回：{REASON}。该处发生的事情无法看到，请查看 /readyz、日志和 milepost doctor。"
       out-of-order: []
+  stream-filling:
+    title: { en: Room in the stream, zh: 事件流空间 }
+    states:
+      room: [filling]
+      filling: [room]
+    params:
+      REASON: { type: string, default: "", title: { en: reason, zh: 原因 } }
+    on:
+      state:
+        when: state == 'filling'
+        do:
+          alarm: stream-filling
+          severity: warning
+          text: "{REASON}. See that the workers keep up; a full stream refuses events. 事件流中未处理的消息已占较多空间（{REASON}）。请确认各 worker 跟得上；流满后将拒收事件。"
+      out-of-order: []
+  stream-full:
+    title: { en: Room in the stream, zh: 事件流空间 }
+    states:
+      room: [full]
+      full: [room]
+    params:
+      REASON: { type: string, default: "", title: { en: reason, zh: 原因 } }
+    on:
+      state:
+        when: state == 'full'
+        do:
+          alarm: stream-full
+          severity: critical
+          text: "{REASON}. It is about to refuse events: give it more room (nats stream edit MILEPOST --max-bytes), and see why nothing is applied. 事件流即将写满并拒收事件（{REASON}）：请增加空间（nats stream edit MILEPOST --max-bytes），并查明为何未处理。"
+      out-of-order: []
 `;
 
 const CHANNELS = `# The channels of Milepost: this flow is built in, an instance a channel. One of your own takes its place.
@@ -137,6 +167,8 @@ const TOPICS = {
   definitions: ['sound', 'broken'],
   clock: ['right', 'wrong'],
   canary: ['back', 'lost'],
+  'stream-filling': ['room', 'filling'],
+  'stream-full': ['room', 'full'],
 } as const;
 
 export type OwnTopic = keyof typeof TOPICS;

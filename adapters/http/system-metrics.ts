@@ -14,6 +14,8 @@ export interface SystemNumbers {
   readonly fresh: boolean;
   /** how many partitions this process works on */
   readonly held: number;
+  /** how full the stream is, a share; null where nobody looks or there is no limit */
+  readonly filled: number | null;
   readonly databaseUp: boolean;
   /** null where there is no NATS */
   readonly natsUp: boolean | null;
@@ -24,6 +26,7 @@ export function measureSystem(metrics: Metrics, version: string, read: () => Sys
   metrics.gauge('milepost_build_info', 'The version that runs; always 1').set(1, { version });
   const database = metrics.gauge('milepost_database_up', 'Whether the database answers: 1 or 0');
   const nats = metrics.gauge('milepost_nats_up', 'Whether the link to NATS is up: 1 or 0');
+  const filled = metrics.gauge('milepost_stream_filled_ratio', 'How full the stream of events is, 0 to 1');
   const ready = metrics.gauge('milepost_ready', 'Whether every partition of the system is fresh: 1 or 0');
   const held = metrics.gauge('milepost_partitions_held', 'Partitions that this process works on');
   const asOf = metrics.gauge(
@@ -46,6 +49,7 @@ export function measureSystem(metrics: Metrics, version: string, read: () => Sys
     if (now.natsUp !== null) nats.set(Number(now.natsUp));
     ready.set(Number(now.fresh));
     held.set(now.held);
+    if (now.filled !== null) filled.set(now.filled);
     if (now.asOf !== null) asOf.set(now.asOf / 1000);
     for (const one of now.partitions) {
       const { partition } = one;

@@ -95,14 +95,15 @@ export async function removedMessages(
 }
 
 /** The sequence from which a partition would go on: the beginning, where the stream is another one. */
-function firstAfter(
+export function firstAfter(
   { incarnation, sequence }: Applied,
   end: Pick<CheckedStream, 'incarnation' | 'lastSequence'>,
 ): number {
   return incarnationFor({ incarnation, sequence }, end) === incarnation ? sequence + 1 : 1;
 }
 
-function subjectsOf(partition: string, partitions: number): readonly string[] {
+/** The subjects that a partition reads. */
+export function subjectsOf(partition: string, partitions: number): readonly string[] {
   if (partitions === 1) return [EVENT_SUBJECTS];
   const own = partitionSubjects(partition);
   return partition === '0' ? [own, CHECKPOINT_SUBJECTS] : [own];

@@ -26,6 +26,7 @@ export { type NatsOutletOptions, natsOutlet, OutletError } from './outlet.ts';
 export { type PrivateNats, startPrivateNats } from './private-server.ts';
 export { type NatsPublisherOptions, natsPublisher, PublishError } from './publisher.ts';
 export { followRelays, relayReport } from './relay-report.ts';
+export { makeRoom } from './room.ts';
 export { type NatsServiceOptions, SERVICE_READS, type ServiceRead, startNatsService } from './service.ts';
 export {
   type CheckedStream,

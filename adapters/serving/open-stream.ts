@@ -8,6 +8,7 @@ import {
   ensureStream,
   type IntakeNotice,
   linkOf,
+  makeRoom,
   type NatsConnection,
   type NatsOptions,
   natsIntake,
@@ -37,6 +38,8 @@ export interface Stream {
   readonly waiting: (applied: readonly Applied[]) => Promise<ReadonlyMap<string, Backlog>>;
   /** what was removed from it before it was applied, as far as that is certain; rejects while it cannot be seen */
   readonly removed: (applied: readonly Applied[]) => Promise<OwnReport | null>;
+  /** removes what is applied where room is needed, and gives how full it is then, a share; null: it has no limit */
+  readonly makeRoom: (applied: readonly Applied[]) => Promise<number | null>;
 }
 
 interface StreamOptions {
@@ -82,6 +85,7 @@ function localStream({ databaseUrl, partitions, log }: StreamOptions, closers: C
         await Promise.all(applied.map(async (one) => [one.partition, await local.waiting(one)] as const)),
       ),
     removed: async () => null,
+    makeRoom: async () => null,
   };
 }
 
@@ -128,6 +132,7 @@ async function natsStream(options: StreamOptions, nats: NatsOptions, closers: Cl
       const gap = checked.exclusive ? await removedMessages({ nc, partitions }, applied) : null;
       return gap === null ? null : gapReport(gap);
     },
+    makeRoom: (applied) => makeRoom({ nc, partitions }, applied),
   };
 }
 

@@ -37,6 +37,8 @@ export function createOwnVoice(options: {
   const { own, worker, log } = options;
   const reports: OwnReport[] = [];
   const troubles = new Map<OwnTopic, OwnParams | null>();
+  /** what was said last, as JSON */
+  const last = new Map<OwnTopic, string>();
   let loop: Loop | null = null;
 
   async function keep(): Promise<void> {
@@ -66,6 +68,9 @@ export function createOwnVoice(options: {
       loop?.wake();
     },
     trouble(topic, params) {
+      const said = JSON.stringify(params);
+      if ((last.get(topic) ?? 'null') === said) return;
+      last.set(topic, said);
       troubles.set(topic, params);
       loop?.wake();
     },

@@ -38,6 +38,8 @@ interface WatchOptions {
 }
 
 const REST = 2_000;
+/** how often room is made, ms */
+const ROOM_REST = 20_000;
 /** A server that has not answered for so long counts as down, ms. */
 const DOWN = 8_000;
 
@@ -53,6 +55,17 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
     const loss = await stream.removed(applied);
     if (loss !== null && loss.cause === missed) voice.report(loss);
     missed = loss?.cause ?? null;
+  };
+  let filled: number | null = null;
+  let lookedForRoom = Number.NEGATIVE_INFINITY;
+  const lookForRoom = async (applied: Parameters<Stream['removed']>[0]) => {
+    if (voice === null || performance.now() - lookedForRoom < ROOM_REST) return;
+    lookedForRoom = performance.now();
+    filled = await stream.makeRoom(applied);
+    const reason = `the stream of events is filled to ${Math.round((filled ?? 0) * 100)} % with what is not applied`;
+    const above = (share: number) => (filled !== null && filled > share ? { REASON: reason } : null);
+    voice.trouble('stream-filling', above(0.7));
+    voice.trouble('stream-full', above(0.9));
   };
   const loop: Loop = startLoop({
     name: 'looking at the system',
@@ -74,6 +87,7 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
         });
         freshness.note({ at, table, positions, backlogs: await stream.waiting(applied) });
         await lookForLoss(applied);
+        await lookForRoom(applied);
       } catch (error) {
         freshness.failed(reasonOf(error));
         throw error;
@@ -87,7 +101,12 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
     const link = stream.link();
     return {
       ...freshness.status(),
-      ...{ held: options.held(), databaseUp: databaseUp(), natsUp: link === 'none' ? null : link === 'up' },
+      ...{
+        filled,
+        held: options.held(),
+        databaseUp: databaseUp(),
+        natsUp: link === 'none' ? null : link === 'up',
+      },
     };
   });
   const { status } = freshness;

@@ -5,6 +5,7 @@ import type { NatsConnection, ServiceInfo, Subscription } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   ensureStream,
+  makeRoom,
   natsOutlet,
   natsPublisher,
   OutletError,
@@ -139,6 +140,45 @@ describe('the stream', () => {
     await outlet.send([message, message, message]);
     expect(await removeApplied(jsm, { sequence: 4 })).toBe(4);
     expect(await streamUsage(jsm)).toMatchObject({ messages: 2, maxBytes: 1_000_000 });
+  });
+});
+
+describe('making room', () => {
+  const message = (partition: number) => ({
+    subject: `milepost.partition.${partition}.f.k`,
+    payload: new Uint8Array(100_000),
+  });
+
+  /** How many messages are left once room was made, of twice as many partitions as positions are given. */
+  async function left(
+    positions: readonly number[],
+    sent: readonly number[],
+  ): Promise<{ readonly first: number; readonly filled: number | null }> {
+    const jsm = await nc.jetstreamManager();
+    const partitions = positions.length;
+    const { incarnation } = await ensureStream(jsm, { maxBytes: 1_000_000, partitions });
+    await natsOutlet({ nc }).send(sent.map(message));
+    const applied = positions.map((sequence, index) => ({
+      ...{ partition: String(index), incarnation: sequence === 0 ? '' : incarnation, sequence },
+    }));
+    const filled = await makeRoom({ nc, partitions }, applied);
+    return { first: (await jsm.streams.info(STREAM_NAME)).state.first_seq, filled };
+  }
+
+  test.each<[string, readonly number[], readonly number[], number]>([
+    ['leaves a stream that is not half full as it is', [4, 0], [0, 0, 0, 0], 1],
+    [
+      'removes the older half of what is applied, although another partition never had anything',
+      [8, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0],
+      6,
+    ],
+    ['removes nothing that a partition has not applied', [8, 2], [0, 1, 1, 0, 0, 0, 0, 0], 3],
+    ['removes nothing while nothing is applied', [0, 0], [0, 1, 0, 1, 0, 1, 0, 1], 1],
+  ])('row 18: %s', async (_, positions, sent, first) => {
+    const found = await left(positions, sent);
+    expect(found.first).toBe(first);
+    expect(found.filled).toBeCloseTo(((sent.length - first + 1) * 100_000) / 1_000_000, 1);
   });
 });
 

@@ -56,7 +56,7 @@ test('they speak only of numbers that a process of Milepost gives, in a form tha
   });
   measureChannels(metrics, () => [['mail', true]]);
   measureSystem(metrics, '1', () => ({
-    ...{ partitions: [], asOf: null, fresh: true, held: 0, databaseUp: true, natsUp: true },
+    ...{ partitions: [], asOf: null, fresh: true, held: 0, filled: 0.2, databaseUp: true, natsUp: true },
   }));
   const text = metrics.render();
   const there = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? ''));
