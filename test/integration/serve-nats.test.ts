@@ -30,8 +30,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function up(url = nats.url): Promise<Milepost> {
-  const world = { env: { DATABASE_URL: await postgres.database(), NATS_URL: url }, cwd: folder };
+async function up(url = nats.url, database?: string): Promise<Milepost> {
+  const DATABASE_URL = database ?? (await postgres.database());
+  const world = { env: { DATABASE_URL, NATS_URL: url }, cwd: folder };
   return startMilepost(['up', flows, '--port', '0', '--folder', `data-${++used}`], world);
 }
 
@@ -125,10 +126,13 @@ test('it ends in order while the server is away, and has what came meanwhile at 
   await expect.poll(() => seen(address), SOON).toEqual(['1']);
 }, 60_000);
 
-test('row 14: a server that is killed again and again under a stream of events loses none and gives none twice', async () => {
+test('rows 14 and 20: a server that is killed again and again under a stream of events loses none and gives none twice, and the worker keeps its partition', async () => {
   await nats.restart();
-  const milepost = await up();
+  const url = await postgres.database();
+  const milepost = await up(nats.url, url);
   const address = await milepost.serves();
+  const owner = async () => postgres.run('select owner from milepost.leases', url);
+  const before = await owner();
   const nc = await nats.connect();
   const ids = Array.from({ length: 45 }, (_, index) => `n${String(index + 10)}`);
   for (const [index, id] of ids.entries()) {
@@ -149,6 +153,8 @@ test('row 14: a server that is killed again and again under a stream of events l
     await nats.restart();
   }
   await expect.poll(() => seen(address), SOON).toEqual(ids);
+  expect(await owner()).toEqual(before);
+  expect(milepost.said().filter((line) => /has it, or the lease has run out/.test(line))).toEqual([]);
   await expect.poll(async () => (await readiness(address)).status, SOON).toBe(200);
   expect((await ask(address, '/api/v1/rejected')).body.items).toEqual([]);
   await end(milepost);

@@ -1,5 +1,5 @@
 /** From the event to whoever is told: a running Milepost, a real database, and an end that answers as it is told to. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -64,6 +64,8 @@ wait: 0s
 routes: { levels: [{ over: hook }] }
 `,
   );
+  const text = readFileSync(join(folder, 'flow.yaml'), 'utf8');
+  writeFileSync(join(folder, 'slow.yaml'), text.replace('wait: 0s', 'wait: 8s'));
   postgres = await startTestPostgres();
 }, 180_000);
 afterEach(() => {
@@ -78,8 +80,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function up(url: string, data: string): Milepost {
-  const args = ['up', 'flow.yaml', '--no-nats', '--folder', data, '--port', '0'];
+function up(url: string, data: string, flows = 'flow.yaml'): Milepost {
+  const args = ['up', flows, '--no-nats', '--folder', data, '--port', '0'];
   return startMilepost(args, { env: { DATABASE_URL: url }, cwd: folder });
 }
 
@@ -129,7 +131,25 @@ test('an alarm is told, acknowledged by name, and its end is told; a rule tells 
     .toContain('milepost_notices{channel="hook",state="sent"} 2');
 }, 60_000);
 
-test('a process that is killed while it sends sends the same again, and says that it may have arrived', async () => {
+test('row 5: a process that is killed after an alarm was committed and before it was told: the next one tells it, once', async () => {
+  const url = await postgres.database();
+  const first = up(url, 'early', 'slow.yaml');
+  const address = await first.serves();
+  await send(address, 'write', 'exception', 'k');
+  const open = async () => (await ask(address, '/api/v1/alarms?open=true')).body.items.length;
+  await expect.poll(open, SOON).toBe(1);
+  first.signal('SIGKILL');
+  await first.ended;
+  expect(got).toEqual([]);
+  await up(url, 'early', 'slow.yaml').serves();
+  await expect.poll(() => got.length, SOON).toBe(1);
+  expect(got[0]?.body).toMatchObject({ kind: 'raised', attempt: 1 });
+  const owed = 'select count(*)::int from milepost.outbox where settled_at is null';
+  await expect.poll(() => postgres.run(owed, url), SOON).toEqual([{ count: 0 }]);
+  expect(got).toHaveLength(1);
+}, 90_000);
+
+test('row 6: a process that is killed while it sends sends the same again, and says that it may have arrived', async () => {
   const url = await postgres.database();
   const first = up(url, 'two');
   const address = await first.serves();

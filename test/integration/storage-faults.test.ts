@@ -73,6 +73,53 @@ describe('when the database fails', () => {
     expect(await storage.store.commit(batch)).toBe('committed');
   });
 
+  test('row 25: a table that is locked whole, as while it is written anew, keeps nobody waiting for longer, and nobody waits on', async () => {
+    const holder = connect({ url, role: 'holder', size: 1 });
+    await holder.transaction().execute(async (trx) => {
+      await sql`lock table milepost.positions in access exclusive mode`.execute(trx);
+      const began = performance.now();
+      await expect(storage.store.commit(batchAfter(position))).rejects.toMatchObject({ permanent: false });
+      await expect(storage.reader.position('main')).rejects.toMatchObject({ permanent: false });
+      expect(performance.now() - began).toBeLessThan(20_000);
+      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = '${new URL(url).pathname.slice(1)}'`;
+      expect(await server.run(waiting)).toEqual([]);
+    });
+    await holder.destroy();
+    expect(await storage.store.commit(batchAfter(position))).toBe('committed');
+  });
+
+  test('row 25: a statement that takes too long is given up, and commits go on once they are quick again', async () => {
+    await failing(`perform pg_sleep(20)`);
+    const db = connect({ url, role: 'slow', size: 1, statementTimeout: 500 });
+    const store = postgresStore(db);
+    const batch = batchAfter(position, { changes: [changeRecord()] });
+    await expect(store.commit(batch)).rejects.toMatchObject({ permanent: false });
+    expect(await storage.reader.position('main')).toEqual(position);
+    await mended();
+    expect(await store.commit(batch)).toBe('committed');
+    await db.destroy();
+  });
+
+  test.each([
+    ['a full disk', '53100'],
+    ['no memory left', '53200'],
+    ['a server that becomes read-only', '25006'],
+  ])(
+    'row 26: %s is a passing failure, nothing is half done, and the same connection goes on afterwards',
+    async (_, state) => {
+      await failing(`raise exception 'no room' using errcode = '${state}'`);
+      const db = connect({ url, role: 'full', size: 1 });
+      const store = postgresStore(db);
+      const batch = batchAfter(position, { journal: [journalRecord()], changes: [changeRecord()] });
+      await expect(store.commit(batch)).rejects.toMatchObject({ permanent: false });
+      expect(await storage.reader.position('main')).toEqual(position);
+      expect(await store.seen([journalRecord()])).toEqual([]);
+      await mended();
+      expect(await store.commit(batch)).toBe('committed');
+      await db.destroy();
+    },
+  );
+
   test('row 26: a standby or read-only database, and one without connections left, are passing failures', async () => {
     await server.run(`create role crowded login password 'x' connection limit 0`, url);
     const crowded = connect({ url: url.replace(/\/\/[^@]+@/, '//crowded:x@'), role: 'crowded' });
@@ -196,6 +243,22 @@ describe('when the database fails', () => {
     const rows = await server.run('select count(*)::int from milepost.journal_other', url);
     expect(rows).toEqual([{ count: 1 }]);
   });
+
+  /** From now on the last thing that a commit writes meets this. */
+  async function failing(statement: string): Promise<void> {
+    await server.run(
+      `create function public.fail() returns trigger language plpgsql as $$ begin ${statement}; return new; end $$`,
+      url,
+    );
+    await server.run(
+      'create trigger fail before insert on milepost.changes for each row execute function public.fail()',
+      url,
+    );
+  }
+
+  async function mended(): Promise<void> {
+    await server.run('drop trigger fail on milepost.changes', url);
+  }
 
   /** Until some commit has locked a position. */
   async function untilHeld(): Promise<void> {
