@@ -18,14 +18,48 @@ let lately = { flow: '', key: '', name: '/' };
 
 /** The parent that an instance of this key would have; null where no flow nests it under such a key. */
 export function parentOf(definitions: Definitions, flow: Flow, key: string): ParentRef | null {
-  for (const link of flow.parents) {
-    if (!key.endsWith(link.suffix) || key.length === link.suffix.length) continue;
-    const nested = definitions.flows.get(link.flow)?.steps[link.step]?.nested ?? null;
-    if (nested === null) continue;
-    const parentKey = key.slice(0, key.length - link.suffix.length);
-    return { flow: link.flow, key: parentKey, step: link.step, entry: nested.suffixes.indexOf(link.suffix) };
+  let found: Link | undefined;
+  const links = linksOf(definitions, flow);
+  for (const [length, bySuffix] of links) {
+    if (key.length === length) continue;
+    const link = bySuffix.get(key.slice(key.length - length));
+    if (link !== undefined && (found === undefined || link.order < found.order)) found = link;
   }
-  return null;
+  if (found === undefined) return null;
+  const { suffix, ref } = found;
+  return { flow: ref.flow, key: key.slice(0, key.length - suffix.length), step: ref.step, entry: ref.entry };
+}
+
+interface Link {
+  readonly suffix: string;
+  /** of several the first in the definitions counts */
+  readonly order: number;
+  readonly ref: Pick<ParentRef, 'flow' | 'step' | 'entry'>;
+}
+
+/** The links to parents by the length of their suffix: there may be thousands, and their lengths are few. */
+type Links = ReadonlyMap<number, ReadonlyMap<string, Link>>;
+
+const LINKS = new WeakMap<Flow, Links>();
+
+function linksOf(definitions: Definitions, flow: Flow): Links {
+  const known = LINKS.get(flow);
+  if (known !== undefined) return known;
+  const made = new Map<number, Map<string, Link>>();
+  const entries = new Map<string, ReadonlyMap<string, number>>();
+  for (const [order, { flow: parent, step, suffix }] of flow.parents.entries()) {
+    const nested = definitions.flows.get(parent)?.steps[step]?.nested ?? null;
+    if (nested === null) continue;
+    const place = `${parent}/${step}`;
+    const places = entries.get(place) ?? new Map(nested.suffixes.map((each, index) => [each, index]));
+    entries.set(place, places);
+    const bySuffix = made.get(suffix.length) ?? new Map<string, Link>();
+    made.set(suffix.length, bySuffix);
+    const ref = { flow: parent, step, entry: places.get(suffix) ?? -1 };
+    if (!bySuffix.has(suffix)) bySuffix.set(suffix, { suffix, order, ref });
+  }
+  LINKS.set(flow, made);
+  return made;
 }
 
 /** The key of a child of `parent`, by the entry of the step that nests it. */

@@ -1,8 +1,9 @@
 /** The working copy of one turn of the notifier: its state while facts are taken, and what came of them. */
 import type { Definitions, Notifying } from '../../definitions/index.ts';
+import type { AlarmNews } from '../alarm-news.ts';
 import { nameOf } from '../family.ts';
 import type { Notice } from './channel.ts';
-import { explainers } from './explains.ts';
+import { type Hold, holdsOf, isHeld, lineOf, markOf } from './explains.ts';
 import { type Handling, type HistoryEntry, isOpen } from './handling.ts';
 import type { Item, NotifierState, Silence, Storm, Trouble } from './notifier-state.ts';
 
@@ -85,7 +86,7 @@ export class Desk {
   readonly notices: Notice[] = [];
   readonly history: HistoryEntry[] = [];
   readonly acts: ActOutcome[] = [];
-  #byInstance: Map<string, Set<string>> | null = null;
+  #holds: Map<string, Map<string, Holding>> | null = null;
   #byKey: Map<string, string> | null = null;
   #byRoot: Map<string, Set<string>> | null = null;
 
@@ -133,22 +134,28 @@ export class Desk {
     return open.sort((a, b) => a.alarm.raisedAt - b.alarm.raisedAt || (a.alarm.id < b.alarm.id ? -1 : 1));
   }
 
-  /** Open alarms at every instance whose alarms may explain this one. */
-  relatedTo({ alarm }: Handling): readonly Handling[] {
-    const index = this.#instances();
-    return explainers(this.definitions, alarm).flatMap(({ flow, key }) =>
-      [...(index.get(nameOf(flow, key)) ?? [])].flatMap((id) => {
-        const other = this.handlings.get(id);
-        return other !== undefined && isOpen(other) ? [other] : [];
-      }),
+  /** The open alarms that explain this one by the flow graph, in no order. */
+  explaining({ alarm }: Handling): readonly Handling[] {
+    const holds = this.#holdings();
+    return lineOf(this.definitions, alarm).flatMap(({ flow, key }) =>
+      [...(holds.get(nameOf(flow, key))?.values() ?? [])].flatMap(({ hold, ids }) =>
+        isHeld(this.definitions, hold, alarm) ? this.#openOf(ids, alarm.id) : [],
+      ),
     );
   }
 
-  /** Puts a new alarm where `relatedTo` finds it. */
+  /** Puts a new alarm where `explaining` finds it. */
   index({ alarm }: Handling): void {
-    const name = nameOf(alarm.flow, alarm.key);
-    const index = this.#instances();
-    index.set(name, (index.get(name) ?? new Set()).add(alarm.id));
+    const holds = this.#holdings();
+    for (const hold of heldBy(this.definitions, alarm)) {
+      const name = nameOf(hold.flow, hold.key);
+      const mark = markOf(hold);
+      const there = holds.get(name) ?? new Map<string, Holding>();
+      holds.set(name, there);
+      const holding = there.get(mark) ?? { hold, ids: new Set<string>() };
+      there.set(mark, holding);
+      holding.ids.add(alarm.id);
+    }
   }
 
   /** The trouble of a key; undefined where there is none. */
@@ -177,10 +184,37 @@ export class Desk {
     return this.#byRoot;
   }
 
-  #instances(): Map<string, Set<string>> {
-    if (this.#byInstance !== null) return this.#byInstance;
-    this.#byInstance = new Map();
-    for (const handling of this.handlings.map.values()) if (isOpen(handling)) this.index(handling);
-    return this.#byInstance;
+  #openOf(ids: ReadonlySet<string>, except: string): readonly Handling[] {
+    const found: Handling[] = [];
+    for (const id of ids) {
+      const handling = this.handlings.get(id);
+      if (id !== except && handling !== undefined && isOpen(handling)) found.push(handling);
+    }
+    return found;
   }
+
+  /** What open alarms hold back, by instance: thousands of them often hold the same. */
+  #holdings(): Map<string, Map<string, Holding>> {
+    if (this.#holds !== null) return this.#holds;
+    this.#holds = new Map();
+    for (const handling of this.handlings.map.values()) if (isOpen(handling)) this.index(handling);
+    return this.#holds;
+  }
+}
+
+interface Holding {
+  readonly hold: Hold;
+  /** of the alarms that hold it, some of which may be over */
+  readonly ids: Set<string>;
+}
+
+const HELD = new WeakMap<Definitions, WeakMap<AlarmNews, readonly Hold[]>>();
+
+/** `holdsOf`, kept with the alarm: it is asked for in every turn. */
+function heldBy(definitions: Definitions, alarm: AlarmNews): readonly Hold[] {
+  const known = HELD.get(definitions) ?? new WeakMap<AlarmNews, readonly Hold[]>();
+  HELD.set(definitions, known);
+  const held = known.get(alarm) ?? holdsOf(definitions, alarm);
+  known.set(alarm, held);
+  return held;
 }

@@ -8,8 +8,8 @@
  *    step's arrival starts runs only once the way was free.
  * 3. A step that nests a flow is held by whatever holds that flow, and so are all its own timers.
  */
-import type { Definitions } from '../../definitions/index.ts';
-import { childKey, nameOf, parentOf } from '../family.ts';
+import type { Definitions, Flow } from '../../definitions/index.ts';
+import { parentOf } from '../family.ts';
 import type { AlarmSource } from '../instance.ts';
 import type { InstanceKey } from '../ports.ts';
 
@@ -23,7 +23,7 @@ export interface AlarmPoint {
 }
 
 /** What is held back at an instance: the whole of it until others are done, its start, one of its steps, or its end. */
-type Hold = { readonly flow: string; readonly key: string } & (
+export type Hold = { readonly flow: string; readonly key: string } & (
   | { readonly kind: 'expected' | 'start' | 'end' }
   /** `nested`: by something in the flow that it nests */
   | { readonly kind: 'step'; readonly step: number; readonly nested: boolean }
@@ -41,35 +41,34 @@ export function canFollow(alarm: AlarmPoint): boolean {
 
 /** Whether `late` is a consequence of `root`, as long as that stands. No alarm explains itself. */
 export function explains(definitions: Definitions, root: AlarmPoint, late: AlarmPoint): boolean {
-  if (!HOLDING.has(root.source) || !LATENESS.has(late.source)) return false;
+  if (!LATENESS.has(late.source)) return false;
   return holdsOf(definitions, root).some((hold) => isHeld(definitions, hold, late));
 }
 
-/** The instances whose alarms may explain those of this one: itself, those around it and before it, and all that they nest. */
-export function explainers(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
-  const found = new Map<string, InstanceKey>();
-  const visit = (one: InstanceKey, upward: boolean) => {
-    const mark = nameOf(one.flow, one.key);
-    const flow = definitions.flows.get(one.flow);
-    if (found.has(mark)) return;
-    found.set(mark, one);
-    if (flow === undefined) return;
-    for (const step of flow.steps) {
-      step.nested?.suffixes.forEach((_, entry) => {
-        visit(childKey(flow, one.key, step.index, entry), false);
-      });
-    }
-    if (!upward) return;
-    const parent = parentOf(definitions, flow, one.key);
-    if (parent !== null) visit(parent, true);
-    if (flow.start?.kind === 'after') visit({ flow: flow.start.flow, key: one.key }, true);
-  };
-  visit(of, true);
-  return [...found.values()].map(({ flow, key }) => ({ flow, key }));
+/** An instance and those around it: where that stands which may hold it back. */
+export function lineOf(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
+  const found: InstanceKey[] = [];
+  let one: InstanceKey | null = { flow: of.flow, key: of.key };
+  while (one !== null && found.length <= definitions.flows.size) {
+    found.push(one);
+    const flow: Flow | undefined = definitions.flows.get(one.flow);
+    const parent: InstanceKey | null = flow === undefined ? null : parentOf(definitions, flow, one.key);
+    one = parent === null ? null : { flow: parent.flow, key: parent.key };
+  }
+  return found;
 }
 
-/** What an alarm holds back: at its own instance, then at the flows around it, and at those that start after these. */
-function holdsOf(definitions: Definitions, root: AlarmPoint): readonly Hold[] {
+/** What marks a hold among those of its instance. */
+export function markOf(hold: Hold): string {
+  return hold.kind === 'step' ? `step ${hold.step} ${hold.nested}` : hold.kind;
+}
+
+/**
+ * What an alarm holds back: at its own instance, then at the flows around it, and at those that start after these. Empty
+ * where it explains nothing.
+ */
+export function holdsOf(definitions: Definitions, root: AlarmPoint): readonly Hold[] {
+  if (!HOLDING.has(root.source)) return [];
   const own = ownHold(definitions, root);
   const found: Hold[] = [];
   const seen = new Set<string>();
@@ -96,7 +95,8 @@ function ownHold(definitions: Definitions, { flow, key, step, source }: AlarmPoi
   return index === undefined ? null : { flow, key, kind: 'step', step: index, nested: false };
 }
 
-function isHeld(definitions: Definitions, hold: Hold, late: AlarmPoint): boolean {
+/** Whether an alarm about lateness is due to what is held back there. */
+export function isHeld(definitions: Definitions, hold: Hold, late: AlarmPoint): boolean {
   if (late.flow === hold.flow && late.key === hold.key) return isHeldWithin(definitions, hold, late);
   if (hold.kind === 'end' || !isByTheClock(definitions, late)) return false;
   const through = stepAbove(definitions, late, hold);

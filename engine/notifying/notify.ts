@@ -29,7 +29,7 @@ export interface NotifierOptions {
   readonly replayedUntil?: () => number | null;
   /** how long the lease lasts, ms; default 15 s */
   readonly lease?: number;
-  /** most changes a turn; default 500 */
+  /** most changes a turn; default 2000 */
   readonly batch?: number;
 }
 
@@ -58,6 +58,7 @@ interface Leading {
 }
 
 const LEASE = 15_000;
+const MOST_CHANGES = 2000;
 const MOST_ACTS = 200;
 const PAGE = 500;
 
@@ -128,7 +129,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   }
 
   async function gather(before: Leading): Promise<Taken | 'gap'> {
-    const changes = await options.changes.changes(before.change, options.batch ?? 500);
+    const changes = await options.changes.changes(before.change, options.batch ?? MOST_CHANGES);
     // Ids of changes have no gaps, so what is missing was removed before it was taken.
     if ((changes[0]?.id ?? 0) > before.change + 1) return 'gap';
     const [acts, wishes, failures] = await Promise.all([

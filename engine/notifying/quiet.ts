@@ -79,8 +79,7 @@ function rootOf(desk: Desk, handling: Handling): string | null {
   const { alarm } = handling;
   if (!canFollow(alarm)) return null;
   const roots = desk
-    .relatedTo(handling)
-    .filter((other) => other.alarm.id !== alarm.id && explains(desk.definitions, other.alarm, alarm))
+    .explaining(handling)
     .filter((other) => isFirst(other, handling) || !explains(desk.definitions, alarm, other.alarm))
     .map((other) => standingRoot(desk, other) ?? other)
     .filter((other) => other.alarm.id !== alarm.id && isKnown(desk, other, handling));
