@@ -11,48 +11,63 @@ export interface AlarmFacts {
   readonly detail: string;
 }
 
-const TEXTS: Readonly<Record<AlarmSource, Readonly<Record<Language, (facts: AlarmFacts) => string>>>> = {
-  'start-timeout': { en: (f) => `not started by ${f.detail}`, zh: (f) => `到 ${f.detail} 仍未开始` },
-  deadline: { en: (f) => `not finished by ${f.detail}`, zh: (f) => `到 ${f.detail} 仍未完成` },
-  timer: {
-    en: (f) => `${at(f)}timer ${f.name} ran out at ${f.detail}`,
-    zh: (f) => `${at(f)}定时器 ${f.name} 于 ${f.detail} 到时`,
-  },
-  expression: { en: (f) => `${at(f)}${f.name}${tail(f)}`, zh: (f) => `${at(f)}${f.name}${tail(f)}` },
-  'illegal-state': {
-    en: (f) => `${at(f)}illegal state: ${f.detail}`,
-    zh: (f) => `${at(f)}非法状态：${f.detail}`,
-  },
+/** In braces: `at` the step with its colon, `name`, `detail`, and `tail`, the detail behind a colon; both may be empty. */
+const TEXTS: Readonly<Record<AlarmSource, Readonly<Record<Language, string>>>> = {
+  'start-timeout': { en: 'not started by {detail}', zh: '到 {detail} 仍未开始' },
+  deadline: { en: 'not finished by {detail}', zh: '到 {detail} 仍未完成' },
+  timer: { en: '{at}timer {name} ran out at {detail}', zh: '{at}定时器 {name} 于 {detail} 到时' },
+  expression: { en: '{at}{name}{tail}', zh: '{at}{name}{tail}' },
+  'illegal-state': { en: '{at}illegal state: {detail}', zh: '{at}非法状态：{detail}' },
   'out-of-order': {
-    en: (f) => `${at(f)}out of order: reported while ${f.detail}`,
-    zh: (f) => `${at(f)}顺序错误：上报时状态为 ${f.detail}`,
+    en: '{at}out of order: reported while {detail}',
+    zh: '{at}顺序错误：上报时状态为 {detail}',
   },
-  'loop-limit': {
-    en: (f) => `${at(f)}loop limit passed: ${f.detail}`,
-    zh: (f) => `${at(f)}循环超限：${f.detail}`,
-  },
+  'loop-limit': { en: '{at}loop limit passed: {detail}', zh: '{at}循环超限：{detail}' },
   'dead-end': {
-    en: (f) => `${at(f)}committed, but no connector is true`,
-    zh: (f) => `${at(f)}已提交，但没有任何连接条件成立`,
+    en: '{at}committed, but no connector is true',
+    zh: '{at}已提交，但没有任何连接条件成立',
   },
-  exception: { en: (f) => `${at(f)}exception${tail(f)}`, zh: (f) => `${at(f)}异常${tail(f)}` },
-  threshold: { en: (f) => `${at(f)}threshold passed${tail(f)}`, zh: (f) => `${at(f)}超过阈值${tail(f)}` },
-  stale: { en: (f) => `${at(f)}no data${tail(f)}`, zh: (f) => `${at(f)}无数据${tail(f)}` },
-  'expression-error': {
-    en: (f) => `${at(f)}expression failed: ${f.detail}`,
-    zh: (f) => `${at(f)}表达式出错：${f.detail}`,
-  },
+  exception: { en: '{at}exception{tail}', zh: '{at}异常{tail}' },
+  threshold: { en: '{at}threshold passed{tail}', zh: '{at}超过阈值{tail}' },
+  stale: { en: '{at}no data{tail}', zh: '{at}无数据{tail}' },
+  'expression-error': { en: '{at}expression failed: {detail}', zh: '{at}表达式出错：{detail}' },
 };
 
 /** The default text of an alarm in a language. */
 export function alarmText(facts: AlarmFacts, language: Language): string {
-  return TEXTS[facts.source][language](facts);
+  const { source, name, step, detail } = facts;
+  const at = step === null ? '' : `${step}: `;
+  const tail = detail === '' ? '' : `: ${detail}`;
+  return filled(TEXTS[source][language], { at, name, detail, tail });
 }
 
-function at(facts: AlarmFacts): string {
-  return facts.step === null ? '' : `${facts.step}: `;
+/** The text of an alarm in a language: a default one is put into it, what a rule words stays as it is. */
+export function alarmTextIn(
+  alarm: { readonly source: AlarmSource; readonly text: string },
+  language: Language,
+): string {
+  if (language === 'en') return alarm.text;
+  const groups = formOf(alarm.source).exec(alarm.text)?.groups;
+  return groups === undefined ? alarm.text : filled(TEXTS[alarm.source][language], groups);
 }
 
-function tail(facts: AlarmFacts): string {
-  return facts.detail === '' ? '' : `: ${facts.detail}`;
+function filled(text: string, words: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => words[name] ?? '');
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  at: '(?<at>(?:[A-Za-z][\\w-]*: )?)',
+  name: '(?<name>\\S+)',
+  detail: '(?<detail>.*)',
+  tail: '(?<tail>(?:: .*)?)',
+};
+const FORMS = new Map<AlarmSource, RegExp>();
+
+/** What the default text of a source looks like. */
+function formOf(source: AlarmSource): RegExp {
+  const known = FORMS.get(source);
+  if (known !== undefined) return known;
+  const form = new RegExp(`^${filled(TEXTS[source].en, PARTS)}$`, 's');
+  FORMS.set(source, form);
+  return form;
 }

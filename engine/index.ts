@@ -10,7 +10,7 @@ export {
 } from './act.ts';
 export { type AlarmDiff, diffAlarms, type MovedAlarm, type MovedField } from './alarm-diff.ts';
 export { type AlarmNews, alarmJson } from './alarm-news.ts';
-export { alarmText, type Language } from './alarm-text.ts';
+export { alarmText, alarmTextIn, type Language } from './alarm-text.ts';
 export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Coverage, type CoverageItem, createCoverage } from './coverage.ts';

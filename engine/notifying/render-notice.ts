@@ -1,7 +1,7 @@
 /** A notice as a channel is given it: in its language, its templates filled in, and honest about earlier attempts. */
 import { type ChannelDefinition, fillIn, type NoticeField } from '../../definitions/index.ts';
-import type { Language } from '../alarm-text.ts';
-import type { Notice, Sending } from './channel.ts';
+import { alarmTextIn, type Language } from '../alarm-text.ts';
+import type { Notice, NoticeAlarm, Sending } from './channel.ts';
 import type { ClaimedNotice } from './ports.ts';
 
 const AGAIN: Readonly<Record<Language, string>> = {
@@ -18,7 +18,7 @@ export function renderNotice(
   const { notice, attempt, uncertain } = claimed;
   const link = notice.path === null || address === null ? null : address + notice.path;
   const usual = inLanguage(notice, definition.language);
-  const fields = fieldsOf(notice, usual, link);
+  const fields = fieldsOf(notice, { usual, link, language: definition.language });
   const subject = definition.subject === null ? usual.subject : fillIn(definition.subject, fields);
   const text = definition.text === null ? withLink(usual.text, link) : fillIn(definition.text, fields);
   const again = definition.language === 'both' ? `${AGAIN.zh} ${AGAIN.en}` : AGAIN[definition.language];
@@ -44,9 +44,13 @@ function withLink(text: string, link: string | null): string {
 
 function fieldsOf(
   notice: Notice,
-  usual: Notice['words']['en'],
-  link: string | null,
+  said: {
+    readonly usual: Notice['words']['en'];
+    readonly link: string | null;
+    readonly language: ChannelDefinition['language'];
+  },
 ): Readonly<Record<NoticeField, string>> {
+  const { usual, link, language } = said;
   const { id, kind, thread, severity, level, alarms, folded, to } = notice;
   const [first] = alarms;
   const time = (at: number | null | undefined) => (at == null ? '' : new Date(at).toISOString());
@@ -59,7 +63,7 @@ function fieldsOf(
     name: first?.name ?? '',
     group: first?.group ?? '',
     day: first?.tradingDay ?? '',
-    alarm: first?.text ?? '',
+    alarm: first === undefined ? '' : textIn(first, language),
     count: String(first?.count ?? 0),
     raised: time(first?.raisedAt),
     cleared: time(first?.clearedAt),
@@ -67,6 +71,12 @@ function fieldsOf(
     folded: String(folded.length),
     to: to.map(({ title }) => title).join(', '),
   };
+}
+
+function textIn(alarm: NoticeAlarm, language: ChannelDefinition['language']): string {
+  if (language !== 'both') return alarmTextIn(alarm, language);
+  const [zh, en] = [alarmTextIn(alarm, 'zh'), alarmTextIn(alarm, 'en')];
+  return zh === en ? zh : `${zh} / ${en}`;
 }
 
 function oneLine(text: string): string {

@@ -9,7 +9,7 @@ import {
   type Severity,
   type Title,
 } from '../../definitions/index.ts';
-import type { Language } from '../alarm-text.ts';
+import { alarmTextIn, type Language } from '../alarm-text.ts';
 import type { NoticeAlarm, NoticeKind, NoticeWords, Recipient } from './channel.ts';
 
 /** What a notice has to say. */
@@ -76,7 +76,7 @@ function subject(definitions: Definitions, saying: Saying, language: Language): 
       : `${mark}${troubles} troubles, ${alarms.length} alarms`;
   const others = alarms.length - 1;
   const more = others === 0 ? '' : language === 'zh' ? `（另有 ${others} 个）` : ` (and ${others} more)`;
-  return `${mark}${flowTitle(definitions, first.flow, language)} ${first.key}: ${first.text}${more}`;
+  return `${mark}${flowTitle(definitions, first.flow, language)} ${first.key}: ${alarmTextIn(first, language)}${more}`;
 }
 
 function text(definitions: Definitions, saying: Saying, language: Language): string {
@@ -121,7 +121,8 @@ function line(definitions: Definitions, alarm: NoticeAlarm, language: Language):
         ? `，${alarm.acknowledgedBy} 已确认`
         : `, acknowledged by ${alarm.acknowledgedBy}`;
   // The usual texts begin with the name of the step, whose title stands before them here.
-  const said = alarm.step === null ? alarm.text : alarm.text.replace(`${alarm.step}: `, '');
+  const whole = alarmTextIn(alarm, language);
+  const said = alarm.step === null ? whole : whole.replace(`${alarm.step}: `, '');
   const place = `${flowTitle(definitions, alarm.flow, language)} ${alarm.key}${where}`;
   return zh
     ? `[${SEVERITY[alarm.severity].zh}] ${place}：${said}（${from} 起${count}${end}${seen}）`

@@ -39,7 +39,7 @@ async function* storm(rig: Rig, end: End): AsyncGenerator<Measurement> {
   // the next whole minute that leaves time to prepare
   const due = Math.ceil((Date.now() + 45_000) / 60_000) * 60_000;
   await writeFile(join(rig.folder, 'storm.yaml'), stormYaml(due, end.address));
-  const { address } = await rig.up(join(rig.folder, 'storm.yaml'));
+  const { address, milepost } = await rig.up(join(rig.folder, 'storm.yaml'));
   const key = `day-${new Date(due).toISOString().slice(0, 10)}`;
   const tell = (step: string, event: string) => send(rig, { flow: 'day', key, step, event });
   await tell('open', 'committed');
@@ -50,7 +50,10 @@ async function* storm(rig: Rig, end: End): AsyncGenerator<Measurement> {
   );
   await delay(due - Date.now() - 2_000);
   await tell('feed', 'exception');
-  const asker = ask(address, due + 30_000);
+  const asker = ask(address, due + 30_000).catch((error: unknown) => {
+    throw new Error(`the API does not answer: ${milepost.said().slice(-5).join('; ')}`, { cause: error });
+  });
+  asker.catch(() => undefined); // awaited below
   await delay(due - Date.now());
   const begun = performance.now();
   await reached(rig, CONSEQUENCES, "select count(*)::int as n from milepost.alarms where flow = 'account'");
