@@ -8,8 +8,11 @@ export interface LoopOptions {
   readonly name: string;
   /** one turn: whether there was work, or `stop` to end the loop */
   readonly turn: () => Promise<'worked' | 'idle' | 'stop'>;
-  /** pause after a turn without work, ms; 0 where the turn waits by itself, other work still gets its chance */
-  readonly rest: number;
+  /**
+   * pause after a turn without work, ms, or what gives it then; 0 where the turn waits by itself, other work still gets
+   * its chance
+   */
+  readonly rest: number | (() => number);
   readonly log: Log;
   /** default: this machine's */
   readonly time?: LoopTime;
@@ -75,7 +78,9 @@ export function startLoop(options: LoopOptions): Loop {
         succeeded();
         failures = 0;
         if (outcome === 'stop') return;
-        if (outcome === 'idle' && !woken) await (options.rest > 0 ? sleep(options.rest) : time.breathe());
+        if (outcome !== 'idle' || woken) continue;
+        const rest = typeof options.rest === 'number' ? options.rest : options.rest();
+        await (rest > 0 ? sleep(rest) : time.breathe());
       } catch (error) {
         const reason = reasonOf(error);
         if (stopped) return;
