@@ -47,6 +47,10 @@ export function viewQueries(options: ViewQueryOptions) {
   return {
     async list(values: Values): Promise<object> {
       const views = [...definitions().views.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      if (views.length === 0) {
+        const day = values.text('day') ?? tradingDayNow(definitions(), now());
+        return { day, asOf: formatTime(now()), items: [] };
+      }
       const { day, at, statuses } = await ask(values, views);
       const items = views.map((view) => {
         const { status, counts, worst } = statuses.of(view);

@@ -40,7 +40,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'react-dom': [CONSOLE],
   antd: [CONSOLE],
   '@ant-design/icons': [CONSOLE],
-  '@xyflow/react': [`${CONSOLE}src/flow/`],
+  '@xyflow/react': [`${CONSOLE}src/flow/`, `${CONSOLE}src/views/`],
   '@dagrejs/dagre': [`${CONSOLE}src/flow/`],
   echarts: [CONSOLE],
   '@tanstack/react-query': [CONSOLE],

@@ -22,6 +22,7 @@ const AlarmsPage = lazyPage('alarms', () => import('./alarms/alarms-page.tsx'));
 const EventsPage = lazyPage('events', () => import('./events/events-page.tsx'));
 const FlowPage = lazyPage('flows', () => import('./flow/flow-page.tsx'));
 const RejectedPage = lazyPage('rejected', () => import('./events/rejected-page.tsx'));
+const ViewsPage = lazyPage('views', () => import('./views/views-page.tsx'));
 
 const client = new QueryClient({
   defaultOptions: {
@@ -69,6 +70,7 @@ function Frame() {
               <Route path="/events/:flow?/:key?" component={EventsPage} />
               <Route path="/rejected/:id?" component={RejectedPage} />
               <Route path="/flows/:flow/:key?" component={FlowPage} />
+              <Route path="/views/:view?" component={ViewsPage} />
               <Route component={NotFoundPage} />
             </Switch>
           </Suspense>

@@ -58,8 +58,10 @@ export interface Readiness {
 }
 
 export interface SearchHit {
-  readonly kind: 'flow' | 'step' | 'instance' | 'alarm';
-  readonly flow: string;
+  readonly kind: 'flow' | 'view' | 'step' | 'instance' | 'alarm';
+  /** null for a view */
+  readonly flow: string | null;
+  readonly view: string | null;
   readonly key: string | null;
   readonly step: string | null;
   /** of the alarm */
@@ -146,11 +148,21 @@ export interface StepInfo {
   readonly timers: readonly TimerInfo[];
 }
 
+/** A view that shows a flow, or steps of it. */
+export interface ShowingView {
+  readonly name: string;
+  readonly title: Title;
+  readonly whole: boolean;
+  readonly steps: readonly string[];
+}
+
 /** A flow with its definition. */
 export interface FlowInfo extends Omit<FlowItem, 'steps'> {
   readonly revision: string;
   readonly steps: readonly StepInfo[];
   readonly graph: GraphView;
+  /** the business views that show it */
+  readonly views: readonly ShowingView[];
 }
 
 export interface InstanceItem {

@@ -60,7 +60,7 @@ function middle({ points }: Line): string {
 }
 
 /** Through the points with round corners. */
-function pathOf({ points }: Line): string {
+export function pathOf({ points }: Line): string {
   const [first, ...rest] = points;
   if (first === undefined) return '';
   const parts = [`M${first.x},${first.y}`];

@@ -10,6 +10,7 @@ import { LoadFailure } from '../shell/load-failure.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { StatusMark } from '../status/status-mark.tsx';
 import { toneOfInstance } from '../status/tone.ts';
+import { RelatedViews } from '../views/related-views.tsx';
 import { titleIn, useWords } from '../words/words.ts';
 import { DaysMatrix } from './days-matrix.tsx';
 import { lastEvaluations } from './evaluations.ts';
@@ -144,6 +145,7 @@ function InstancePage({ info, instanceKey }: InstancePageProps) {
           )}
           <aside className="flow-side">
             <FlowFacts info={info} instance={instance.data} history={history.data} frame={frame} />
+            <RelatedViews views={info.views} step={chosen} />
             {node === undefined ? (
               <section className="facts panel">
                 <h2>{words.flow.step}</h2>

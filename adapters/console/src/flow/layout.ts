@@ -7,6 +7,8 @@ export interface LayoutGraph {
     readonly id: string;
     readonly kind: string;
     readonly inside: readonly LayoutGraph[];
+    /** where it is not that of its kind */
+    readonly size?: Size;
   }[];
   readonly edges: readonly {
     readonly id: string;
@@ -94,9 +96,10 @@ function arranged(graph: LayoutGraph, direction: Direction, placer: Placer): Lay
   const boxes: Record<string, Box> = {};
   const lines: Record<string, Line> = {};
   const inner = new Map<string, { readonly size: Size; readonly parts: readonly Layout[] }>();
-  for (const { id, kind, inside } of graph.nodes) {
+  for (const { id, kind, inside, size: own } of graph.nodes) {
     const parts = inside.map((each) => arranged(each, direction, placer));
-    const size = parts.length > 0 ? openSize(parts, direction) : kind === 'gate' ? GATE_SIZE : STEP_SIZE;
+    const usual = own ?? (kind === 'gate' ? GATE_SIZE : STEP_SIZE);
+    const size = parts.length > 0 ? openSize(parts, direction) : usual;
     inner.set(id, { size, parts });
   }
   const sizes = new Map([...inner].map(([id, { size }]) => [id, size]));

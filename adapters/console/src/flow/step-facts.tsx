@@ -17,6 +17,7 @@ import { Moment } from '../time/moment.tsx';
 import { useNow } from '../time/server-clock.ts';
 import { alarmTextIn } from '../words/alarm-text.ts';
 import { titleIn, useWords } from '../words/words.ts';
+import { contentText } from './content-text.ts';
 import { type Evaluation, valuesText } from './evaluations.ts';
 import { Fact, Took, usualSpan } from './flow-facts.tsx';
 import { StepHistory } from './step-history.tsx';
@@ -247,12 +248,6 @@ function Events({ instance, step, zone }: ListProps) {
       {data?.next != null && <p className="quiet">{words.flow.moreEvents}</p>}
     </>
   );
-}
-
-function contentText({ state, params, message }: Readonly<Record<string, unknown>>): string {
-  const parts = [state, message].filter((part): part is string => typeof part === 'string');
-  const values = typeof params === 'object' && params !== null ? Object.entries(params) : [];
-  return [...parts, ...values.map(([name, value]) => `${name} = ${JSON.stringify(value)}`)].join(', ');
 }
 
 function Visits({ instance, step, zone }: ListProps) {

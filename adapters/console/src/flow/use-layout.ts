@@ -7,28 +7,40 @@ const kept = new Map<string, Layout>();
 const MOST_KEPT = 50;
 // started with the page, so that it is there when the first graph is
 const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
-let asked = 0;
+let requests = 0;
 
 interface Found {
   readonly layout: Layout;
   readonly shape: string;
 }
 
+interface Asked {
+  /** all that the layout depends on */
+  readonly shape: string;
+  readonly graph: () => LayoutGraph;
+}
+
 /** Where everything of a model lies; null until that is known. It is reckoned anew only when the shape changes. */
 export function useLayout(model: ModelGraph | null, aspect: number): Found | null {
-  const shape = useMemo(
-    () => (model === null ? null : `${aspect.toFixed(1)} ${shapeOf(model)}`),
-    [model, aspect],
+  const asked = useMemo(
+    () => (model === null ? null : { shape: shapeOf(model), graph: () => toLayout(model) }),
+    [model],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the model that a layout depends on
-  const atOnce = useMemo(() => (model === null || shape === null ? null : known(model, shape)), [shape]);
+  return useGraphLayout(asked, aspect);
+}
+
+/** Where everything of a graph lies, likewise. */
+export function useGraphLayout(asked: Asked | null, aspect: number): Found | null {
+  const shape = asked === null ? null : `${aspect.toFixed(1)} ${asked.shape}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the graph that a layout depends on
+  const atOnce = useMemo(() => (asked === null || shape === null ? null : known(asked, shape)), [shape]);
   const [found, setFound] = useState<Found | null>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the model that a layout depends on
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the graph that a layout depends on
   useEffect(() => {
-    if (model === null || shape === null || atOnce !== null) return;
+    if (asked === null || shape === null || atOnce !== null) return;
     let current = true;
-    void askWorker(toLayout(model), aspect).then((layout) => {
+    void askWorker(asked.graph(), aspect).then((layout) => {
       keep(shape, layout);
       if (current) setFound({ layout, shape });
     });
@@ -41,10 +53,10 @@ export function useLayout(model: ModelGraph | null, aspect: number): Found | nul
 }
 
 /** The layout that was reckoned before, or that takes no time. */
-function known(model: ModelGraph, shape: string): Found | null {
+function known(asked: Asked, shape: string): Found | null {
   const before = kept.get(shape);
   if (before !== undefined) return { layout: before, shape };
-  const graph = toLayout(model);
+  const graph = asked.graph();
   // the best places of what is open in it are the worker's matter
   if (!isLarge(graph) || graph.nodes.some(({ inside }) => inside.length > 0)) return null;
   return { layout: keep(shape, layOut(graph, 1, placeMany)), shape };
@@ -65,8 +77,8 @@ function toLayout(model: ModelGraph): LayoutGraph {
 }
 
 function askWorker(graph: LayoutGraph, aspect: number): Promise<Layout> {
-  asked += 1;
-  const id = asked;
+  requests += 1;
+  const id = requests;
   return new Promise((resolve, reject) => {
     const listen = ({ data }: MessageEvent<{ readonly id: number; readonly layout: Layout }>) => {
       if (data.id !== id) return;

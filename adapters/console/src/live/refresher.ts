@@ -13,7 +13,7 @@ export interface Refresher {
 }
 
 /** How long each kind of answer is left alone after it was loaded anew, ms: what is dear to make or to draw, longer. */
-const REST = { near: 700, lists: 2500, past: 4000 } as const;
+const REST = { near: 700, lists: 2500, views: 2500, past: 4000 } as const;
 type Rest = keyof typeof REST;
 type Key = readonly string[];
 
@@ -27,7 +27,9 @@ function concerned({ kind, flow, key, tradingDay }: LiveChange): readonly (reado
     ['near', ['instance', flow, key]],
     ['near', ['graph', flow, key]],
     ['near', kind === 'alarm' ? ['alarms'] : ['instance', flow, key]],
+    ['near', ['view']],
     ['lists', ['flows', flow]],
+    ['views', ['views']],
     ['past', ['replay', flow, key]],
     ['past', ['history', flow]],
   ];
@@ -45,6 +47,7 @@ export function createRefresher(client: QueryClient): Refresher {
           keys.flatMap(([, flow]) => flow ?? []),
         ),
     ),
+    views: lane(REST.views, reload),
     past: lane(REST.past, reload),
   };
 

@@ -9,6 +9,7 @@ export function MainMenu() {
   const search = useSearch();
   const entries = [
     { to: '/', name: shell.day, here: location === '/' || location.startsWith('/days/') },
+    { to: '/views', name: shell.views, here: location.startsWith('/views') },
     { to: '/alarms', name: shell.alarms, here: location.startsWith('/alarms') },
     { to: eventsOf(search), name: shell.events, here: location.startsWith('/events') },
     { to: '/rejected', name: shell.rejected, here: location.startsWith('/rejected') },

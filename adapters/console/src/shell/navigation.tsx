@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input } from 'antd';
-import { memo, useMemo, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
 import { flowAddress } from '../address/address.ts';
 import type { FlowItem } from '../api/answers.ts';
 import { readFlows } from '../api/reads.ts';
 import { StatusMark } from '../status/status-mark.tsx';
 import { type Tone, toneOfCounts, worstFirst } from '../status/tone.ts';
 import { titleIn, useWords, type Words } from '../words/words.ts';
+import { Leaf } from './leaf.tsx';
+import { ViewBranch } from './view-branch.tsx';
 
 interface Group {
   readonly name: string | null;
@@ -50,6 +52,7 @@ export function Navigation() {
           onChange={(event) => setFilter(event.target.value)}
         />
       </div>
+      <ViewBranch wanted={wanted} location={location} />
       {data !== undefined && shown.length === 0 && (
         <p className="quiet navigation-empty">{words.shell.noFlow}</p>
       )}
@@ -108,33 +111,6 @@ function GroupBranch({ group, words, location, open }: BranchProps) {
     </section>
   );
 }
-
-interface LeafProps {
-  readonly address: string;
-  readonly here: boolean;
-  readonly title: string;
-  readonly tone: Tone;
-  readonly depth: number;
-}
-
-/** One flow; drawn again only when something about it has changed. */
-const Leaf = memo(function Leaf({ address, here, title, tone, depth }: LeafProps) {
-  const { status } = useWords();
-  return (
-    <li>
-      <Link
-        href={address}
-        className={`leaf depth-${Math.min(depth, 3)}${here ? ' here' : ''}`}
-        aria-current={here ? 'page' : undefined}
-      >
-        <StatusMark tone={tone} size={13} label={status.tone[tone]} />
-        <span className="leaf-name" title={title}>
-          {title}
-        </span>
-      </Link>
-    </li>
-  );
-});
 
 function groupsOf(items: readonly FlowItem[], words: Words): readonly Group[] {
   const nestedIn = new Map<string, readonly string[]>(items.map((flow) => [flow.name, flow.nestedIn]));

@@ -7,11 +7,12 @@ import type { SearchHit } from '../api/answers.ts';
 import { readSearch } from '../api/reads.ts';
 import { StatusMark } from '../status/status-mark.tsx';
 import { type Tone, toneOfHealth, toneOfSeverity } from '../status/tone.ts';
+import { viewAddress } from '../views/view-address.ts';
 import { titleIn, useWords, type Words } from '../words/words.ts';
 
 const LEAST = 2;
 
-/** Finds flows, instances, steps and alarms; the arrow keys choose, Enter goes there. */
+/** Finds flows, views, instances, steps and alarms; the arrow keys choose, Enter goes there. */
 export default function SearchPanel({ onClose }: { readonly onClose: () => void }) {
   const words = useWords();
   const [, go] = useLocation();
@@ -66,7 +67,7 @@ export default function SearchPanel({ onClose }: { readonly onClose: () => void 
         <div id="search-hits" role="listbox" aria-label={words.shell.search} className="search-hits">
           {hits.map((hit, index) => (
             <Hit
-              key={`${hit.kind} ${hit.flow} ${hit.key} ${hit.step} ${hit.id}`}
+              key={`${hit.kind} ${hit.flow ?? hit.view} ${hit.key} ${hit.step} ${hit.id}`}
               hit={hit}
               words={words}
               id={`search-hit-${index}`}
@@ -98,7 +99,7 @@ interface HitProps {
 }
 
 function Hit({ hit, words, id, selected, onOpen }: HitProps) {
-  const title = titleIn(words.language, hit.title, hit.step ?? hit.flow);
+  const title = titleIn(words.language, hit.title, hit.step ?? hit.flow ?? hit.view ?? '');
   const rest = [hit.text, hit.kind === 'step' ? hit.flow : null, hit.key].filter((part) => part !== null);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the box above, which keeps the focus
@@ -117,7 +118,8 @@ function toneOf(hit: SearchHit): Tone {
   return toneOfHealth(hit.health);
 }
 
-function addressOf({ kind, flow, key, step, id }: SearchHit): string {
+function addressOf({ kind, flow, view, key, step, id }: SearchHit): string {
+  if (view !== null) return viewAddress(view);
   if (kind === 'alarm' && id !== null) return `/alarms/${encodeURIComponent(id)}`;
-  return flowAddress(flow, key, step === null ? {} : { step });
+  return flowAddress(flow ?? '', key, step === null ? {} : { step });
 }

@@ -11,6 +11,7 @@ import { homeWords } from './home-words.ts';
 import type { Language } from './language.ts';
 import { shellWords } from './shell-words.ts';
 import { statusWords } from './status-words.ts';
+import { viewWords } from './view-words.ts';
 
 function dictionary(language: Language) {
   return {
@@ -21,6 +22,7 @@ function dictionary(language: Language) {
     flow: flowWords[language],
     alarms: alarmWords[language],
     events: eventWords[language],
+    view: viewWords[language],
   };
 }
 
