@@ -11,6 +11,7 @@ export {
 export { type AlarmDiff, diffAlarms, type MovedAlarm, type MovedField } from './alarm-diff.ts';
 export { type AlarmNews, alarmJson } from './alarm-news.ts';
 export { alarmText, alarmTextIn, type Language } from './alarm-text.ts';
+export type { AuditAct, AuditEntry, AuditFilter, AuditLog, AuditOutcome } from './audit.ts';
 export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
 export { type Coverage, type CoverageItem, createCoverage } from './coverage.ts';

@@ -1,3 +1,4 @@
+export { postgresAudit } from './audit.ts';
 export { type BackedUp, backupDatabase } from './backup.ts';
 export type { Heading, TableCount } from './backup-file.ts';
 export { postgresChangeLog } from './change-log.ts';
@@ -5,6 +6,7 @@ export { type ConnectOptions, connect, type Database } from './connect.ts';
 export { type DatabaseExamination, examineDatabase } from './examine.ts';
 export { postgresLeases } from './leases.ts';
 export { type LocalStream, openLocalStream } from './local-stream.ts';
+export { memoryAudit } from './memory-audit.ts';
 export { type MemoryNotices, memoryNotices } from './memory-notices.ts';
 export { type MemoryStorage, memoryStorage } from './memory-store.ts';
 export { type MemoryStream, memoryStream } from './memory-stream.ts';

@@ -9,6 +9,7 @@
  */
 
 import { type Kysely, type Migration, sql } from 'kysely';
+import { AUDIT_MIGRATION } from './audit-migration.ts';
 import { NOTICE_MIGRATION } from './notice-migration.ts';
 
 export interface NamedMigration {
@@ -258,6 +259,7 @@ export const MIGRATIONS: readonly NamedMigration[] = [
         ]),
     },
   },
+  AUDIT_MIGRATION,
 ];
 
 /** SQLSTATE of a commit whose position is not as it was expected to be. */

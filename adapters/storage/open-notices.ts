@@ -1,4 +1,5 @@
-import type { NoticeReader, NoticeStore } from '../../engine/index.ts';
+import type { AuditLog, NoticeReader, NoticeStore } from '../../engine/index.ts';
+import { postgresAudit } from './audit.ts';
 import { connect } from './connect.ts';
 import { postgresNoticeReader } from './notice-reader.ts';
 import { postgresNotices } from './notice-store.ts';
@@ -7,6 +8,8 @@ import { postgresNotices } from './notice-store.ts';
 export interface OpenNotices {
   readonly store: NoticeStore;
   readonly reader: NoticeReader;
+  /** who did what */
+  readonly audit: AuditLog;
   close(): Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export function openNotices(options: {
   return {
     store: postgresNotices(db),
     reader: postgresNoticeReader(db),
+    audit: postgresAudit(db),
     close() {
       closed ??= db.destroy();
       return closed;

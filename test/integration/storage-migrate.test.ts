@@ -23,6 +23,7 @@ describe('migrating', () => {
     expect(await tables(url)).toEqual([
       'acts',
       'alarms',
+      'audit',
       'change_counter',
       'change_position',
       'changes',
