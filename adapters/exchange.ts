@@ -10,7 +10,7 @@ import { type Candidate, startCandidate } from './candidate.ts';
 import type { Log } from './log.ts';
 import type { OwnParams } from './own-flow.ts';
 import { reasonOf } from './reason-of.ts';
-import { createReloading, type Reloading, type ReloadOutcome } from './reloading.ts';
+import { createReloading, type Reloading, type ReloadingOptions, type ReloadOutcome } from './reloading.ts';
 
 export interface ExchangeOptions {
   readonly paths: readonly string[];
@@ -26,6 +26,8 @@ export interface ExchangeOptions {
   readonly partitions: readonly string[];
   /** told what is wrong with the definitions of this process; null: nothing is */
   readonly onTrouble: (trouble: OwnParams | null) => void;
+  /** told of what came of following the definitions */
+  readonly onFollowed: NonNullable<ReloadingOptions['onFollowed']>;
   readonly log: Log;
   readonly now: () => number;
 }

@@ -39,6 +39,8 @@ export interface ReloadingOptions {
   readonly activate: (set: ActiveSet) => Promise<void>;
   /** told of every outcome but `same` */
   readonly onOutcome: (outcome: ReloadOutcome) => Promise<void>;
+  /** told of every outcome of following, and why it was looked at */
+  readonly onFollowed?: (why: string, outcome: ReloadOutcome) => Promise<void>;
 }
 
 export interface Reloading {
@@ -143,12 +145,17 @@ export function createReloading(options: ReloadingOptions): Reloading {
       const { extensions } = options;
       const folders = [...foldersAmong(paths), ...(extensions === null ? [] : [extensions])];
       // the first look is for what has changed since they were loaded
-      const look = async () => void (await reload('files have changed'));
+      const look = () => followed('files have changed');
       const watching =
         folders.length === 0 ? Promise.resolve() : watchFiles(folders, { settle: SETTLE, signal }, look);
       await Promise.all([watching, followGit(signal, poll)]);
     },
   };
+
+  async function followed(why: string): Promise<void> {
+    const outcome = await reload(why);
+    await options.onFollowed?.(why, outcome);
+  }
 
   async function followGit(signal: AbortSignal, poll: number): Promise<void> {
     if (foldersAmong(paths).length === paths.length) return;
@@ -160,7 +167,7 @@ export function createReloading(options: ReloadingOptions): Reloading {
       const commits = await commitsOf(paths).catch(() => known);
       if (commits === known) continue;
       known = commits;
-      await reload('the git revision has moved');
+      await followed('the git revision has moved');
     }
   }
 }

@@ -20,10 +20,13 @@ import { type HeartbeatOptions, startHeartbeat } from './serving/heartbeat.ts';
 import { keepClock } from './serving/keep-clock.ts';
 import { type Active, loadDefinitions } from './serving/load-definitions.ts';
 import { openStream, type Stream } from './serving/open-stream.ts';
+import { findOperatorToken } from './serving/operator-token.ts';
+import { ownActs } from './serving/own-acts.ts';
 import { ownFolder, ownNats, ownPostgres } from './serving/own-servers.ts';
 import { createOwnVoice } from './serving/own-voice.ts';
 import { createReplays } from './serving/replays.ts';
 import { ServeError } from './serving/serve-error.ts';
+import type { ApiOptions, PartOptions, ServeOptions, ServeSettings } from './serving/serve-options.ts';
 import type { Serving } from './serving/serving.ts';
 import { startApi } from './serving/start-api.ts';
 import { startWork, type Work } from './serving/start-work.ts';
@@ -34,55 +37,15 @@ import { watchSystem } from './serving/watch-system.ts';
 import { makeIdentity } from './serving/worker-identity.ts';
 import { type DatabaseStorage, openStorage } from './storage/index.ts';
 
-interface Settings {
-  /** files and folders of definitions */
-  readonly definitions: readonly string[];
-  /** the ES module with the extension functions; null where there is none */
-  readonly extensions: string | null;
-  readonly host: string;
-  readonly port: number;
-  readonly version: string;
-  readonly log: Log;
-  /** where people open Milepost, for the links in notices; left out: where an `up` listens */
-  readonly publicAddress?: string | null;
-  /** ends the waiting for servers that do not come */
-  readonly signal: AbortSignal;
-  /** how many partitions the events are sorted into, at the first start; null: as many as there are, at first 1 */
-  readonly partitions?: number | null;
-  /** whether changes of the definitions are followed; default: they are exchanged only when asked for */
-  readonly follow?: boolean;
-  /** called every ten seconds while this process is ready; null: nothing is */
-  readonly heartbeatUrl?: string | null;
-  /** how often a message goes the whole way and must come back, s; default 60, 0: never */
-  readonly canary?: number;
-}
-
-export interface ServeOptions extends Settings {
-  /** private servers, their data and the lock live here: `.milepost` */
-  readonly folder: string;
-  /** null: a private PostgreSQL */
-  readonly databaseUrl: string | null;
-  /** null: a private nats-server where one can be had, else HTTP intake only; `none`: HTTP intake only */
-  readonly nats: NatsOptions | 'none' | null;
-  /** told once events can be sent over NATS and before any is looked at, so that what was missed meanwhile comes first */
-  readonly beforeWatching?: (natsUrl: string) => Promise<void>;
-  /** definitions that are evaluated beside those in use, to be compared with them */
-  readonly candidate?: readonly string[];
-}
-
-/** A worker or an API alone: both servers are given, since others use them too. */
-export interface PartOptions extends Settings {
-  readonly databaseUrl: string;
-  readonly nats: NatsOptions;
-  /** how operators see this process; null: host and process id */
-  readonly name: string | null;
-}
-
 /** Starts everything; rejects with ServeError, PortInUse or another error with a remedy, after undoing what was started. */
 export function serve(options: ServeOptions): Promise<Serving> {
   return assembled(options.log, async (closers) => {
     const { log } = options;
     await ownFolder(options, closers);
+    const operator = await findOperatorToken(
+      { given: null, file: null, ...options.operator, folder: options.folder },
+      log,
+    );
     const active = await loadDefinitions(options);
     const { candidate: paths } = options;
     const candidate =
@@ -108,6 +71,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const now = await keepClock({ storage, name: identity.name, metrics, voice, log }, closers);
     let notify: () => void = () => undefined;
     const notices = openTelling({ databaseUrl, log }, closers);
+    const own = ownActs({ audit: notices.audit, log, now });
     let people: TellingPeople | null = null;
     const onCommit = (batch: Batch) => {
       notify();
@@ -124,9 +88,11 @@ export function serve(options: ServeOptions): Promise<Serving> {
         stream,
         activate: work.replace,
         onTrouble: (trouble) => voice.trouble('definitions', trouble),
+        onFollowed: own.followed,
       },
       closers,
     );
+    if (candidate !== null) await own.candidate(paths ?? [], candidate.revision);
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
     const held = () => work.held();
@@ -148,6 +114,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
       {
         ...{ ...options, storage: reading, stream, metrics, health, notices, now, ...answering(exchange) },
         asOf: () => system.status().asOf,
+        operatorToken: operator.token,
         onAct: () => people?.wake(),
         channelTrouble: (channel) => people?.channelTrouble(channel) ?? channels.down(channel),
       },
@@ -166,7 +133,8 @@ export function serve(options: ServeOptions): Promise<Serving> {
       address: api.address,
       natsUrl: stream.url,
       revision: active.definitions.revision,
-      reload: exchange.reload,
+      operator,
+      reload: (why) => own.reloaded(why, () => exchange.reload(why)),
       ended: ended(stream),
     };
   });
@@ -208,6 +176,8 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const probes = createProbes({ health, metrics });
     const address = await probes.listen(options);
     closers.push(() => probes.close());
+    const notices = openTelling(options, closers);
+    const own = ownActs({ audit: notices.audit, log, now });
     const onCommit = (batch: Batch) => people?.committed(batch);
     work = startWork({ identity, storage, stream, active, metrics, log, now, onCommit });
     closers.push(() => work.stop());
@@ -220,13 +190,14 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
         stream,
         activate: work.replace,
         onTrouble: (trouble) => voice.trouble('definitions', trouble),
+        onFollowed: own.followed,
       },
       closers,
     );
     exchanging = exchange;
     people = tellPeople(
       {
-        ...{ notices: openTelling(options, closers), storage, stream, replays, metrics, log },
+        ...{ notices, storage, stream, replays, metrics, log },
         definitions,
         address: options.publicAddress ?? null,
       },
@@ -236,14 +207,16 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const sweeping = startSweeping(storage, log);
     closers.push(() => sweeping.stop());
     const { revision } = active.definitions;
-    return { address, natsUrl: stream.url, revision, reload: exchange.reload, ended: ended(stream) };
+    const reload = (why: string) => own.reloaded(why, () => exchange.reload(why));
+    return { address, natsUrl: stream.url, revision, operator: null, reload, ended: ended(stream) };
   });
 }
 
 /** Starts an API alone: it reads what any worker wrote, and puts events into the stream. */
-export function serveApi(options: PartOptions): Promise<Serving> {
+export function serveApi(options: ApiOptions): Promise<Serving> {
   return assembled(options.log, async (closers) => {
     const { log } = options;
+    const operator = await findOperatorToken(options.operator, log);
     const active: Active = await loadDefinitions(options);
     const storage = await openDatabase({ ...options, role: 'api' }, closers);
     const partitions = await partitionsOf(storage, options.partitions ?? null);
@@ -258,6 +231,7 @@ export function serveApi(options: PartOptions): Promise<Serving> {
       closers,
     );
     const notices = openTelling(options, closers);
+    const own = ownActs({ audit: notices.audit, log, now });
     // the workers say what is wrong with the definitions; here they are only read
     const exchange = await exchangeDefinitions(
       {
@@ -268,6 +242,7 @@ export function serveApi(options: PartOptions): Promise<Serving> {
         stream,
         activate: async () => undefined,
         onTrouble: () => undefined,
+        onFollowed: own.followed,
       },
       closers,
     );
@@ -283,6 +258,7 @@ export function serveApi(options: PartOptions): Promise<Serving> {
         ...{ ...options, storage, stream, metrics, health, notices, now, ...answering(exchange) },
         ...{ onAct: () => undefined, channelTrouble: channels.down },
         asOf: () => system.status().asOf,
+        operatorToken: operator.token,
       },
       closers,
     );
@@ -291,15 +267,16 @@ export function serveApi(options: PartOptions): Promise<Serving> {
       address: api.address,
       natsUrl: stream.url,
       revision: active.definitions.revision,
-      reload: exchange.reload,
+      operator,
+      reload: (why) => own.reloaded(why, () => exchange.reload(why)),
       ended: ended(stream),
     };
   });
 }
 
 async function exchangeDefinitions(
-  options: Settings &
-    Pick<ExchangeOptions, 'first' | 'activate' | 'onTrouble' | 'candidate'> & {
+  options: ServeSettings &
+    Pick<ExchangeOptions, 'first' | 'activate' | 'onTrouble' | 'candidate' | 'onFollowed'> & {
       readonly storage: DatabaseStorage;
       readonly stream: Stream;
     },
@@ -323,7 +300,7 @@ function answering({ active, candidate, last, reload }: Exchange) {
 
 /** Begins the heartbeat of a process. */
 function beat(
-  { version, log, heartbeatUrl = null }: Settings,
+  { version, log, heartbeatUrl = null }: ServeSettings,
   seen: Pick<HeartbeatOptions, 'name' | 'stream' | 'status' | 'health'>,
   closers: Closers,
 ): void {
@@ -387,6 +364,8 @@ export { natsOptionsFrom } from './nats/index.ts';
 export { type BackupOptions, type BackupReport, backup, restore, verify } from './serving/backup.ts';
 export { channelFindings } from './serving/channel-findings.ts';
 export { type ExamineOptions, examine } from './serving/examine.ts';
+export type { TokenPlace } from './serving/operator-token.ts';
 export { type RelayOptions, serveRelay } from './serving/relay.ts';
 export { ServeError } from './serving/serve-error.ts';
+export type { ApiOptions, PartOptions, ServeOptions } from './serving/serve-options.ts';
 export type { Serving } from './serving/serving.ts';

@@ -1,7 +1,7 @@
 /**
  * Who did what: the record of everything that people do to a Milepost, other than sending events.
  *
- * 1. An entry is kept before its act is done: what cannot be kept is not done.
+ * 1. What people do over the API is kept before it is done, and not done where it cannot be kept.
  * 2. An entry is never changed or removed; what became of it is added to it, once.
  * 3. An entry without outcome says that nobody knows whether it was done: the process ended in between.
  */

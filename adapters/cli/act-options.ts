@@ -9,11 +9,6 @@ export const ACT_OPTIONS = {
   by: { value: 'NAME', about: 'who decides it; default: the login name of the user' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-/** Who says what for what reason, as the API takes it. Throws WrongUse where nobody is named and the user has no name. */
-export function saidBy(options: Options): { readonly reason: string; readonly by: string } {
-  return { reason: options.text('reason') ?? '', by: byWhom(options) };
-}
-
 /** Who says it. Throws WrongUse where nobody is named and the user has no name. */
 export function byWhom(options: Options): string {
   return options.text('by') ?? loginName();

@@ -50,13 +50,16 @@ export interface Server {
     params: Params,
     limit: number,
   ): Promise<{ readonly items: readonly unknown[]; readonly more: boolean }>;
-  /** Sends a body; gives the answer's JSON object. */
+  /** Sends a body of a media type; gives the answer's JSON object. */
   post(path: string, type: string, body: Uint8Array): Promise<object>;
+  /** Sends a body with these header fields; gives the answer's JSON object. */
+  send(path: string, headers: Headers, body: Uint8Array): Promise<object>;
   /** Opens an answer that does not end. */
-  open(path: string, params: Params, headers: Readonly<Record<string, string>>): Promise<IncomingMessage>;
+  open(path: string, params: Params, headers: Headers): Promise<IncomingMessage>;
 }
 
 export type Params = Readonly<Record<string, string | undefined>>;
+type Headers = Readonly<Record<string, string>>;
 
 export const URL_OPTION: OptionSpec = {
   value: 'URL',
@@ -115,6 +118,9 @@ function connectTo(url: URL): Server {
     return value;
   }
 
+  const sendBody = (path: string, headers: Headers, body: Uint8Array) =>
+    askObject({ path, body, headers: { ...headers, 'content-length': String(body.length) } }, []);
+
   return {
     address,
     read: (path, params, names) => askObject({ path, params }, names),
@@ -129,8 +135,8 @@ function connectTo(url: URL): Server {
       } while (cursor !== undefined && items.length < limit);
       return { items: items.slice(0, limit), more: cursor !== undefined || items.length > limit };
     },
-    post: (path, type, body) =>
-      askObject({ path, body, headers: { 'content-type': type, 'content-length': String(body.length) } }, []),
+    post: (path, type, body) => sendBody(path, { 'content-type': type }, body),
+    send: sendBody,
     async open(path, params, headers) {
       const response = await ask({ path, params, headers });
       const status = response.statusCode ?? 0;
@@ -143,7 +149,7 @@ function connectTo(url: URL): Server {
 interface Call {
   readonly path: string;
   readonly params?: Params;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Headers;
   readonly body?: Uint8Array;
 }
 

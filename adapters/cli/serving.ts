@@ -8,9 +8,11 @@ import {
   type ServeOptions,
   type Serving,
   serve,
+  type TokenPlace,
 } from '../serve.ts';
 import { EXTENSIONS_OPTION } from './extension-option.ts';
 import type { Io } from './io.ts';
+import { operatorBanner } from './operator-banner.ts';
 import type { OptionSpec } from './option.ts';
 import type { Options } from './options.ts';
 import { EXIT, WrongUse } from './outcome.ts';
@@ -38,6 +40,12 @@ const CANARY_OPTION: OptionSpec = {
     'how often a message is sent the whole way and must come back, for every partition; or MILEPOST_CANARY; default: 60, 0: never',
 };
 
+const PUBLIC_ADDRESS_OPTION: OptionSpec = {
+  value: 'URL',
+  about:
+    'where people open Milepost, for the links in notices; default: MILEPOST_PUBLIC_ADDRESS, else where `milepost up` listens',
+};
+
 const NO_FOLLOW_OPTION: OptionSpec = {
   value: null,
   about: 'do not follow changes of the definitions; SIGHUP and `milepost reload` still reload them',
@@ -56,13 +64,15 @@ export const SERVING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   },
   canary: CANARY_OPTION,
   'heartbeat-url': HEARTBEAT_OPTION,
+  'public-address': PUBLIC_ADDRESS_OPTION,
   'no-follow': NO_FOLLOW_OPTION,
   'no-nats': { value: null, about: 'start and use no NATS server: events come over HTTP only' },
 };
 
 export const SERVING_NOTES: readonly string[] = [
   'Environment: DATABASE_URL, a PostgreSQL to use in place of a private one; NATS_URL (with NATS_CREDS, NATS_CA,',
-  'NATS_CERT, NATS_KEY), a NATS server to use in place of a private one.',
+  'NATS_CERT, NATS_KEY), a NATS server to use in place of a private one; MILEPOST_OPERATOR_TOKEN or',
+  'MILEPOST_OPERATOR_TOKEN_FILE, the token of operators, which is made in FOLDER/operator-token else.',
   'The definitions are followed: what changes in a folder, or moves in git, is used once it is found sound; see `milepost revisions`.',
   'The log goes to standard error: lines for people on a terminal, JSON elsewhere. Ctrl-C or SIGTERM ends it.',
 ];
@@ -82,6 +92,7 @@ export function servingSettings(options: Options, io: Io): ServingSettings {
     ...(options.all('candidate').length > 0 ? { candidate: options.all('candidate') } : {}),
     folder: options.text('folder') ?? '.milepost',
     databaseUrl: io.env.DATABASE_URL || null,
+    operator: operatorPlace(io),
     nats: options.flag('no-nats') ? 'none' : natsOptionsFrom(io.env),
   };
 }
@@ -93,6 +104,7 @@ export const PART_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   partitions: PARTITIONS_OPTION,
   canary: CANARY_OPTION,
   'heartbeat-url': HEARTBEAT_OPTION,
+  'public-address': PUBLIC_ADDRESS_OPTION,
   'no-follow': NO_FOLLOW_OPTION,
   name: { value: 'NAME', about: 'how operators see this process; default: host and process id' },
 };
@@ -151,6 +163,7 @@ function commonSettings(options: Options, io: Io, defaultPort: number) {
     follow: !options.flag('no-follow'),
     heartbeatUrl: heartbeatUrl(options, io),
     canary: canaryOption(options, io),
+    publicAddress: publicAddress(options, io),
   };
 }
 
@@ -168,6 +181,35 @@ function canaryOption(options: Options, io: Io): number {
   if (text.trim() === '' || !Number.isInteger(seconds) || seconds < 0 || seconds > 3600)
     throw new WrongUse('--canary is a number of seconds from 1 to 3600, or 0 for none');
   return seconds;
+}
+
+/** Where people open Milepost, without a slash at its end; null where nobody says; throws WrongUse for what is no address. */
+function publicAddress(options: Options, io: Io): string | null {
+  const text = options.text('public-address') ?? (io.env.MILEPOST_PUBLIC_ADDRESS || null);
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.username !== ''
+  )
+    throw new WrongUse(
+      '--public-address is an address that begins with http:// or https://, such as https://milepost.example',
+    );
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** Where the token of operators is given; throws WrongUse where it is given twice. */
+export function operatorPlace({ env }: Io): Omit<TokenPlace, 'folder'> {
+  const given = env.MILEPOST_OPERATOR_TOKEN || null;
+  const file = env.MILEPOST_OPERATOR_TOKEN_FILE || null;
+  if (given !== null && file !== null)
+    throw new WrongUse(
+      'MILEPOST_OPERATOR_TOKEN and MILEPOST_OPERATOR_TOKEN_FILE exclude each other: leave one out',
+    );
+  return { given, file };
 }
 
 /** The number of partitions that is asked for; null where none is; throws WrongUse for what is none. */
@@ -197,7 +239,7 @@ export function serveUntilSignal(
 
 /** The same for any program: `start` starts it. */
 export async function runUntilSignal(
-  settings: { readonly log: Log; readonly version: string },
+  settings: { readonly log: Log; readonly version: string; readonly publicAddress?: string | null },
   stopping: AbortController,
   start: () => Promise<Serving>,
   begin: (serving: Serving) => Promise<() => Promise<void>>,
@@ -222,6 +264,7 @@ export async function runUntilSignal(
   try {
     const serving = await start();
     log.info(`Milepost ${settings.version} serves at ${serving.address}`);
+    sayWhoActs(serving, settings.publicAddress ?? serving.address, log);
     // a terminal that goes away sends the same signal as whoever wants the definitions read again
     hungUp = () => (isTerminalGone(hasTerminal) ? onSignal() : void serving.reload('SIGHUP'));
     try {
@@ -242,6 +285,15 @@ export async function runUntilSignal(
     process.off('SIGTERM', onSignal);
     process.off('SIGHUP', onHangUp);
   }
+}
+
+function sayWhoActs({ operator }: Serving, address: string, log: Log): void {
+  const isTerminal = process.stderr.isTTY === true;
+  const text = operatorBanner(operator, address, isTerminal);
+  if (text === null) return;
+  // a link with the token is for eyes only
+  if (isTerminal) process.stderr.write(`${text}\n`);
+  else log.info(text);
 }
 
 /** Whether the terminal that this was started from is there no more. */

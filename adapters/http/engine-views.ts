@@ -29,7 +29,7 @@ export interface EngineViewOptions {
 }
 
 /** What `createQueries` needs, made of a reader and the active definitions; revisions are compiled once. */
-export function engineViews(options: EngineViewOptions): QueryOptions {
+export function engineViews(options: EngineViewOptions): Omit<QueryOptions, 'audit' | 'telling'> {
   const { reader, now } = options;
   const given = options.active;
   const active = typeof given === 'function' ? given : () => given;

@@ -15,6 +15,7 @@ import {
   StoreError,
 } from '../../engine/index.ts';
 import { createActIntake } from './act-intake.ts';
+import { audited } from './audited.ts';
 import { createChangeStream } from './change-stream.ts';
 import { createEventIntake } from './event-intake.ts';
 import { checkHost, checkOrigin, isLoopback, SECURITY_HEADERS } from './guards.ts';
@@ -22,6 +23,7 @@ import { createHandlingIntake } from './handling-intake.ts';
 import { countEvents, measureRequests } from './http-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { mount } from './mount.ts';
+import { createOperators, type OperatorOptions } from './operators.ts';
 import { listenFailure } from './port-in-use.ts';
 import { createQueries, type QueryOptions } from './queries.ts';
 import { problemDetails, type Refusal, rawProblem } from './refusal.ts';
@@ -44,6 +46,8 @@ export interface HttpOptions extends QueryOptions {
   readonly keepRejected: (records: readonly RejectedRecord[]) => Promise<void>;
   /** where acts on alarms, silences and channels are kept; goes with `telling` */
   readonly handling?: { readonly acts: Pick<NoticeStore, 'keepAct'>; readonly wake: () => void };
+  /** who may act */
+  readonly operators: OperatorOptions;
   readonly health: () => HealthReport;
   /** the time up to which everything that was stored is known to be applied, ms; null where nothing is known */
   readonly asOf?: () => number | null;
@@ -92,8 +96,9 @@ export function createHttp(options: HttpOptions): Http {
   const intake = countEvents(createEventIntake(options), options.metrics);
   const acts = createActIntake(options);
   const pages = options.pages ?? null;
+  const operators = createOperators(options.operators, options.now);
   const routes = withDocuments(
-    [
+    withAudit([
       ...(options.routes ?? []),
       ...readRoutes(createQueries(options), options.asOf),
       eventRoute(intake),
@@ -106,7 +111,7 @@ export function createHttp(options: HttpOptions): Http {
       resendRoute({ reader: options.reader, intake, acts, now: options.now }),
       streamRoute({ stream, definitions: options.definitions, limit: STREAMS, onError }),
       ...healthRoutes({ health: options.health, renderMetrics: options.metrics.render }),
-    ],
+    ]),
     pages === null,
   );
 
@@ -124,6 +129,7 @@ export function createHttp(options: HttpOptions): Http {
     reply.headers(SECURITY_HEADERS);
     if (hosts !== null) checkHost(request.headers, hosts);
     if (request.method !== 'GET' && request.method !== 'HEAD') checkOrigin(request.headers);
+    if (request.routeOptions.config.permission === 'operate') operators.check(request.headers, request.ip);
   });
   app.addHook('onResponse', async (request, reply) => measured(request, reply));
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
@@ -151,6 +157,10 @@ export function createHttp(options: HttpOptions): Http {
       return closing;
     },
   };
+
+  function withAudit(all: readonly Route[]): readonly Route[] {
+    return all.map((route) => (route.permission === 'operate' ? audited(route, options) : route));
+  }
 
   function createApp(): FastifyInstance {
     const answerRaw = (refusal: Refusal, socket: Socket) => {

@@ -44,7 +44,8 @@ function addRoute(app: FastifyInstance, route: Route): void {
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
       const params = joinParameters(route, request);
       const values = readParameters(route.parameters, params);
-      return answer(request, reply, await route.handle({ params, values, headers: request.headers, body }));
+      const { headers, ip: from } = request;
+      return answer(request, reply, await route.handle({ params, values, headers, body, from }));
     },
   });
 }

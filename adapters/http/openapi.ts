@@ -1,3 +1,5 @@
+import { NAME_HEADER } from './audited.ts';
+import { TOKEN_HEADER } from './operators.ts';
 import { refusalStatus } from './refusal.ts';
 import type { AnswerDocument, JsonSchema, Route } from './route.ts';
 import { SCHEMAS } from './schemas.ts';
@@ -25,7 +27,23 @@ export function openApi(routes: readonly Route[]): JsonSchema {
     },
     servers: [{ url: '/' }],
     paths,
-    components: { schemas: SCHEMAS },
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: {
+        operator: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'The token of operators: in the file operator-token of the data folder, or as it was given at the start',
+        },
+        operatorBehindProxy: {
+          type: 'apiKey',
+          in: 'header',
+          name: TOKEN_HEADER,
+          description: 'The same where a proxy has the field Authorization for itself',
+        },
+      },
+    },
   };
 }
 
@@ -34,17 +52,29 @@ function operation(route: Route): JsonSchema {
     operationId: operationId(route),
     summary: route.summary,
     'x-permission': route.permission,
-    parameters: route.parameters.map(({ name, in: where, description, schema }) => ({
-      name,
-      in: where,
-      required: where === 'path',
-      description,
-      schema,
-    })),
+    security: isOperators(route) ? [{ operator: [] }, { operatorBehindProxy: [] }] : [],
+    parameters: [
+      ...route.parameters.map(({ name, in: where, description, schema }) => ({
+        ...{ name, in: where, required: where === 'path', description, schema },
+      })),
+      ...(isOperators(route) ? [NAME] : []),
+    ],
     ...(route.accepts.length > 0 ? { requestBody: requestBody(route) } : {}),
     responses: responses(route),
   };
 }
+
+function isOperators({ permission }: Route): boolean {
+  return permission === 'operate';
+}
+
+const NAME: JsonSchema = {
+  name: NAME_HEADER,
+  in: 'header',
+  required: false,
+  description: 'the name of the person who acts, percent-encoded; or `by` in the body',
+  schema: { type: 'string', maxLength: 1024 },
+};
 
 /** `GET /api/v1/flows/{flow}` is `getFlowsFlow`. */
 function operationId({ method, path }: Route): string {
@@ -71,12 +101,14 @@ function requestBody({ accepts, bodyRequired = true, body = 'Event' }: Route): J
 function responses(route: Route): JsonSchema {
   const all: Record<string, unknown> = {};
   for (const [status, document] of Object.entries(route.answers)) all[status] = response(document);
-  for (const kind of route.refuses ?? []) {
+  for (const kind of [...(route.refuses ?? []), ...(isOperators(route) ? FOR_OPERATORS : [])]) {
     all[String(refusalStatus(kind))] ??= response(PROBLEM);
   }
   all.default = response(PROBLEM);
   return all;
 }
+
+const FOR_OPERATORS = ['unauthorized', 'read-only', 'act-refused', 'too-many-attempts'] as const;
 
 const PROBLEM: AnswerDocument = {
   description: 'Why it was refused, and what to do',

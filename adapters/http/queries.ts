@@ -7,6 +7,7 @@
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
 import {
+  type AuditLog,
   type Board,
   CursorError,
   type InstanceRecord,
@@ -15,6 +16,7 @@ import {
   type Page,
   type Reader,
 } from '../../engine/index.ts';
+import { viewAudit } from './audit-view.ts';
 import { explainInstance, playInstance } from './explain-view.ts';
 import { dayCounts, viewFlow, viewFlowInFull } from './flow-view.ts';
 import { lookBack } from './looking-back.ts';
@@ -55,6 +57,8 @@ export interface QueryOptions {
     /** what a channel failed with of late; null while it works */
     readonly channelTrouble: (channel: string) => string | null;
   };
+  /** who did what */
+  readonly audit: AuditLog;
   /** one row per flow expected that day, and one for each instance of the board */
   readonly ledgerRows: (
     definitions: Definitions,
@@ -199,6 +203,9 @@ export function createQueries(options: QueryOptions): Queries {
     numbers: checked('numbers', (values) => told().numbers(values)),
     acts: checked('acts', (values) => told().acts(values, paging(values))),
     act: checked('act', (values) => told().act(given(values, 'id'))),
+    audit: checked('audit', async (values) =>
+      page(await options.audit.list(texts(values, ['by', 'kind', 'target']), ...paging(values)), viewAudit),
+    ),
     channels: checked('channels', () => told().channels()),
     route: checked('route', async (values) => told().route(values)),
 

@@ -89,6 +89,16 @@ export const QUERY_PARAMETERS = {
   ],
   acts: [limit(500, 100), CURSOR],
   act: [inPath('id', 'id of the act')],
+  audit: [
+    inQuery('by', 'only by the person of this name', { type: 'string', maxLength: 128 }),
+    inQuery('kind', 'only of this kind, such as ack or reload', { type: 'string', maxLength: 64 }),
+    inQuery('target', 'only what was done to this, such as the id of an alarm', {
+      type: 'string',
+      maxLength: 2048,
+    }),
+    limit(500, 100),
+    CURSOR,
+  ],
   channels: [],
   route: [
     inQuery('flow', 'the flow of the alarm', { type: 'string', maxLength: 64 }),

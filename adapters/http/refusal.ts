@@ -5,6 +5,8 @@ import type { Problem } from '../../checkpoints/index.ts';
 const REFUSALS = {
   'bad-request': [400, 'The request cannot be read'],
   'bad-parameter': [400, 'A parameter is wrong'],
+  unauthorized: [401, 'Only operators may do this'],
+  'read-only': [403, 'Nobody acts over this server'],
   'cross-origin': [403, 'Requests from pages of another origin are refused'],
   'not-found': [404, 'There is no such thing here'],
   'method-not-allowed': [405, 'This address does not take that method'],
@@ -18,6 +20,7 @@ const REFUSALS = {
   'wrong-host': [421, 'This server does not answer for that host'],
   'act-refused': [422, 'This cannot be done'],
   'events-refused': [422, 'No event could be accepted'],
+  'too-many-attempts': [429, 'Too many wrong tokens'],
   'headers-too-large': [431, 'The header fields are too large'],
   internal: [500, 'The server failed'],
   unavailable: [503, 'The server cannot answer at the moment'],

@@ -2,8 +2,11 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Parameter, Values } from './parameters.ts';
 import { Refusal, type RefusalKind } from './refusal.ts';
 
-/** What a caller must be permitted to do for a route to answer. Every route names one; a server with one that does not refuses to start. */
-export const PERMISSIONS = ['read', 'write'] as const;
+/**
+ * What a caller must be permitted to do for a route to answer: everybody reads, applications send events, people with the
+ * token of operators act. Every route names one; a server with one that does not refuses to start.
+ */
+export const PERMISSIONS = ['read', 'send', 'operate'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** A JSON Schema as plain data; references are `#/components/schemas/<name>`. */
@@ -18,6 +21,10 @@ export interface Call {
   readonly headers: IncomingHttpHeaders;
   /** the bytes as they came; empty where there is no body */
   readonly body: Uint8Array;
+  /** the address that it came from */
+  readonly from: string;
+  /** the name of the person who acts; of routes for operators only */
+  readonly by?: string;
 }
 
 /** What a route answers: JSON, text of some kind, or a response that goes on for as long as the route likes. */
@@ -27,6 +34,10 @@ export type Answer =
       readonly status: number;
       readonly body: unknown;
       readonly headers?: Readonly<Record<string, string>>;
+      /** the id of an act that is to be done by the engine or the notifier, for the audit log */
+      readonly act?: string;
+      /** why what was asked for was not done, for the audit log */
+      readonly refused?: string;
     }
   | { readonly kind: 'text'; readonly status: number; readonly type: string; readonly body: string }
   | { readonly kind: 'stream'; readonly start: (response: ServerResponse) => void };
@@ -44,6 +55,8 @@ export interface Route {
   /** with parameters in braces: `/api/v1/flows/{flow}` */
   readonly path: string;
   readonly permission: Permission;
+  /** what it does, as the audit log calls it; of routes for operators only */
+  readonly act?: string;
   readonly summary: string;
   readonly parameters: readonly Parameter[];
   /** media types of the body; none where it takes no body */
@@ -61,6 +74,11 @@ export interface Route {
 /** A JSON answer. */
 export function json(status: number, body: unknown): Answer {
   return { kind: 'json', status, body };
+}
+
+/** The answer to an act that is safe, and will be done. */
+export function taken(id: string): Answer {
+  return { kind: 'json', status: 202, body: { id }, act: id };
 }
 
 /** The document of a JSON answer of one of the named schemas. */

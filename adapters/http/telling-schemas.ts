@@ -99,6 +99,20 @@ export const TELLING_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   }),
   HandlingAct: act,
   HandlingActPage: page(act),
+  AuditPage: page(
+    record({
+      ...{ id: text, at: time, by: text, kind: text, target: textOrNull },
+      detail: { type: 'object', description: 'what else was said' },
+      origin: { ...text, description: 'the address that it came from, or a process' },
+      outcome: {
+        type: ['string', 'null'],
+        enum: ['done', 'taken', 'refused', 'failed', null],
+        description: 'taken: it waits to be done; null: nobody knows whether it was done',
+      },
+      reason: { ...textOrNull, description: 'why it was not done' },
+      act: { ...textOrNull, description: 'its id in /api/v1/acts, in the journal or among the rejected' },
+    }),
+  ),
   Channels: record({
     items: list(
       record({

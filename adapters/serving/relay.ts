@@ -117,7 +117,7 @@ async function assemble(options: RelayOptions, closers: Closers): Promise<Omit<S
     return next;
   };
   closers.push(async () => void (await last));
-  return { address, natsUrl: options.nats.url, revision, reload, ended: ended(nc) };
+  return { address, natsUrl: options.nats.url, revision, operator: null, reload, ended: ended(nc) };
 }
 
 async function loadChannels({ definitions: paths, log }: RelayOptions): Promise<Active> {

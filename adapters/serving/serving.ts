@@ -1,4 +1,5 @@
 import type { ReloadOutcome } from '../reloading.ts';
+import type { OperatorToken } from './operator-token.ts';
 
 /** A program that runs. */
 export interface Serving {
@@ -8,6 +9,8 @@ export interface Serving {
   readonly natsUrl: string | null;
   /** of the definitions that it began with */
   readonly revision: string;
+  /** by whom acts are made over HTTP; null: by nobody */
+  readonly operator: OperatorToken | null;
   /** Reads the definitions again, and uses them if they are sound; `why` is for the log. */
   readonly reload: (why: string) => Promise<ReloadOutcome>;
   /** Stops everything in the reverse order of its start; twice is fine. */

@@ -35,6 +35,8 @@ export interface ApiOptions {
   readonly health: () => HealthReport;
   readonly asOf: () => number | null;
   readonly notices: OpenNotices;
+  /** null: nobody acts over this server */
+  readonly operatorToken: string | null;
   /** there is an act to take */
   readonly onAct: () => void;
   /** what a channel failed with of late; null while it works, or where others send */
@@ -60,11 +62,12 @@ export async function startApi(options: ApiOptions, closers: Closers): Promise<A
     compile: (sources, revision) => recompile(active().extensions, sources, revision),
     now: options.now,
   });
-  const queries = { ...views, telling };
+  const queries = { ...views, telling, audit: notices.audit };
   const onError = (error: unknown, where: string) => log.error(`${where}: ${reasonOf(error)}`);
   const { listen, close, notify } = createHttp({
     ...queries,
     handling: { acts: notices.store, wake: options.onAct },
+    operators: { token: options.operatorToken, onWrong: log.warn },
     changes: storage.changes,
     outlet: stream.outlet,
     keepRejected: (records) => stream.outlet.send(records.map(toStream)),

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { TOKEN } from '../servers/operator.ts';
+
 const PROGRAM = fileURLToPath(new URL('../../adapters/cli/bin.js', import.meta.url));
 
 export interface World {
@@ -16,10 +18,13 @@ export interface Ended {
   readonly err: string;
 }
 
-/** An environment without anything that steers the command line, but for what is given; no canary is among the messages that tests count. */
+/**
+ * An environment without anything that steers the command line, but for a token of operators and what is given; no canary is
+ * among the messages that tests count.
+ */
 function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '' } = process.env;
-  return { PATH, HOME, LANG: 'C.UTF-8', MILEPOST_CANARY: '0', ...more };
+  return { PATH, HOME, LANG: 'C.UTF-8', MILEPOST_OPERATOR_TOKEN: TOKEN, MILEPOST_CANARY: '0', ...more };
 }
 
 /** Starts `milepost` with these arguments. */

@@ -1,9 +1,10 @@
 /** A Milepost on a free loopback port, with the engine's worker over storage in memory and a clock that is set by hand. */
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { createHttp, createMetrics, engineViews, type Http } from '../../adapters/http/index.ts';
-import { memoryStorage, memoryStream } from '../../adapters/storage/index.ts';
+import { memoryAudit, memoryStorage, memoryStream } from '../../adapters/storage/index.ts';
 import { compileDefinitions } from '../../definitions/index.ts';
 import { createWorker } from '../../engine/index.ts';
+import { TOKEN } from '../servers/operator.ts';
 
 export const DAY = '2026-11-23';
 /** 16:00 in Shanghai */
@@ -67,6 +68,8 @@ export async function startMilepost(port = 0): Promise<Running> {
   const metrics = createMetrics();
   const http: Http = createHttp({
     ...engineViews({ reader: storage.reader, active: definitions, compile: () => null, now }),
+    audit: memoryAudit(),
+    operators: { token: TOKEN, onWrong: () => undefined },
     changes: storage.changes,
     outlet: stream.outlet,
     keepRejected: async () => undefined,

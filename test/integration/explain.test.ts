@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHttp, createMetrics, engineViews, type Http } from '../../adapters/http/index.ts';
-import { type MemoryStream, memoryStorage, memoryStream } from '../../adapters/storage/index.ts';
+import { type MemoryStream, memoryAudit, memoryStorage, memoryStream } from '../../adapters/storage/index.ts';
 import { compileDefinitions, type Definitions } from '../../definitions/index.ts';
 import { ACT_SUBJECT, createWorker, type Reader, type Worker } from '../../engine/index.ts';
+import { TOKEN } from '../servers/operator.ts';
 import { milepost } from './cli-process.ts';
 import { ask, schemaErrors } from './http-server.ts';
 
@@ -79,6 +80,8 @@ beforeEach(async () => {
   reader = { ...storage.reader };
   http = createHttp({
     ...engineViews({ reader, active: definitions, compile, now }),
+    audit: memoryAudit(),
+    operators: { token: TOKEN, onWrong: () => undefined },
     changes: storage.changes,
     outlet: stream.outlet,
     keepRejected: async () => undefined,

@@ -101,7 +101,7 @@ describe('an alarm', () => {
   test.each([
     ['one that is not there', at('none', '/ack'), { by: 'li' }, 404, 'not-found'],
     ['one that is over', at(OVER, '/ack'), { by: 'li' }, 409, 'already-ended'],
-    ['nobody by name', at(ID, '/ack'), {}, 422, 'act-refused'],
+    ['nobody by name', at(ID, '/ack'), { by: '' }, 422, 'act-refused'],
     ['a field that is not known', at(ID, '/ack'), { by: 'li', txt: 'x' }, 422, 'act-refused'],
     ['a comment without words', at(ID, '/comment'), { by: 'li', text: ' ' }, 422, 'act-refused'],
     ['a mute without an end', at(ID, '/mute'), { by: 'li', reason: 'x' }, 422, 'act-refused'],

@@ -7,6 +7,7 @@ import { SCHEMAS } from '../../adapters/http/schemas.ts';
 import {
   type MemoryNotices,
   type MemoryStorage,
+  memoryAudit,
   memoryNotices,
   memoryStorage,
 } from '../../adapters/storage/index.ts';
@@ -23,6 +24,7 @@ import {
   viewGraph,
 } from '../../engine/index.ts';
 import { opened } from '../contracts/store-records.ts';
+import { OPERATOR, TOKEN } from '../servers/operator.ts';
 
 export const NOW = Date.parse('2026-11-23T08:00:00.000Z');
 
@@ -75,6 +77,8 @@ export interface Server {
   /** what reached the stream, as subject and text */
   readonly sent: { subject: string; text: string }[];
   readonly errors: { error: unknown; where: string }[];
+  /** what was said of wrong tokens */
+  readonly wrong: string[];
   readonly close: () => Promise<void>;
 }
 
@@ -92,6 +96,7 @@ export async function startServer(
   const active = definitions();
   const sent: { subject: string; text: string }[] = [];
   const errors: { error: unknown; where: string }[] = [];
+  const wrong: string[] = [];
   const options: HttpOptions = {
     reader: storage.reader,
     changes: storage.changes,
@@ -112,6 +117,8 @@ export async function startServer(
       ledger({ definitions: set, entries: [], day, now, since: new Map() }),
     viewStatuses: async (set, _views, day, now) =>
       createViewStatuses({ definitions: set, entries: [], day, now, since: new Map() }),
+    audit: memoryAudit(notices.reader.act),
+    operators: { token: TOKEN, onWrong: (text) => void wrong.push(text) },
     telling: { reader: notices.reader, channelTrouble: () => null },
     handling: {
       acts: notices.store,
@@ -127,7 +134,7 @@ export async function startServer(
   const http = createHttp({ ...options, ...change(options) });
   const address = await http.listen({ host, port });
   return {
-    ...{ address, port: Number(new URL(address).port), http, storage, notices, sent, errors },
+    ...{ address, port: Number(new URL(address).port), http, storage, notices, sent, errors, wrong },
     ...{ wakes: () => wakes, close: http.close },
   };
 }
@@ -277,7 +284,7 @@ export interface Reply {
   readonly body: any;
 }
 
-/** One request whose header fields and path are sent exactly as given. */
+/** One request whose header fields and path are sent exactly as given; what is more than a read has the token of operators. */
 export function ask(
   { port }: { readonly port: number },
   path: string,
@@ -292,7 +299,8 @@ export function ask(
   } = {},
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const given = Object.entries(headers).filter(([, value]) => value !== undefined);
+    const token = method === 'GET' || method === 'HEAD' ? {} : OPERATOR;
+    const given = Object.entries({ ...token, ...headers }).filter(([, value]) => value !== undefined);
     const fields = Object.fromEntries(given);
     const request = rawRequest({ host: '127.0.0.1', port, path, method, headers: fields }, (response) => {
       const chunks: Buffer[] = [];

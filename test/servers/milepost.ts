@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { linesFrom, start, type World } from '../integration/cli-process.ts';
+import { OPERATOR } from './operator.ts';
 import { type ProcessFamily, processFamily } from './process-family.ts';
 
 /** `milepost` as a process of its own, what it says, and what it answers over HTTP. */
@@ -92,7 +93,11 @@ export async function ask(address: string, path: string, body?: string | Uint8Ar
     signal: AbortSignal.timeout(20_000),
     ...(body === undefined
       ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body }),
+      : {
+          method: 'POST',
+          headers: { ...OPERATOR, 'content-type': 'application/x-ndjson' },
+          body,
+        }),
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createQueries, Refusal } from '../../adapters/http/index.ts';
-import { memoryStorage } from '../../adapters/storage/index.ts';
+import { memoryAudit, memoryStorage } from '../../adapters/storage/index.ts';
 import { compileDefinitions } from '../../definitions/index.ts';
 
 const { definitions } = compileDefinitions(
@@ -16,6 +16,7 @@ const queries = createQueries({
   now: () => Date.parse('2026-11-23T08:00:00Z'),
   instanceView: () => ({}),
   graphView: () => ({}),
+  audit: memoryAudit(),
   waiversOf: () => [],
   ledgerRows: () => [],
   viewStatuses: async () => ({

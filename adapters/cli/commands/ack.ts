@@ -1,9 +1,9 @@
 import { ACT_OPTIONS, byWhom } from '../act-options.ts';
 import { showTaken } from '../act-taken.ts';
 import type { Command } from '../command.ts';
+import { OPERATOR_OPTIONS, operatorOf } from '../operator.ts';
 import { FORMAT } from '../option.ts';
 import { EXIT, WrongUse } from '../outcome.ts';
-import { serverOf, URL_OPTION } from '../server.ts';
 
 /** `milepost ack`: somebody sees to an alarm. */
 export const ack: Command = {
@@ -19,7 +19,7 @@ export const ack: Command = {
     comment: { value: null, about: 'comments on it only; with --text' },
     'not-useful': { value: null, about: 'says that it was not useful instead' },
     'take-back': { value: null, about: 'takes an acknowledgement back: nobody sees to it any more' },
-    url: URL_OPTION,
+    ...OPERATOR_OPTIONS,
     format: FORMAT,
   },
   examples: [
@@ -49,10 +49,10 @@ export const ack: Command = {
       );
     const [act = { path: 'ack', fields: all }] = wanted;
     const by = byWhom(options);
-    const server = serverOf(options, io.env);
+    const server = operatorOf(options, io.env);
     const path = `/api/v1/alarms/${encodeURIComponent(id)}/${act.path}`;
-    const body = JSON.stringify({ by, ...(text === undefined ? {} : { text }), ...act.fields });
-    const answer = await server.post(path, 'application/json', Buffer.from(body));
+    const body = { ...(text === undefined ? {} : { text }), ...act.fields };
+    const answer = await server.act(path, by, body);
     await showTaken(answer, options, io);
     return EXIT.done;
   },

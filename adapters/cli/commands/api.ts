@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import {
   DEFINITIONS_OPTION,
   definitionPaths,
+  operatorPlace,
   PART_NOTES,
   PART_OPTIONS,
   partSettings,
@@ -19,6 +20,10 @@ export const api: Command = {
     definitions: DEFINITIONS_OPTION,
     port: { value: 'PORT', about: 'the port to listen on, 0 for any that is free; default: 4600' },
     ...PART_OPTIONS,
+    folder: {
+      value: 'FOLDER',
+      about: 'where the token of operators lies, unless it is given; default: .milepost',
+    },
   },
   examples: [
     {
@@ -26,11 +31,15 @@ export const api: Command = {
       about: 'for other machines; put a proxy that asks who they are before it',
     },
   ],
-  notes: PART_NOTES,
+  notes: [
+    ...PART_NOTES,
+    'MILEPOST_OPERATOR_TOKEN or MILEPOST_OPERATOR_TOKEN_FILE, the token of operators: give all APIs of a database the same.',
+  ],
   async run({ operands, options, io }) {
     const definitions = definitionPaths(operands, options);
     const stopping = new AbortController();
-    const settings = { ...partSettings(options, io, 4600), definitions, signal: stopping.signal };
+    const operator = { ...operatorPlace(io), folder: options.text('folder') ?? '.milepost' };
+    const settings = { ...partSettings(options, io, 4600), operator, definitions, signal: stopping.signal };
     return runUntilSignal(
       settings,
       stopping,

@@ -1,9 +1,9 @@
-import { ACT_OPTIONS, saidBy } from '../act-options.ts';
+import { ACT_OPTIONS, byWhom } from '../act-options.ts';
 import { showTaken } from '../act-taken.ts';
 import type { Command } from '../command.ts';
+import { OPERATOR_OPTIONS, operatorOf } from '../operator.ts';
 import { FORMAT } from '../option.ts';
 import { EXIT } from '../outcome.ts';
-import { serverOf, URL_OPTION } from '../server.ts';
 
 /** `milepost close`: an alarm is done with. */
 export const close: Command = {
@@ -11,7 +11,7 @@ export const close: Command = {
   about:
     'Closes an open alarm by hand, also one that nothing else ends. It is raised again if its cause comes again.',
   operands: { least: 1, most: 1 },
-  options: { ...ACT_OPTIONS, url: URL_OPTION, format: FORMAT },
+  options: { ...ACT_OPTIONS, ...OPERATOR_OPTIONS, format: FORMAT },
   examples: [
     {
       line: 'close settlement/clearing-2026-11-23/check/out-of-order/1 --reason "sent twice by mistake"',
@@ -20,9 +20,9 @@ export const close: Command = {
   ],
   notes: ['Exit codes: 0 taken, 2 there is no such alarm or it is not open, 69 no server.'],
   async run({ operands: [id = ''], options, io }) {
-    const server = serverOf(options, io.env);
+    const server = operatorOf(options, io.env);
     const path = `/api/v1/alarms/${encodeURIComponent(id)}/close`;
-    const answer = await server.post(path, 'application/json', Buffer.from(JSON.stringify(saidBy(options))));
+    const answer = await server.act(path, byWhom(options), { reason: options.text('reason') });
     await showTaken(answer, options, io);
     return EXIT.done;
   },

@@ -1,7 +1,8 @@
+import { ACT_OPTIONS, byWhom } from '../act-options.ts';
 import type { Command } from '../command.ts';
+import { OPERATOR_OPTIONS, operatorOf } from '../operator.ts';
 import { FORMAT } from '../option.ts';
 import { EXIT } from '../outcome.ts';
-import { serverOf, URL_OPTION } from '../server.ts';
 
 /** The schema Reload of the API. */
 interface Reloaded {
@@ -16,12 +17,12 @@ export const reload: Command = {
   about:
     'Lets a running Milepost read its definitions again. They are used if they are sound, all or nothing; instances that have begun keep the old ones.',
   operands: { least: 0, most: 0 },
-  options: { url: URL_OPTION, format: FORMAT },
+  options: { by: ACT_OPTIONS.by, ...OPERATOR_OPTIONS, format: FORMAT },
   examples: [{ line: 'reload', about: 'after a deployment' }],
   notes: ['Exit codes: 0 they are in use, 1 they are broken and the old ones stay, 69 no server.'],
   async run({ options, io }) {
-    const server = serverOf(options, io.env);
-    const answer = await server.post('/api/v1/definitions/reload', 'application/json', new Uint8Array());
+    const server = operatorOf(options, io.env);
+    const answer = await server.act('/api/v1/definitions/reload', byWhom(options), null);
     const { kind, revision, errors } = answer as Reloaded; // the schema of the API
     if (options.text('format') === 'json') await io.out(`${JSON.stringify(answer, null, 2)}\n`);
     for (const error of errors) io.say(error);

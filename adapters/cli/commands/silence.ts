@@ -4,10 +4,11 @@ import { ACT_OPTIONS, byWhom } from '../act-options.ts';
 import { showTaken } from '../act-taken.ts';
 import type { Command } from '../command.ts';
 import type { Io } from '../io.ts';
+import { OPERATOR_OPTIONS, operatorOf } from '../operator.ts';
 import { FORMAT, type OptionSpec } from '../option.ts';
 import type { Options } from '../options.ts';
 import { EXIT, WrongUse } from '../outcome.ts';
-import { type Server, serverOf, URL_OPTION } from '../server.ts';
+import type { Server } from '../server.ts';
 import { table } from '../table.ts';
 import { wordsIn } from '../words.ts';
 
@@ -34,7 +35,7 @@ export const silence: Command = {
     by: ACT_OPTIONS.by,
     end: { value: 'ID', about: 'ends a silence before its time' },
     list: { value: null, about: 'shows the silences in force' },
-    url: URL_OPTION,
+    ...OPERATOR_OPTIONS,
     format: FORMAT,
   },
   examples: [
@@ -47,15 +48,14 @@ export const silence: Command = {
   ],
   notes: ['Exit codes: 0 taken, 2 there is no such alarm or silence, 69 no server.'],
   async run({ operands: [alarm], options, io }) {
-    const server = serverOf(options, io.env);
+    const server = operatorOf(options, io.env);
     if (options.flag('list')) return list(server, options, io);
     const ended = options.text('end');
     const by = byWhom(options);
     const reason = options.text('reason');
-    const said = { by, ...(reason === undefined ? {} : { reason }) };
+    const said = reason === undefined ? {} : { reason };
     const post = async (path: string, body: object) => {
-      const bytes = Buffer.from(JSON.stringify(body));
-      await showTaken(await server.post(path, 'application/json', bytes), options, io);
+      await showTaken(await server.act(path, by, body), options, io);
       return EXIT.done;
     };
     if (ended !== undefined) return post(`/api/v1/silences/${encodeURIComponent(ended)}/end`, said);

@@ -1,10 +1,10 @@
-import { ACT_OPTIONS, saidBy } from '../act-options.ts';
+import { ACT_OPTIONS, byWhom } from '../act-options.ts';
 import { showTaken } from '../act-taken.ts';
 import type { Command } from '../command.ts';
 import { dayOf } from '../day-option.ts';
+import { OPERATOR_OPTIONS, operatorOf } from '../operator.ts';
 import { FORMAT } from '../option.ts';
 import { EXIT, WrongUse } from '../outcome.ts';
-import { serverOf, URL_OPTION } from '../server.ts';
 
 /** `milepost waive`: not today. */
 export const waive: Command = {
@@ -17,7 +17,7 @@ export const waive: Command = {
     key: { value: 'KEY', about: 'the key of the instance, where it is not known by its day' },
     ...ACT_OPTIONS,
     revoke: { value: null, about: 'takes the waiver back' },
-    url: URL_OPTION,
+    ...OPERATOR_OPTIONS,
     format: FORMAT,
   },
   examples: [
@@ -40,10 +40,15 @@ export const waive: Command = {
     const key = options.text('key');
     if ((day === undefined) === (key === undefined))
       throw new WrongUse('name the instance: write either --day DAY or --key KEY');
-    const server = serverOf(options, io.env);
+    const server = operatorOf(options, io.env);
     const path = options.flag('revoke') ? '/api/v1/waivers/revoke' : '/api/v1/waivers';
-    const body = JSON.stringify({ flow, step, day, key, ...saidBy(options) });
-    const answer = await server.post(path, 'application/json', Buffer.from(body));
+    const answer = await server.act(path, byWhom(options), {
+      flow,
+      step,
+      day,
+      key,
+      reason: options.text('reason'),
+    });
     await showTaken(answer, options, io);
     return EXIT.done;
   },

@@ -6,6 +6,7 @@ import { Route, Switch } from 'wouter';
 import { ApiError } from './api/ask.ts';
 import { HomePage } from './home/home-page.tsx';
 import { LiveProvider } from './live/live-context.tsx';
+import { OperatorAsked } from './operator/operator-sign.tsx';
 import { useSettings } from './settings/settings.ts';
 import { BigScreenBar, useBigScreen } from './shell/big-screen.tsx';
 import { lazyPage } from './shell/lazy-page.tsx';
@@ -76,6 +77,7 @@ function Frame() {
           </Suspense>
         </PageBoundary>
       </main>
+      <OperatorAsked />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { shown } from '../../../checkpoints/index.ts';
-import type { Reader } from '../../../engine/index.ts';
+import type { Act, Reader } from '../../../engine/index.ts';
 import type { ActIntake } from '../act-intake.ts';
 import { fieldsOf } from '../json-fields.ts';
 import { QUERY_PARAMETERS } from '../query-parameters.ts';
 import { Refusal } from '../refusal.ts';
-import { json, jsonAnswer, type Route } from '../route.ts';
+import { jsonAnswer, type Route, taken } from '../route.ts';
 
 const TYPE = 'application/json';
 const WAIVER_FIELDS = ['flow', 'day', 'key', 'step', 'reason', 'by'];
@@ -17,25 +17,28 @@ const TAKEN = jsonAnswer(
 export function actRoutes(intake: ActIntake, reader: Reader): readonly Route[] {
   return [
     {
-      ...common('/api/v1/waivers', 'Excuses a flow, or a step of it, for one trading day or one instance'),
+      ...common(
+        'waive',
+        '/api/v1/waivers',
+        'Excuses a flow, or a step of it, for one trading day or one instance',
+      ),
       body: 'WaiverRequest',
-      handle: async (call) => json(202, { id: await intake.accept('waive', fieldsOf(call, WAIVER_FIELDS)) }),
+      handle: async (call) => taken(await intake.accept('waive', fieldsOf(call, WAIVER_FIELDS))),
     },
     {
-      ...common('/api/v1/waivers/revoke', 'Takes a waiver back'),
+      ...common('unwaive', '/api/v1/waivers/revoke', 'Takes a waiver back'),
       body: 'WaiverRequest',
-      handle: async (call) =>
-        json(202, { id: await intake.accept('unwaive', fieldsOf(call, WAIVER_FIELDS)) }),
+      handle: async (call) => taken(await intake.accept('unwaive', fieldsOf(call, WAIVER_FIELDS))),
     },
     {
-      ...common('/api/v1/alarms/{id}/close', 'Closes an open alarm by hand'),
+      ...common('close', '/api/v1/alarms/{id}/close', 'Closes an open alarm by hand'),
       parameters: QUERY_PARAMETERS.alarm,
       body: 'CloseRequest',
       refuses: [...REFUSES, 'already-ended'],
       async handle(call) {
         const said = fieldsOf(call, ['reason', 'by']);
         const { flow, key, id } = await openAlarm(reader, call.values.text('id') ?? '');
-        return json(202, { id: await intake.accept('close', { ...said, flow, key, alarm: id }) });
+        return taken(await intake.accept('close', { ...said, flow, key, alarm: id }));
       },
     },
   ];
@@ -43,11 +46,9 @@ export function actRoutes(intake: ActIntake, reader: Reader): readonly Route[] {
 
 const REFUSES = ['not-found', 'too-large', 'unsupported-media-type', 'act-refused', 'unavailable'] as const;
 
-function common(path: string, summary: string): Omit<Route, 'handle'> {
+function common(act: Act['kind'], path: string, summary: string): Omit<Route, 'handle'> {
   return {
-    method: 'POST',
-    path,
-    permission: 'write',
+    ...{ method: 'POST', path, permission: 'operate', act },
     summary,
     parameters: [],
     accepts: [TYPE],

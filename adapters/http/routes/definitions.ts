@@ -26,13 +26,19 @@ export function definitionRoutes(options: DefinitionRouteOptions): readonly Rout
   return [
     {
       method: 'POST',
-      permission: 'write',
+      permission: 'operate',
+      act: 'reload',
       parameters: [],
       accepts: [],
       path: '/api/v1/definitions/reload',
       summary: 'Reads the definitions again, and uses them if they are sound; all or nothing',
       answers: { 200: answerOf('What came of it; broken ones change nothing', RELOAD) },
-      handle: async () => json(200, viewReload(await options.reload())),
+      async handle() {
+        const outcome = await options.reload();
+        const [refused] = outcome.errors;
+        const answer = { kind: 'json', status: 200, body: viewReload(outcome) } as const;
+        return outcome.kind === 'broken' && refused !== undefined ? { ...answer, refused } : answer;
+      },
     },
     {
       ...read,

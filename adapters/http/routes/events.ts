@@ -15,7 +15,7 @@ export function eventRoute(intake: EventIntake): Route {
   return {
     method: 'POST',
     path: '/api/v1/events',
-    permission: 'write',
+    permission: 'send',
     summary:
       'Takes checkpoint events: one, or one per line; native, or CloudEvents 1.0 (structured, or binary with ce- headers)',
     parameters: [],

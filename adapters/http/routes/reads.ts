@@ -184,6 +184,12 @@ const READS: readonly Read[] = [
     answer: jsonAnswer('The act', 'HandlingAct'),
   },
   {
+    path: '/audit',
+    query: 'audit',
+    summary: 'Who did what: everything that people have done, also what was refused',
+    answer: jsonAnswer('Entries, newest first', 'AuditPage'),
+  },
+  {
     path: '/channels',
     query: 'channels',
     summary: 'The channels, and whether they work',

@@ -19,7 +19,8 @@ export function resendRoute({ reader, intake, acts, now }: ResendOptions): Route
   return {
     method: 'POST',
     path: '/api/v1/rejected/{id}/resend',
-    permission: 'write',
+    permission: 'operate',
+    act: 'resend',
     summary: 'Sends a rejected message again: as it came, or the corrected one that is the body',
     parameters: QUERY_PARAMETERS.rejectedOne,
     accepts: EVENT_TYPES,

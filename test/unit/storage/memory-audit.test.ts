@@ -8,9 +8,21 @@ auditContract('memory', async () => {
     async taken(act, outcome) {
       await store.keepAct(act);
       if (outcome === null) return;
-      const epoch = (await store.open('one', 60_000))?.epoch ?? -1;
+      const opened = await store.open('one', 60_000);
+      if (opened === null) throw new Error('the store of this test is free');
+      const { epoch } = opened;
       await store.commit({
-        ...{ epoch, change: 1, lease: 60_000, handlings: [], memory: [], silences: [], history: [] },
+        ...{
+          epoch,
+          previous: opened.tag,
+          tag: 'a',
+          change: 1,
+          lease: 60_000,
+          handlings: [],
+          memory: [],
+          silences: [],
+          history: [],
+        },
         ...{ notices: [], wishes: [], failures: [], changes: [], acts: [{ id: act.id, at: 0, ...outcome }] },
       });
     },

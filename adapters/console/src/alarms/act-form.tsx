@@ -1,6 +1,7 @@
 import { Button } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { keepPerson, usePerson } from '../person/person.ts';
+import { askWho } from '../operator/asking.ts';
+import { usePerson } from '../operator/person.ts';
 import { fullTime } from '../time/format-time.ts';
 import { useNow } from '../time/server-clock.ts';
 import { useWords } from '../words/words.ts';
@@ -18,12 +19,11 @@ interface ActFormProps {
   readonly onCancel: () => void;
 }
 
-/** What has to be said before something is done: who, and as it may be to whom, why, for how long. */
+/** What has to be said before something is done: as it may be to whom, why, for how long. */
 export function ActForm({ kind, zone, onSend, onCancel }: ActFormProps) {
   const { alarms } = useWords();
-  const known = usePerson();
+  const person = usePerson();
   const form = useRef<HTMLFormElement>(null);
-  const [by, setBy] = useState(known);
   const [to, setTo] = useState('');
   const [text, setText] = useState('');
   const [scope, setScope] = useState<Scope>('alarm');
@@ -35,11 +35,7 @@ export function ActForm({ kind, zone, onSend, onCancel }: ActFormProps) {
   const until = new Date(now + span * MINUTE);
   const timely = kind !== 'silence' || (Number.isInteger(span) && span > 0 && span <= LONGEST);
   const needsText = kind === 'comment' || kind === 'silence' || kind === 'close';
-  const complete =
-    by.trim() !== '' &&
-    timely &&
-    (!needsText || text.trim() !== '') &&
-    (kind !== 'assign' || to.trim() !== '');
+  const complete = timely && (!needsText || text.trim() !== '') && (kind !== 'assign' || to.trim() !== '');
   return (
     <form
       ref={form}
@@ -49,7 +45,7 @@ export function ActForm({ kind, zone, onSend, onCancel }: ActFormProps) {
         event.preventDefault();
         if (!complete) return;
         const limit = timely && kind === 'silence' ? until.toISOString() : '';
-        onSend({ kind, by: by.trim(), text: text.trim(), to: to.trim(), scope, until: limit });
+        onSend({ kind, text: text.trim(), to: to.trim(), scope, until: limit });
       }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
@@ -57,29 +53,12 @@ export function ActForm({ kind, zone, onSend, onCancel }: ActFormProps) {
         onCancel();
       }}
     >
-      {known === '' ? (
-        <Field name={alarms.yourName} note={alarms.nameNote}>
-          <input
-            className="field"
-            value={by}
-            maxLength={128}
-            onChange={(event) => setBy(event.target.value)}
-          />
-        </Field>
-      ) : (
-        <p className="quiet">
-          {alarms.as(known)}{' '}
-          <Button
-            type="link"
-            onClick={() => {
-              keepPerson('');
-              setBy('');
-            }}
-          >
-            {alarms.otherPerson}
-          </Button>
-        </p>
-      )}
+      <p className="quiet">
+        {alarms.as(person)}{' '}
+        <Button type="link" onClick={() => askWho('wanted').catch(() => undefined)}>
+          {alarms.otherPerson}
+        </Button>
+      </p>
       {kind === 'assign' && (
         <Field name={alarms.to}>
           <input

@@ -3,7 +3,7 @@ import type { AlarmInfo } from '../api/alarm-answers.ts';
 import { ask, segment } from '../api/ask.ts';
 import { send, sendAct } from '../api/send.ts';
 
-export const ACTS = ['ack', 'assign', 'comment', 'silence', 'close', 'not-useful'] as const;
+export const ACTS = ['ack', 'unack', 'assign', 'comment', 'silence', 'close', 'not-useful'] as const;
 export type ActKind = (typeof ACTS)[number];
 
 /** How far a silence reaches: the alarm itself, what is raised under its name in its step, or all of its flow. */
@@ -12,8 +12,6 @@ export type Scope = (typeof SCOPES)[number];
 
 export interface Doing {
   readonly kind: ActKind;
-  /** the name of the person */
-  readonly by: string;
   /** a comment, or the reason; may be empty where it is not needed */
   readonly text: string;
   /** whom it is assigned to */
@@ -32,14 +30,15 @@ export type Done =
 export function isPossible(kind: ActKind, { open, handling }: AlarmInfo): boolean {
   if (kind === 'comment') return true;
   if (kind === 'not-useful') return handling?.useful !== false;
-  return open && (kind !== 'ack' || handling?.standing !== 'acknowledged');
+  const acknowledged = handling?.standing === 'acknowledged';
+  return open && (kind !== 'ack' || !acknowledged) && (kind !== 'unack' || acknowledged);
 }
 
 /** Does it and waits for what becomes of it; rejects with ApiError where it is refused at once. */
 export async function actOnAlarm(alarm: AlarmInfo, doing: Doing): Promise<Done> {
   const path = `/api/v1/alarms/${segment(alarm.id)}`;
   if (doing.kind === 'close') {
-    await send(`${path}/close`, { by: doing.by, reason: doing.text });
+    await send(`${path}/close`, { reason: doing.text });
     return whenClosed(path);
   }
   const [address, body] = requestOf(path, alarm, doing);
@@ -49,12 +48,12 @@ export async function actOnAlarm(alarm: AlarmInfo, doing: Doing): Promise<Done> 
 }
 
 function requestOf(path: string, alarm: AlarmInfo, doing: Doing): readonly [path: string, body: object] {
-  const { kind, by, text, to, until } = doing;
+  const { kind, text, to, until } = doing;
   const said = text === '' ? {} : { text };
-  if (kind === 'assign') return [`${path}/assign`, { by, to, ...said }];
-  if (kind !== 'silence') return [`${path}/${kind}`, { by, ...said }];
-  if (doing.scope === 'alarm') return [`${path}/mute`, { by, until, reason: text }];
-  return ['/api/v1/silences', { by, match: matchOf(alarm, doing.scope), until, reason: text }];
+  if (kind === 'assign') return [`${path}/assign`, { to, ...said }];
+  if (kind !== 'silence') return [`${path}/${kind}`, said];
+  if (doing.scope === 'alarm') return [`${path}/mute`, { until, reason: text }];
+  return ['/api/v1/silences', { match: matchOf(alarm, doing.scope), until, reason: text }];
 }
 
 function matchOf({ flow, step, name }: AlarmInfo, scope: Scope): object {

@@ -2,13 +2,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useRef, useState } from 'react';
 import type { AlarmInfo } from '../api/alarm-answers.ts';
-import { keepPerson, usePerson } from '../person/person.ts';
+import { knowWho } from '../operator/asking.ts';
 import { useWords } from '../words/words.ts';
 import { ActForm } from './act-form.tsx';
 import { ACTS, type ActKind, actOnAlarm, type Doing, isPossible } from './act-on-alarm.ts';
 import { useKeys } from './use-keys.ts';
 
 const KEYS: Readonly<Partial<Record<ActKind, string>>> = { ack: 'a', silence: 's', close: 'c' };
+
+/** What is done without a form. */
+const AT_ONCE: readonly ActKind[] = ['ack', 'unack'];
 
 interface AlarmActsProps {
   readonly alarm: AlarmInfo;
@@ -18,7 +21,6 @@ interface AlarmActsProps {
 /** What can be done about an alarm, by a person with a name. */
 export function AlarmActs({ alarm, zone }: AlarmActsProps) {
   const { alarms } = useWords();
-  const person = usePerson();
   const client = useQueryClient();
   const [form, setForm] = useState<ActKind | null>(null);
   const box = useRef<HTMLFieldSetElement>(null);
@@ -28,16 +30,18 @@ export function AlarmActs({ alarm, zone }: AlarmActsProps) {
   });
 
   const carryOut = (doing: Doing) => {
-    keepPerson(doing.by);
     setForm(null);
     act.mutate(doing);
     box.current?.focus();
   };
   const begin = (kind: ActKind) => {
     if (!isPossible(kind, alarm) || act.isPending) return;
-    const atOnce = kind === 'ack' && person !== '';
-    if (atOnce) carryOut({ kind, by: person, text: '', to: '', scope: 'alarm', until: '' });
-    else setForm(kind);
+    const next = () => {
+      if (AT_ONCE.includes(kind)) carryOut({ kind, text: '', to: '', scope: 'alarm', until: '' });
+      else setForm(kind);
+    };
+    // who closes the form does nothing
+    knowWho().then(next, () => undefined);
   };
   useKeys(
     new Map([
@@ -55,7 +59,7 @@ export function AlarmActs({ alarm, zone }: AlarmActsProps) {
             key={kind}
             type={kind === 'ack' && isPossible(kind, alarm) ? 'primary' : 'default'}
             disabled={!isPossible(kind, alarm) || act.isPending}
-            aria-expanded={kind === 'ack' && person !== '' ? undefined : form === kind}
+            aria-expanded={AT_ONCE.includes(kind) ? undefined : form === kind}
             aria-keyshortcuts={KEYS[kind]}
             onClick={() => begin(kind)}
           >

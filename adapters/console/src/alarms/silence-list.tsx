@@ -4,7 +4,6 @@ import type { Silence } from '../api/alarm-answers.ts';
 import { readSilences } from '../api/alarm-reads.ts';
 import { readDays } from '../api/reads.ts';
 import { sendAct } from '../api/send.ts';
-import { usePerson } from '../person/person.ts';
 import { Moment } from '../time/moment.tsx';
 import { useWords } from '../words/words.ts';
 
@@ -28,14 +27,10 @@ export function SilenceList() {
 
 function SilenceRow({ silence }: { readonly silence: Silence }) {
   const { alarms } = useWords();
-  const person = usePerson();
   const client = useQueryClient();
   const days = useQuery(readDays(null));
   const end = useMutation({
-    mutationFn: () =>
-      sendAct(`/api/v1/silences/${encodeURIComponent(silence.id)}/end`, {
-        by: person,
-      }),
+    mutationFn: () => sendAct(`/api/v1/silences/${encodeURIComponent(silence.id)}/end`, {}),
     onSettled: () => client.invalidateQueries({ queryKey: ['alarms'] }),
   });
   const what = Object.entries(silence.match).map(([name, value]) => `${name} ${String(value)}`);
@@ -47,7 +42,7 @@ function SilenceRow({ silence }: { readonly silence: Silence }) {
         <span className="quiet">{alarms.by(silence.by)}</span>
         {end.isError && <span role="alert"> {alarms.refused(end.error.message)}</span>}
       </span>
-      <Button disabled={end.isPending || person === ''} onClick={() => end.mutate()}>
+      <Button disabled={end.isPending} onClick={() => end.mutate()}>
         {alarms.endSilence}
       </Button>
     </li>

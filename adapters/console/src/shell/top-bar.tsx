@@ -1,5 +1,6 @@
 import { Button } from 'antd';
 import { Link } from 'wouter';
+import { OperatorSign } from '../operator/operator-sign.tsx';
 import { changeSettings, useSettings } from '../settings/settings.ts';
 import { useWords } from '../words/words.ts';
 import { LiveSign } from './live-sign.tsx';
@@ -32,6 +33,7 @@ export function TopBar() {
       <SearchBox />
       <span className="top-bar-gap" />
       <LiveSign />
+      <OperatorSign />
       <Button
         type="text"
         size="small"

@@ -9,6 +9,7 @@ import { eventWords } from './event-words.ts';
 import { flowWords } from './flow-words.ts';
 import { homeWords } from './home-words.ts';
 import type { Language } from './language.ts';
+import { operatorWords } from './operator-words.ts';
 import { shellWords } from './shell-words.ts';
 import { statusWords } from './status-words.ts';
 import { viewWords } from './view-words.ts';
@@ -23,6 +24,7 @@ function dictionary(language: Language) {
     alarms: alarmWords[language],
     events: eventWords[language],
     view: viewWords[language],
+    operator: operatorWords[language],
   };
 }
 

@@ -1,4 +1,4 @@
-/** The name of who sits at this browser, asked once and kept: everything that is done about alarms carries it. */
+/** The name of who sits at this browser, asked once and kept: everything that is done carries it. */
 import { useSyncExternalStore } from 'react';
 
 const KEY = 'milepost.person';
@@ -9,15 +9,17 @@ addEventListener('storage', ({ key }) => {
   if (key === KEY || key === null) become(read());
 });
 
-/** The name, empty where nobody has given one; the component is drawn again when it changes. */
+/** The name, empty where nobody has given one. */
+export function person(): string {
+  return current;
+}
+
+/** The same; the component is drawn again when it changes. */
 export function usePerson(): string {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    () => current,
-  );
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, person);
 }
 
 /** Keeps a name in this browser; an empty one forgets it. */

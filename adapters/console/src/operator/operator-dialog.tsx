@@ -1,0 +1,87 @@
+import { Button, Modal } from 'antd';
+import { useState } from 'react';
+import { useWords } from '../words/words.ts';
+import type { Asking } from './asking.ts';
+import './operator.css';
+import { keepPerson, usePerson } from './person.ts';
+import { isRemembered, keepToken, useToken } from './token.ts';
+
+/** Asks who acts: a name, and the token that Milepost prints when it is started. */
+export default function OperatorDialog({ asking }: { readonly asking: Asking }) {
+  const { operator } = useWords();
+  const known = usePerson();
+  const held = useToken();
+  const [name, setName] = useState(known);
+  const [token, setToken] = useState(asking.why === 'wrong' ? '' : held);
+  const [remember, setRemember] = useState(isRemembered());
+  const complete = name.trim() !== '' && token.trim() !== '';
+  return (
+    <Modal
+      open
+      title={operator.title}
+      footer={null}
+      width={420}
+      onCancel={() => asking.refused(new Error(operator.cancelled))}
+    >
+      <form
+        className="operator-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!complete) return;
+          keepPerson(name.trim());
+          keepToken(token.trim(), remember);
+          asking.answered();
+        }}
+      >
+        {asking.why === 'wrong' && <p role="alert">{operator.wrong}</p>}
+        <label className="form-field">
+          <span>{operator.name}</span>
+          <input
+            // biome-ignore lint/a11y/noAutofocus: it is opened to type in
+            autoFocus={known === ''}
+            className="field"
+            name="name"
+            autoComplete="name"
+            value={name}
+            maxLength={128}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <small className="quiet">{operator.nameNote}</small>
+        </label>
+        <label className="form-field">
+          <span>{operator.token}</span>
+          <input
+            // biome-ignore lint/a11y/noAutofocus: it is opened to type in
+            autoFocus={known !== ''}
+            className="field"
+            type="password"
+            name="token"
+            autoComplete="off"
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+          />
+          <small className="quiet">{operator.tokenNote}</small>
+        </label>
+        <label className="operator-remember">
+          <input type="checkbox" checked={remember} onChange={(event) => setRemember(event.target.checked)} />
+          {operator.remember}
+        </label>
+        <div className="operator-buttons">
+          <Button type="primary" htmlType="submit" disabled={!complete}>
+            {operator.confirm}
+          </Button>
+          {held !== '' && (
+            <Button
+              onClick={() => {
+                keepToken('');
+                asking.refused(new Error(operator.cancelled));
+              }}
+            >
+              {operator.leave}
+            </Button>
+          )}
+        </div>
+      </form>
+    </Modal>
+  );
+}
