@@ -1,6 +1,7 @@
 /** The page of alarms: what is shown of them, and what people do about them, by mouse and by keyboard alone. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TOKEN } from '../servers/operator.ts';
 import { axeFindings, type Look, type Stage, send, setStage, shoot } from './stage.ts';
 
 const MARKUP = '<img src=x onerror="document.title=1"><b>bold</b>';
@@ -61,7 +62,7 @@ const detail = (page: Page) => page.locator('.alarm-detail');
 
 describe.each(LOOKS)('in $language and $theme', (look) => {
   test('the page of alarms is whole, and keeps nobody out', async () => {
-    const page = await stage.open('/alarms', look);
+    const page = await stage.open('/alarms', { ...look, person: 'Li Wei' });
     await expect.poll(() => rows(page).count(), SOON).toBeGreaterThan(1);
     await rowOf(page, 'd').getByRole('link').click();
     await detail(page).locator('.alarm-passage').first().waitFor();
@@ -102,12 +103,20 @@ test('filters are in the address, and a link to them shows the same', async () =
   await page.close();
 });
 
-test('the keyboard alone: the name is asked once, then one key acknowledges', async () => {
+test('the keyboard alone: name and token are asked once, then one key acknowledges, another takes it back', async () => {
   const page = await stage.open('/alarms?flow=clearing');
   await rows(page).nth(1).waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('a');
+  await page.getByRole('dialog').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await shoot(page, 'operator-asked');
   await page.keyboard.type('Li Wei');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('not-the-token-of-this-one');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is not the token of this Milepost.').waitFor();
+  await page.keyboard.type(TOKEN);
   await page.keyboard.press('Enter');
   await page.getByRole('status').getByText('Acknowledge: done').waitFor();
   const second = (await rows(page).nth(1).getByRole('link').textContent()) ?? '';
@@ -119,15 +128,19 @@ test('the keyboard alone: the name is asked once, then one key acknowledges', as
   await expect
     .poll(() => detail(page).locator('.alarm-history').textContent(), SOON)
     .toContain('acknowledged by Li Wei');
+  await page.keyboard.press('u');
+  await page.getByRole('status').getByText('Take back: done').waitFor();
+  await expect.poll(() => rows(page).filter({ hasText: 'by Li Wei' }).count(), SOON).toBe(1);
+  await expect
+    .poll(() => detail(page).locator('.alarm-history').textContent(), SOON)
+    .toContain('acknowledgement taken back by Li Wei');
   await page.keyboard.press('Enter');
   expect(await page.evaluate('document.activeElement?.tagName')).not.toBe('BODY');
   await page.close();
 });
 
 test('a silence takes a reason and an end; what was said about an alarm is in its history; a closed one is gone', async () => {
-  const page = await stage.open('/alarms?flow=clearing');
-  await page.evaluate("localStorage.setItem('milepost.person', 'Zhang San')");
-  await page.reload();
+  const page = await stage.open('/alarms?flow=clearing', { person: 'Zhang San' });
   await rowOf(page, 'a').getByRole('link').click();
   await page.keyboard.press('s');
   const form = page.locator('.act-form');

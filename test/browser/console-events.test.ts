@@ -83,7 +83,7 @@ test('the events of what is selected are one step away, and sent again by curl t
 });
 
 test('a rejected event tells why; as it is it is refused again, corrected it is taken', async () => {
-  const page = await stage.open('/rejected');
+  const page = await stage.open('/rejected', { person: 'Li Wei' });
   await page.locator('.rejected-link', { hasText: 'wrong-1' }).click();
   await page.locator('.rejected-reason', { hasText: /no flow .*"no-such-flow"/ }).waitFor();
   await page.getByRole('button', { name: 'Send again as it is' }).click();

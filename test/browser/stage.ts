@@ -6,6 +6,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { freePort } from '../../adapters/nats/launch-server.ts';
 import { killMileposts, type Milepost, startMilepost } from '../servers/milepost.ts';
+import { TOKEN } from '../servers/operator.ts';
 import { processFamily } from '../servers/process-family.ts';
 import { buildConsole } from './built-console.ts';
 import { startChromium } from './chromium.ts';
@@ -15,6 +16,8 @@ export interface Look {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
+  /** who acts, with the token of operators; left out: nobody yet, as in a new browser */
+  readonly person?: string;
 }
 
 export interface Stage {
@@ -75,9 +78,9 @@ export async function setStage(args: readonly string[], ...definitions: readonly
 async function contextFor(
   browser: Browser,
   contexts: Map<string, BrowserContext>,
-  { language = 'en', theme = 'light', width = 1280, height = 800 }: Look,
+  { language = 'en', theme = 'light', width = 1280, height = 800, person = '' }: Look,
 ): Promise<BrowserContext> {
-  const name = [language, theme, width, height].join(' ');
+  const name = [language, theme, width, height, person].join(' ');
   const known = contexts.get(name);
   if (known !== undefined) return known;
   const context = await browser.newContext({
@@ -87,6 +90,10 @@ async function contextFor(
     // a page may not rely on the zone of who looks at it
     timezoneId: 'America/New_York',
   });
+  if (person !== '')
+    await context.addInitScript(
+      `sessionStorage.setItem('milepost.token', '${TOKEN}'); localStorage.setItem('milepost.person', '${person}')`,
+    );
   contexts.set(name, context);
   return context;
 }
@@ -94,9 +101,9 @@ async function contextFor(
 function watch(page: Page, address: string, troubles: string[]): void {
   page.on('pageerror', (error) => troubles.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
-    // Milepost says by 503 that it is not ready yet
-    if (message.type() === 'error' && !message.location().url.endsWith('/readyz'))
-      troubles.push(`${page.url()}: ${message.text()}`);
+    // Milepost says by 503 that it is not ready yet, and by 401 that a token is wrong
+    const isExpected = message.location().url.endsWith('/readyz') || message.text().includes('status of 401');
+    if (message.type() === 'error' && !isExpected) troubles.push(`${page.url()}: ${message.text()}`);
   });
   page.on('request', (request) => {
     if (!request.url().startsWith(address) && !request.url().startsWith('blob:'))

@@ -8,7 +8,15 @@ import { ActForm } from './act-form.tsx';
 import { ACTS, type ActKind, actOnAlarm, type Doing, isPossible } from './act-on-alarm.ts';
 import { useKeys } from './use-keys.ts';
 
-const KEYS: Readonly<Partial<Record<ActKind, string>>> = { ack: 'a', silence: 's', close: 'c' };
+const KEYS: Readonly<Record<ActKind, string>> = {
+  ack: 'a',
+  unack: 'u',
+  assign: 'g',
+  comment: 'm',
+  silence: 's',
+  close: 'c',
+  'not-useful': 'n',
+};
 
 /** What is done without a form. */
 const AT_ONCE: readonly ActKind[] = ['ack', 'unack'];
@@ -43,13 +51,7 @@ export function AlarmActs({ alarm, zone }: AlarmActsProps) {
     // who closes the form does nothing
     knowWho().then(next, () => undefined);
   };
-  useKeys(
-    new Map([
-      ['a', () => begin('ack')],
-      ['s', () => begin('silence')],
-      ['c', () => begin('close')],
-    ]),
-  );
+  useKeys(new Map(ACTS.map((kind) => [KEYS[kind], () => begin(kind)])));
 
   return (
     <fieldset ref={box} tabIndex={-1} className="alarm-acts" aria-label={alarms.acts}>

@@ -1,5 +1,5 @@
 import { Button, Modal } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useWords } from '../words/words.ts';
 import type { Asking } from './asking.ts';
 import './operator.css';
@@ -8,12 +8,14 @@ import { isRemembered, keepToken, useToken } from './token.ts';
 
 /** Asks who acts: a name, and the token that Milepost prints when it is started. */
 export default function OperatorDialog({ asking }: { readonly asking: Asking }) {
-  const { operator } = useWords();
+  const { alarms, operator } = useWords();
   const known = usePerson();
   const held = useToken();
   const [name, setName] = useState(known);
   const [token, setToken] = useState(asking.why === 'wrong' ? '' : held);
   const [remember, setRemember] = useState(isRemembered());
+  const first = useRef<HTMLInputElement>(null);
+  const cancel = () => asking.refused(new Error(operator.cancelled));
   const complete = name.trim() !== '' && token.trim() !== '';
   return (
     <Modal
@@ -21,7 +23,9 @@ export default function OperatorDialog({ asking }: { readonly asking: Asking }) 
       title={operator.title}
       footer={null}
       width={420}
-      onCancel={() => asking.refused(new Error(operator.cancelled))}
+      closable={false}
+      afterOpenChange={() => first.current?.focus()}
+      onCancel={cancel}
     >
       <form
         className="operator-form"
@@ -37,8 +41,7 @@ export default function OperatorDialog({ asking }: { readonly asking: Asking }) 
         <label className="form-field">
           <span>{operator.name}</span>
           <input
-            // biome-ignore lint/a11y/noAutofocus: it is opened to type in
-            autoFocus={known === ''}
+            ref={known === '' ? first : undefined}
             className="field"
             name="name"
             autoComplete="name"
@@ -51,8 +54,7 @@ export default function OperatorDialog({ asking }: { readonly asking: Asking }) 
         <label className="form-field">
           <span>{operator.token}</span>
           <input
-            // biome-ignore lint/a11y/noAutofocus: it is opened to type in
-            autoFocus={known !== ''}
+            ref={known === '' ? undefined : first}
             className="field"
             type="password"
             name="token"
@@ -70,11 +72,12 @@ export default function OperatorDialog({ asking }: { readonly asking: Asking }) 
           <Button type="primary" htmlType="submit" disabled={!complete}>
             {operator.confirm}
           </Button>
+          <Button onClick={cancel}>{alarms.cancel}</Button>
           {held !== '' && (
             <Button
               onClick={() => {
                 keepToken('');
-                asking.refused(new Error(operator.cancelled));
+                cancel();
               }}
             >
               {operator.leave}
