@@ -13,7 +13,6 @@ import { type Closers, undo } from './closers.ts';
 import { type Exchange, type ExchangeOptions, startExchange } from './exchange.ts';
 import { createMetrics, createProbes } from './http/index.ts';
 import type { Log } from './log.ts';
-import type { NatsOptions } from './nats/index.ts';
 import { patiently } from './patiently.ts';
 import { healthReport } from './serving/health.ts';
 import { type HeartbeatOptions, startHeartbeat } from './serving/heartbeat.ts';

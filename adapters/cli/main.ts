@@ -128,6 +128,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'closes an open alarm by hand',
     load: async () => (await import('./commands/close.ts')).close,
   },
+  audit: {
+    about: 'lists who did what',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
   explain: {
     about: 'tells why an instance is as it is, and why no other alarm was raised',
     load: async () => (await import('./commands/explain.ts')).explain,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STREAM_NAME } from '../../adapters/nats/index.ts';
 import { type Serving, serve } from '../../adapters/serve.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
+import { TOKEN } from '../servers/operator.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 import { ask } from './http-server.ts';
 
@@ -44,6 +45,7 @@ async function start(): Promise<{ readonly port: number }> {
     port: 0,
     databaseUrl,
     nats: { url: nats.url },
+    operator: { given: TOKEN, file: null },
     version: '0.0.0',
     log: { info: () => undefined, warn: () => undefined, error: (text) => console.error(text) },
     signal: new AbortController().signal,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ask, killMileposts, type Milepost, startMilepost } from '../servers/milepost.ts';
+import { OPERATOR } from '../servers/operator.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 
 const SOON = { timeout: 30_000, interval: 50 };
@@ -13,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'milepost-notices-'));
 
 interface Got {
   readonly key: string;
-  readonly body: { readonly subject: string; readonly kind: string; readonly attempt: number };
+  readonly body: { readonly subject: string; readonly kind: string; readonly attempt: number; readonly link: string };
 }
 
 let postgres: TestPostgres;
@@ -82,7 +83,8 @@ afterAll(async () => {
 
 function up(url: string, data: string, flows = 'flow.yaml'): Milepost {
   const args = ['up', flows, '--no-nats', '--folder', data, '--port', '0'];
-  return startMilepost(args, { env: { DATABASE_URL: url }, cwd: folder });
+  const env = { DATABASE_URL: url, MILEPOST_PUBLIC_ADDRESS: 'https://milepost.example/desk/' };
+  return startMilepost(args, { env, cwd: folder });
 }
 
 let events = 0;
@@ -95,7 +97,7 @@ async function send(address: string, step: string, event: string, key = 'a'): Pr
 const say = (address: string, path: string, body: object) =>
   fetch(new URL(path, address), {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...OPERATOR, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 
@@ -107,6 +109,7 @@ test('an alarm is told, acknowledged by name, and its end is told; a rule tells 
   await send(address, 'write', 'activated');
   await send(address, 'write', 'exception');
   await expect.poll(kinds, SOON).toEqual(['raised [CRITICAL] report a: write: exception']);
+  expect(got[0]?.body.link).toMatch(/^https:\/\/milepost\.example\/desk\/\w/);
   const { body } = await ask(address, '/api/v1/alarms?open=true');
   const path = `/api/v1/alarms/${encodeURIComponent(body.items[0].id)}`;
   expect((await say(address, `${path}/ack`, { by: 'li' })).status).toBe(202);
