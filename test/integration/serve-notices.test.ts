@@ -14,7 +14,12 @@ const folder = mkdtempSync(join(tmpdir(), 'milepost-notices-'));
 
 interface Got {
   readonly key: string;
-  readonly body: { readonly subject: string; readonly kind: string; readonly attempt: number; readonly link: string };
+  readonly body: {
+    readonly subject: string;
+    readonly kind: string;
+    readonly attempt: number;
+    readonly link: string;
+  };
 }
 
 let postgres: TestPostgres;

@@ -9,6 +9,7 @@ import { LiveProvider } from './live/live-context.tsx';
 import { OperatorAsked } from './operator/operator-sign.tsx';
 import { useSettings } from './settings/settings.ts';
 import { BigScreenBar, useBigScreen } from './shell/big-screen.tsx';
+import { KeyHelpKey } from './shell/key-help-key.tsx';
 import { lazyPage } from './shell/lazy-page.tsx';
 import { LiveBanner } from './shell/live-banner.tsx';
 import { Navigation } from './shell/navigation.tsx';
@@ -20,6 +21,7 @@ import { useTheme } from './theme/use-theme.ts';
 import { useWords } from './words/words.ts';
 
 const AlarmsPage = lazyPage('alarms', () => import('./alarms/alarms-page.tsx'));
+const AuditPage = lazyPage('audit', () => import('./audit/audit-page.tsx'));
 const EventsPage = lazyPage('events', () => import('./events/events-page.tsx'));
 const FlowPage = lazyPage('flows', () => import('./flow/flow-page.tsx'));
 const RejectedPage = lazyPage('rejected', () => import('./events/rejected-page.tsx'));
@@ -68,6 +70,7 @@ function Frame() {
               <Route path="/" component={HomePage} />
               <Route path="/days/:day" component={HomePage} />
               <Route path="/alarms/:id?" component={AlarmsPage} />
+              <Route path="/audit" component={AuditPage} />
               <Route path="/events/:flow?/:key?" component={EventsPage} />
               <Route path="/rejected/:id?" component={RejectedPage} />
               <Route path="/flows/:flow/:key?" component={FlowPage} />
@@ -78,6 +81,7 @@ function Frame() {
         </PageBoundary>
       </main>
       <OperatorAsked />
+      <KeyHelpKey />
     </div>
   );
 }

@@ -3,10 +3,10 @@ import { Button } from 'antd';
 import { useRef, useState } from 'react';
 import type { AlarmInfo } from '../api/alarm-answers.ts';
 import { knowWho } from '../operator/asking.ts';
+import { useKeys } from '../shell/use-keys.ts';
 import { useWords } from '../words/words.ts';
 import { ActForm } from './act-form.tsx';
 import { ACTS, type ActKind, actOnAlarm, type Doing, isPossible } from './act-on-alarm.ts';
-import { useKeys } from './use-keys.ts';
 
 const KEYS: Readonly<Record<ActKind, string>> = {
   ack: 'a',

@@ -16,6 +16,7 @@ import { AlarmActs } from './alarm-acts.tsx';
 import { alarmAddress } from './alarm-address.ts';
 import { AlarmHistory } from './alarm-history.tsx';
 import { toneOfAlarm } from './alarm-list.tsx';
+import { AlarmNotices } from './alarm-notices.tsx';
 import { AlarmWhyFacts } from './alarm-why.tsx';
 import { Fact } from './fact.tsx';
 
@@ -51,6 +52,7 @@ export function AlarmDetail({ id, listed, reference }: AlarmDetailProps) {
       <AlarmActs alarm={alarm} zone={zone} />
       <Facts alarm={alarm} names={names} />
       <AlarmWhyFacts why={alarm.why} zone={zone} day={alarm.tradingDay} />
+      <AlarmNotices alarm={alarm.id} zone={zone} day={alarm.tradingDay} />
       <h3>{alarms.history}</h3>
       {alarm.history !== undefined && (
         <AlarmHistory history={alarm.history} zone={zone} day={alarm.tradingDay} />

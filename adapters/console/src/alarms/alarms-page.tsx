@@ -1,11 +1,12 @@
 /** The page of alarms: what is wrong, why, and what is being done about it. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useMemo, useRef } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { useChosenIn } from '../address/chosen-in-path.ts';
 import { readAlarms } from '../api/alarm-reads.ts';
 import { LoadFailure } from '../shell/load-failure.tsx';
+import { useKeys } from '../shell/use-keys.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { useWords } from '../words/words.ts';
 import { ALARMS, alarmAddress } from './alarm-address.ts';
@@ -17,7 +18,6 @@ import { converge } from './converge.ts';
 import { KeyWords } from './key-words.tsx';
 import { NumbersStrip } from './numbers-strip.tsx';
 import { SilenceList } from './silence-list.tsx';
-import { useKeys } from './use-keys.ts';
 
 /** What is chosen stands in the path, the filters in the query. */
 export default function AlarmsPage() {
@@ -26,13 +26,13 @@ export default function AlarmsPage() {
   const chosen = useChosenIn(ALARMS);
   const search = useSearch();
   const filters = useMemo(() => filtersIn(search), [search]);
-  const { data, error, isError, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery(
-    readAlarms(apiFilter(filters)),
-  );
+  const before = new URLSearchParams(search).get('before');
+  const { data, error, isError, refetch } = useQuery(readAlarms(apiFilter(filters), before));
   const detail = useRef<HTMLElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   usePageTitle(words.alarms.title);
 
-  const alarms = useMemo(() => data?.pages.flatMap(({ items }) => items), [data]);
+  const alarms = data?.items;
   const troubles = useMemo(() => converge(alarms ?? []), [alarms]);
   const unfolded = new URLSearchParams(search).get('unfold');
   const rows = troubles.flatMap(({ root, consequences }) =>
@@ -40,25 +40,40 @@ export default function AlarmsPage() {
   );
   const at = rows.findIndex(({ id }) => id === chosen);
 
-  const change = (changes: Readonly<Record<string, string | null>>) => {
+  const change = (changes: Readonly<Record<string, string | null>>, push = false) => {
     const next = new URLSearchParams(window.location.search);
     for (const [name, value] of Object.entries(changes)) {
       if (value === null || value === '') next.delete(name);
       else next.set(name, value);
     }
-    go(alarmAddress(chosen, queryOf(next)), { replace: true });
+    go(alarmAddress(chosen, queryOf(next)), { replace: !push });
   };
+  const filter = (changes: Readonly<Record<string, string | null>>) => change({ ...changes, before: null });
   const move = (by: number) => {
     const next = rows[Math.max(0, Math.min(rows.length - 1, at === -1 ? 0 : at + by))];
     if (next === undefined) return;
     go(alarmAddress(next.id, window.location.search), { replace: true });
     document.getElementById(rowName(rows.indexOf(next)))?.focus();
   };
+  const older = (next: string | null) => {
+    if (next === null) return;
+    change({ before: next }, true);
+    list.current?.scrollTo({ top: 0 });
+  };
+  const onArrow = (by: number) => {
+    // there they scroll what is read
+    if (detail.current?.contains(document.activeElement) === true) return false;
+    move(by);
+    return true;
+  };
   const backToList = () => document.getElementById(rowName(at))?.focus();
   useKeys(
     new Map([
       ['j', () => move(1)],
       ['k', () => move(-1)],
+      ['ArrowDown', () => onArrow(1)],
+      ['ArrowUp', () => onArrow(-1)],
+      ['o', () => older(data?.next ?? null)],
       ['Escape', backToList],
     ]),
   );
@@ -70,9 +85,9 @@ export default function AlarmsPage() {
         <h1>{words.alarms.title}</h1>
         <NumbersStrip />
       </header>
-      <AlarmFilters filters={filters} choose={change} />
+      <AlarmFilters filters={filters} choose={filter} />
       <div className="alarms-body">
-        <div className="alarms-left">
+        <div ref={list} className="alarms-left">
           <SilenceList />
           {alarms !== undefined && alarms.length === 0 && (
             <p className="alarms-none">
@@ -87,7 +102,12 @@ export default function AlarmsPage() {
             onFold={(id) => change({ unfold: id === unfolded ? null : id })}
             onOpen={() => requestAnimationFrame(() => detail.current?.focus())}
           />
-          {hasNextPage && <Button onClick={() => fetchNextPage()}>{words.alarms.more}</Button>}
+          <p className="alarm-pages">
+            {before !== null && (
+              <Button onClick={() => change({ before: null })}>{words.alarms.newest}</Button>
+            )}
+            {data?.next != null && <Button onClick={() => older(data.next)}>{words.alarms.more}</Button>}
+          </p>
           <KeyWords />
         </div>
         {chosen === null ? (

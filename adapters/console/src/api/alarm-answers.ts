@@ -59,6 +59,34 @@ export interface AlarmInfo extends AlarmItem {
   readonly history?: readonly AlarmEntry[];
 }
 
+/** A message about alarms that is owed to a channel, with what came of it. */
+export interface NoticeItem {
+  readonly id: string;
+  readonly channel: string;
+  readonly kind: string;
+  readonly level: number;
+  readonly at: string;
+  readonly to: readonly { readonly name: string; readonly title: string }[];
+  readonly state: string;
+  readonly attempts: number;
+  readonly nextAt: string | null;
+  readonly settledAt: string | null;
+  readonly reason: string | null;
+}
+
+/** Something that somebody did. */
+export interface AuditItem {
+  readonly id: string;
+  readonly at: string;
+  readonly by: string;
+  readonly kind: string;
+  readonly target: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly origin: string;
+  readonly outcome: 'done' | 'taken' | 'refused' | 'failed' | null;
+  readonly reason: string | null;
+}
+
 export interface ActOutcome {
   /** null while it waits */
   readonly done: boolean | null;

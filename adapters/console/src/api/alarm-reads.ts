@@ -1,23 +1,21 @@
 /** The reads of alarms, silences, numbers, events and rejected messages. What people do is not in the live stream: it is asked for. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { AlarmInfo, AlarmSums, RejectedItem, Silence } from './alarm-answers.ts';
+import type { AlarmInfo, AlarmSums, AuditItem, NoticeItem, RejectedItem, Silence } from './alarm-answers.ts';
 import type { JournalItem, Page } from './answers.ts';
 import { ask, segment } from './ask.ts';
 
 const API = '/api/v1';
 const OFTEN = 5000;
 
-/** Alarms that are as a query text says (`open=true&flow=…`), newest first, a page of 200 at a time. */
-export const readAlarms = (filter: string) =>
-  infiniteQueryOptions({
-    queryKey: ['alarms', 'list', filter],
-    queryFn: ({ signal, pageParam }) =>
+/** A page of 200 of the alarms that are as a query text says (`open=true&flow=…`), newest first; `before` is a cursor. */
+export const readAlarms = (filter: string, before: string | null) =>
+  queryOptions({
+    queryKey: ['alarms', 'list', filter, before],
+    queryFn: ({ signal }) =>
       ask<Page<AlarmInfo>>(
-        `${API}/alarms?limit=200&${filter}${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
+        `${API}/alarms?limit=200&${filter}${before === null ? '' : `&cursor=${segment(before)}`}`,
         signal,
       ),
-    initialPageParam: null as string | null, // null begins
-    getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
     refetchInterval: OFTEN,
   });
@@ -27,6 +25,29 @@ export const readAlarm = (id: string) =>
   queryOptions({
     queryKey: ['alarms', 'one', id],
     queryFn: ({ signal }) => ask<AlarmInfo>(`${API}/alarms/${segment(id)}`, signal),
+    refetchInterval: OFTEN,
+  });
+
+/** The last notices that list an alarm. */
+export const readAlarmNotices = (id: string) =>
+  queryOptions({
+    queryKey: ['alarms', 'notices', id],
+    queryFn: ({ signal }) => ask<Page<NoticeItem>>(`${API}/notices?limit=50&alarm=${segment(id)}`, signal),
+    refetchInterval: OFTEN,
+  });
+
+/** A page of a hundred of what people did, newest first; `before` is a cursor. */
+export const readAudit = (filter: Readonly<Record<string, string | null>>, before: string | null) =>
+  queryOptions({
+    queryKey: ['audit', filter, before],
+    queryFn: ({ signal }) => {
+      const given = Object.entries({ ...filter, cursor: before }).filter((each) => each[1] !== null);
+      return ask<Page<AuditItem>>(
+        `${API}/audit?${given.map(([name, value]) => `${name}=${segment(value ?? '')}`).join('&')}`,
+        signal,
+      );
+    },
+    placeholderData: keepPreviousData,
     refetchInterval: OFTEN,
   });
 

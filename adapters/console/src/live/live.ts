@@ -27,6 +27,8 @@ export interface Live {
 const SILENCE = 4000;
 const LOOK = 250;
 const AGAIN = 1000;
+/** How often the time of the last sign of life is told, ms. */
+const HEARD = 1000;
 
 export interface LiveOptions {
   readonly path: string;
@@ -47,6 +49,7 @@ export function startLive(options: LiveOptions): Live {
   const stopping = new AbortController();
   let state: LiveState = 'connecting';
   let heard: number | null = null;
+  let toldHeard = 0;
   let begun = performance.now();
   let position: string | null = null;
   let turn = new AbortController();
@@ -54,6 +57,10 @@ export function startLive(options: LiveOptions): Live {
   function become(next: LiveState): void {
     if (state === next) return;
     state = next;
+    tell();
+  }
+
+  function tell(): void {
     for (const listener of listeners) listener();
   }
 
@@ -77,6 +84,10 @@ export function startLive(options: LiveOptions): Live {
     for await (const text of pieces(response.body)) {
       begun = performance.now();
       heard = Date.now();
+      if (heard - toldHeard >= HEARD) {
+        toldHeard = heard;
+        tell();
+      }
       for (const item of reader.read(text)) take(item);
       position = reader.position() ?? position;
       become('live');

@@ -4,6 +4,8 @@ import { span } from '../time/format-time.ts';
 import { useNow } from '../time/server-clock.ts';
 import { useWords } from '../words/words.ts';
 import './big-screen.css';
+import { pageOf, useRotation } from './rotation.ts';
+import { RotationButton } from './rotation-panel.tsx';
 
 /** Whether the address asks for the form that is read from afar: `?screen=big`. */
 export function useBigScreen(): boolean {
@@ -14,13 +16,18 @@ export function useBigScreen(): boolean {
 export function BigScreenBar() {
   const { shell, language } = useWords();
   const [location] = useLocation();
+  const search = useSearch();
+  const rotation = useRotation();
   const heard = useHeardAt();
   useNow();
   return (
     <header className="big-screen-bar">
       <b>Milepost</b>
       <span>{heard === null ? shell.connecting : shell.dataAge(span(Date.now() - heard, language))}</span>
-      <Link href={location}>{shell.leaveBig}</Link>
+      <span className="big-screen-acts">
+        <RotationButton rotation={rotation} />
+        <Link href={pageOf(location, search)}>{shell.leaveBig}</Link>
+      </span>
     </header>
   );
 }

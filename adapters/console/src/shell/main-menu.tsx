@@ -1,6 +1,7 @@
 import { Link, useLocation, useSearch } from 'wouter';
 import { useWords } from '../words/words.ts';
 import './main-menu.css';
+import { bigAddress, pageOf } from './rotation.ts';
 
 /** The pages that are not of one flow. */
 export function MainMenu() {
@@ -13,6 +14,7 @@ export function MainMenu() {
     { to: '/alarms', name: shell.alarms, here: location.startsWith('/alarms') },
     { to: eventsOf(search), name: shell.events, here: location.startsWith('/events') },
     { to: '/rejected', name: shell.rejected, here: location.startsWith('/rejected') },
+    { to: '/audit', name: shell.audit, here: location.startsWith('/audit') },
   ];
   return (
     <nav className="main-menu" aria-label={shell.pages}>
@@ -21,7 +23,7 @@ export function MainMenu() {
           {name}
         </Link>
       ))}
-      {entries[0]?.here === true && <Link href={bigOf(location, search)}>{shell.big}</Link>}
+      {hasBig(location) && <Link href={bigAddress(pageOf(location, search), ONE)}>{shell.big}</Link>}
     </nav>
   );
 }
@@ -35,9 +37,10 @@ function eventsOf(search: string): string {
   return `/events/${pathname.slice('/flows/'.length)}${query}`;
 }
 
-/** The same page, to be read from afar. */
-function bigOf(location: string, search: string): string {
-  const query = new URLSearchParams(search);
-  query.set('screen', 'big');
-  return `${location}?${query}`;
+/** Whether a page can be read from afar. */
+function hasBig(location: string): boolean {
+  return location === '/' || location.startsWith('/days/') || location.startsWith('/flows/');
 }
+
+/** A page that stays. */
+const ONE = { pages: [], every: 30 };

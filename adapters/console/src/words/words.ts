@@ -5,6 +5,7 @@
 import type { Title } from '../api/answers.ts';
 import { useSettings } from '../settings/settings.ts';
 import { alarmWords } from './alarm-words.ts';
+import { auditWords } from './audit-words.ts';
 import { eventWords } from './event-words.ts';
 import { flowWords } from './flow-words.ts';
 import { homeWords } from './home-words.ts';
@@ -25,6 +26,7 @@ function dictionary(language: Language) {
     events: eventWords[language],
     view: viewWords[language],
     operator: operatorWords[language],
+    audit: auditWords[language],
   };
 }
 

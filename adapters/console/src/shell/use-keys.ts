@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
-/** Does something at single keys, unless somebody is typing or holds a modifier. */
-export function useKeys(keys: ReadonlyMap<string, () => void>): void {
+/** Does something at single keys, unless somebody is typing or holds a modifier; what gives false leaves the key to the browser. */
+export function useKeys(keys: ReadonlyMap<string, () => unknown>): void {
   const latest = useRef(keys);
   useEffect(() => {
     latest.current = keys;
@@ -13,8 +13,7 @@ export function useKeys(keys: ReadonlyMap<string, () => void>): void {
       if (event.key !== 'Escape' && target instanceof HTMLElement && target.closest(TYPING) !== null) return;
       const act = latest.current.get(event.key);
       if (act === undefined) return;
-      event.preventDefault();
-      act();
+      if (act() !== false) event.preventDefault();
     };
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
