@@ -69,7 +69,7 @@ export {
 } from './step-state.ts';
 export { createTeller, type Teller, type TellerOptions } from './tell.ts';
 export type { SentNotice, TestFailure, TestHappening, TestOutcome } from './test-outcome.ts';
-export { TONES, type Tone, toneOfRow, toneOfStep } from './tone.ts';
+export { TONES, type Tone, toneOfInstance, toneOfRow, toneOfStep } from './tone.ts';
 export { type Usual, usualOf } from './usual.ts';
 export {
   type AlarmView,

@@ -75,9 +75,24 @@ const STEP = {
   withdrawn: 'excused',
 } as const;
 
+/** What an instance comes to by its status and health alone. */
+export function toneOfInstance(status: InstanceStatus, health: Health): Tone {
+  if (health === 'critical' || status === 'failed') return 'critical';
+  if (health === 'warning' || health === 'unknown') return health;
+  switch (status) {
+    case 'expected':
+      return 'idle';
+    case 'running':
+      return 'running';
+    case 'abandoned':
+      return 'warning';
+    default:
+      return 'done';
+  }
+}
+
 /** Of what a step nests, only what is wrong counts, and of how far it is nothing: that says the step itself. */
 function toneOfChild({ status, health }: { readonly status: InstanceStatus; readonly health: Health }): Tone {
-  if (health === 'critical' || status === 'failed') return 'critical';
-  if (health === 'warning' || status === 'abandoned') return 'warning';
-  return health === 'unknown' ? 'unknown' : 'excused';
+  const tone = toneOfInstance(status, health);
+  return tone === 'critical' || tone === 'warning' || tone === 'unknown' ? tone : 'excused';
 }

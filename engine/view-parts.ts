@@ -4,7 +4,8 @@
  *
  * 1. A flow is its row of the ledger; a nested one, which has none, what its instance would have as a row.
  * 2. Of a flow that should have started and has not, its steps are what it is: a step nobody could report is not "not due".
- * 3. The reason of what is wrong is its worst open alarm, of several the oldest, also where a nested instance has it.
+ * 3. Of a flow with too many instances those in trouble are parts, and one part for each tone of the others, also of a step.
+ * 4. The reason of what is wrong is its worst open alarm, of several the oldest, also where a nested instance has it.
  */
 import { formatTime } from '../checkpoints/index.ts';
 import type { Definitions, Flow, Step } from '../definitions/index.ts';
@@ -13,7 +14,7 @@ import type { Alarm, AlarmSource, Instance } from './instance.ts';
 import { type LedgerEntry, type LedgerQuestion, type LedgerRow, ledger, nestedRows } from './ledger.ts';
 import type { EventsOf } from './ports.ts';
 import { activatedAt, endedAt } from './step-state.ts';
-import { type Tone, toneOfRow, toneOfStep } from './tone.ts';
+import { type Tone, toneOfInstance, toneOfRow, toneOfStep } from './tone.ts';
 
 /** Why a part stands as it does. */
 export interface Reason {
@@ -28,7 +29,8 @@ export interface Reason {
     | 'done'
     | 'not-due'
     | 'excused'
-    | 'withdrawn';
+    | 'withdrawn'
+    | 'others';
   /** since when, when it ended, or when it is due */
   readonly at: string | null;
   /** the step that the flow waits for or works on */
@@ -54,6 +56,8 @@ export interface Part {
   readonly step: { readonly name: string; readonly title: Flow['title'] } | null;
   readonly status: Tone;
   readonly reason: Reason;
+  /** how many instances it stands for: more than one where they are too many to be told one by one */
+  readonly count: number;
 }
 
 export interface Parts {
@@ -68,9 +72,15 @@ export interface Parts {
 /** Looks at a trading day; rows are made once, whatever is asked for. */
 export function createParts(question: LedgerQuestion): Parts {
   const { definitions } = question;
-  const rows = Map.groupBy([...ledger(question), ...nestedRows(question)], ({ flow }) => flow);
   const entries = new Map(
     question.entries.map((entry) => [nameOf(entry.instance.flow, entry.instance.key), entry]),
+  );
+  const crowds = Map.groupBy(question.crowds ?? [], ({ flow }) => flow);
+  const rows = Map.groupBy(
+    [...ledger(question), ...nestedRows(question)].filter(
+      ({ flow, key }) => !crowds.has(flow) || entries.has(nameOf(flow, key ?? '')),
+    ),
+    ({ flow }) => flow,
   );
   const nested = Map.groupBy(
     question.entries.filter(({ instance }) => instance.parent !== null),
@@ -92,12 +102,27 @@ export function createParts(question: LedgerQuestion): Parts {
     return [...own, ...insideOf(entry, step).flatMap(raisedIn)];
   }
 
+  /** Of a crowd, those that are not told one by one; null where there is no crowd. */
+  function othersOf(flow: Flow, step: Part['step']): readonly Part[] | null {
+    const counts = crowds.get(flow.name);
+    if (counts === undefined) return null;
+    const left = new Map<Tone, number>();
+    const add = (tone: Tone, count: number) => left.set(tone, (left.get(tone) ?? 0) + count);
+    for (const { status, health, count } of counts) add(toneOfInstance(status, health), count);
+    for (const { instance, health } of question.entries)
+      if (instance.flow === flow.name) add(toneOfInstance(instance.status, health), -1);
+    const place = { flow: flow.name, title: flow.title, key: null, step };
+    return [...left]
+      .filter(([, count]) => count > 0)
+      .map(([status, count]) => ({ ...place, status, count, reason: { ...NOTHING, kind: 'others' } }));
+  }
+
   function flowPart(row: LedgerRow): Part {
     const entry = entryOf(row);
     const status = toneOfRow(row);
     const alarm = entry === undefined ? null : worstAlarm(alarmsOf(entry, null));
     const reason = isWrong(status) && alarm !== null ? becauseOf(alarm) : reasonOfRow(row);
-    return { flow: row.flow, title: row.title, key: row.key, step: null, status, reason };
+    return { flow: row.flow, title: row.title, key: row.key, step: null, status, reason, count: 1 };
   }
 
   function stepPart(row: LedgerRow, step: Step): Part {
@@ -107,6 +132,7 @@ export function createParts(question: LedgerQuestion): Parts {
       title: row.title,
       key: row.key,
       step: { name: step.name, title: step.title },
+      count: 1,
     };
     const then = entry === undefined ? undefined : stepIn(entry.flow, step.name);
     if (entry === undefined || then === undefined || entry.instance.startedAt === null)
@@ -147,19 +173,21 @@ export function createParts(question: LedgerQuestion): Parts {
       return [own, ...inside];
     },
     ofFlow(name) {
-      const found = rows.get(name) ?? [];
-      if (found.length > 0) return found.map(flowPart);
       const flow = flowOf(definitions, name);
-      return [{ flow: name, title: flow.title, key: null, step: null, ...absent(flow) }];
+      const found = (rows.get(name) ?? []).map(flowPart);
+      const others = othersOf(flow, null);
+      if (found.length > 0 || others !== null) return [...found, ...(others ?? [])];
+      return [{ flow: name, title: flow.title, key: null, step: null, ...absent(flow), count: 1 }];
     },
     ofStep(name, stepName) {
       const flow = flowOf(definitions, name);
       const step = stepIn(flow, stepName);
       if (step === undefined) throw new Error(`broken rule: flow ${name} has no step ${stepName}`);
-      const found = rows.get(name) ?? [];
-      if (found.length > 0) return found.map((row) => stepPart(row, step));
-      const place = { flow: name, title: flow.title, key: null, step: { name: stepName, title: step.title } };
-      return [{ ...place, ...absent(flow) }];
+      const shown = { name: stepName, title: step.title };
+      const found = (rows.get(name) ?? []).map((row) => stepPart(row, step));
+      const others = othersOf(flow, shown);
+      if (found.length > 0 || others !== null) return [...found, ...(others ?? [])];
+      return [{ flow: name, title: flow.title, key: null, step: shown, ...absent(flow), count: 1 }];
     },
   };
 }

@@ -56,7 +56,8 @@ export function createViewStatuses(question: LedgerQuestion): ViewStatuses {
     const nodes = view.nodes.map(nodeStatus);
     const tones = nodes.flatMap(({ status }) => status ?? []);
     const [worst = null] = worstOfEach(nodes);
-    const made = { view, status: worstTone(tones), counts: countsOf(tones), worst, nodes };
+    const counts = countsOf(tones.map((status) => ({ status, count: 1 })));
+    const made = { view, status: worstTone(tones), counts, worst, nodes };
     known.set(view.name, made);
     return made;
   }
@@ -68,8 +69,8 @@ export function createViewStatuses(question: LedgerQuestion): ViewStatuses {
       return { node, status: inner.status, counts: inner.counts, parts: worstOfEach(inner.nodes) };
     }
     const found = partsOf(shows).toSorted(worstFirst);
-    const tones = found.map(({ status }) => status);
-    return { node, status: worstTone(tones), counts: countsOf(tones), parts: found };
+    const status = worstTone(found.map((part) => part.status));
+    return { node, status, counts: countsOf(found), parts: found };
   }
 
   function partsOf(shows: ViewNode['shows']): readonly Part[] {
@@ -135,7 +136,7 @@ function worstOfEach(nodes: readonly NodeStatus[]): readonly Part[] {
   return nodes.flatMap(({ parts }) => parts[0] ?? []).toSorted(worstFirst);
 }
 
-function countsOf(tones: readonly Tone[]): ToneCounts {
+function countsOf(parts: readonly Pick<Part, 'status' | 'count'>[]): ToneCounts {
   const counts = {
     critical: 0,
     warning: 0,
@@ -146,7 +147,7 @@ function countsOf(tones: readonly Tone[]): ToneCounts {
     idle: 0,
     excused: 0,
   };
-  for (const tone of tones) counts[tone] += 1;
+  for (const { status, count } of parts) counts[status] += count;
   return counts;
 }
 

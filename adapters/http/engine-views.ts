@@ -17,7 +17,7 @@ import {
   viewVisits,
   viewWaivers,
 } from '../../engine/index.ts';
-import type { QueryOptions } from './queries.ts';
+import { CROWD, type QueryOptions } from './queries.ts';
 
 export interface EngineViewOptions {
   readonly reader: Reader;
@@ -71,9 +71,9 @@ export function engineViews(options: EngineViewOptions): Omit<QueryOptions, 'aud
     },
     async viewStatuses(definitions, views, day, at) {
       const behind = flowsBehind(definitions, views);
-      const records = behind.size === 0 ? [] : await reader.day(day);
-      const concerned = records.filter(({ flow }) => behind.has(flow));
-      return createViewStatuses(await questionOf(definitions, concerned, day, at));
+      const { instances, crowds } = await reader.board(day, CROWD);
+      const concerned = instances.filter(({ flow }) => behind.has(flow));
+      return createViewStatuses({ ...(await questionOf(definitions, concerned, day, at)), crowds });
     },
   };
 

@@ -35,7 +35,7 @@ import { tellingQueries } from './telling-queries.ts';
 import { type ViewQueryOptions, viewQueries, viewsShowing } from './view-queries.ts';
 
 /** A flow with more instances on a day than this has one row for all of them, and the worst have theirs. */
-const CROWD = 50;
+export const CROWD = 50;
 
 export interface QueryOptions {
   readonly reader: Reader;

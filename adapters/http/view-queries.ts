@@ -1,11 +1,12 @@
 /** What the API shows of business views: how they stand on a trading day, why, and the events of what they show. */
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Title, type View } from '../../definitions/index.ts';
-import type { EventsOf, NodeStatus, Part, Reader, ViewStatus, ViewStatuses } from '../../engine/index.ts';
+import type { EventsOf, NodeStatus, Part, Reader, ViewStatuses } from '../../engine/index.ts';
 import { tradingDayNow } from './looking-back.ts';
 import type { Values } from './parameters.ts';
 import { viewJournalRecord } from './record-views.ts';
 import { Refusal } from './refusal.ts';
+import { sharedRuns } from './shared-runs.ts';
 
 export interface ViewQueryOptions {
   readonly reader: Pick<Reader, 'latest'>;
@@ -25,18 +26,48 @@ const MOST_PARTS = 50;
 /** Events are sought in so many instances, those of the worst parts first. */
 const MOST_SOURCES = 200;
 
+/** So many days are looked at by many at once, at most. */
+const MOST_DAYS = 16;
+
+interface Looked {
+  readonly set: Definitions;
+  readonly views: readonly View[];
+  readonly day: string;
+  readonly at: number;
+  /** null where there is no view */
+  readonly statuses: ViewStatuses | null;
+}
+
 /** The reads, by name; each from checked parameters to a JSON value. */
 export function viewQueries(options: ViewQueryOptions) {
   const { definitions, now, reader } = options;
+  const days = new Map<string, () => Promise<Looked>>();
 
-  async function ask(values: Values, views: readonly View[]) {
-    const [set, at] = [definitions(), now()];
-    const day = values.text('day') ?? tradingDayNow(set, at);
-    return { day, at, statuses: await options.viewStatuses(set, views, day, at) };
+  /** How all views stand on a day. Many consoles ask for it at once, when something has changed. */
+  function look(values: Values): Promise<Looked> {
+    const day = values.text('day') ?? tradingDayNow(definitions(), now());
+    if (days.size > MOST_DAYS) days.clear();
+    const ask = days.get(day) ?? sharedRuns(() => lookAt(day));
+    days.set(day, ask);
+    return ask();
   }
 
-  function find(name: string): View {
-    const { views } = definitions();
+  async function lookAt(day: string): Promise<Looked> {
+    const [set, at] = [definitions(), now()];
+    const views = [...set.views.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const statuses = views.length === 0 ? null : await options.viewStatuses(set, views, day, at);
+    return { set, views, day, at, statuses };
+  }
+
+  async function lookOne(name: string, values: Values) {
+    find(definitions(), name);
+    const { set, statuses, ...rest } = await look(values);
+    const view = find(set, name);
+    if (statuses === null) throw new Error('broken rule: views that there are have been looked at');
+    return { ...rest, set, statuses, status: statuses.of(view) };
+  }
+
+  function find({ views }: Definitions, name: string): View {
     const view = views.get(name);
     if (view !== undefined) return view;
     const near = closest(name, views.keys());
@@ -46,25 +77,20 @@ export function viewQueries(options: ViewQueryOptions) {
 
   return {
     async list(values: Values): Promise<object> {
-      const views = [...definitions().views.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      if (views.length === 0) {
-        const day = values.text('day') ?? tradingDayNow(definitions(), now());
-        return { day, asOf: formatTime(now()), items: [] };
-      }
-      const { day, at, statuses } = await ask(values, views);
-      const items = views.map((view) => {
+      const { views, day, at, statuses } = await look(values);
+      const items = views.flatMap((view) => {
+        if (statuses === null) return [];
         const { status, counts, worst } = statuses.of(view);
         const nodes = view.nodes.length;
-        return { ...named(view), status, counts, worst: partOrNull(worst), nodes, parents: view.parents };
+        return [{ ...named(view), status, counts, worst: partOrNull(worst), nodes, parents: view.parents }];
       });
       return { day, asOf: formatTime(at), items };
     },
 
     async one(name: string, values: Values): Promise<object> {
-      const view = find(name);
-      const { day, at, statuses } = await ask(values, [view]);
-      const found: ViewStatus = statuses.of(view);
-      const parents = view.parents.flatMap((parent) => definitions().views.get(parent) ?? []);
+      const { set, day, at, status: found } = await lookOne(name, values);
+      const { view } = found;
+      const parents = view.parents.flatMap((parent) => set.views.get(parent) ?? []);
       return {
         ...named(view),
         day,
@@ -80,15 +106,14 @@ export function viewQueries(options: ViewQueryOptions) {
     },
 
     async events(name: string, values: Values): Promise<object> {
-      const view = find(name);
-      const { day, statuses } = await ask(values, [view]);
+      const { day, statuses, status } = await lookOne(name, values);
       const wanted = values.text('node');
-      const { nodes } = statuses.of(view);
+      const { nodes } = status;
       const chosen = wanted === undefined ? nodes : nodes.filter(({ node }) => node.name === wanted);
       if (chosen.length === 0 && wanted !== undefined) {
         const near = closest(
           wanted,
-          view.nodes.map((node) => node.name),
+          nodes.map(({ node }) => node.name),
         );
         const remedy = near === null ? `its nodes are in GET /api/v1/views/${name}` : `did you mean ${near}?`;
         throw new Refusal('not-found', `the view ${name} has no node "${shown(wanted)}"; ${remedy}`);
@@ -152,7 +177,7 @@ function viewPart(part: Part): object {
 }
 
 /** The reason in words. */
-function textOf({ reason, step }: Part): string {
+function textOf({ reason, step, count }: Part): string {
   const of = reason.step === null ? '' : ` «${english(reason.step.title, reason.step.name)}»`;
   switch (reason.kind) {
     case 'alarm':
@@ -172,6 +197,8 @@ function textOf({ reason, step }: Part): string {
       return 'not due yet';
     case 'excused':
       return reason.waiver === null ? 'excused' : `excused by ${reason.waiver.by}: ${reason.waiver.reason}`;
+    case 'others':
+      return count === 1 ? '1 more' : `${count} more`;
     case 'done':
     case 'failed':
     case 'withdrawn':

@@ -40,12 +40,13 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     step,
     status,
     text: { ...text, description: 'the reason in words' },
+    count: { ...count, description: 'how many instances it stands for' },
     reason: record({
       kind: {
         type: 'string',
         enum: [
           ...['alarm', 'failed', 'missing', 'late', 'unknown', 'waiting', 'running', 'done', 'not-due'],
-          ...['excused', 'withdrawn'],
+          ...['excused', 'withdrawn', 'others'],
         ],
       },
       at: { ...timeOrNull, description: 'since when, when it ended, or when it is due' },

@@ -278,6 +278,35 @@ describe('a view', () => {
     expect(funds?.parts.map(({ reason }) => reason.alarm?.name)).toEqual(['exception', undefined]);
   });
 
+  test('tells those in trouble of a crowd one by one, and counts the others', () => {
+    const definitions = compile(YAML);
+    const replay = createReplay(definitions, { from: ms('00:00'), until: ms('09:30') });
+    for (const text of ['09:20 query/k1 ask exception', '09:21 query/k2 ask exception'])
+      replay.line(line(text));
+    replay.finish();
+    const entries = [...replay.watch.instances.values()]
+      .filter(({ flow }) => flow.name === 'query')
+      .map(({ flow, instance }) => ({ flow, instance, health: healthOf(instance) }));
+    const crowd = { flow: 'query', openAlarms: 0 };
+    const statuses = createViewStatuses({
+      ...{ definitions, day: DAY, now: ms('09:30'), entries, since: new Map() },
+      crowds: [
+        { ...crowd, status: 'failed', health: 'critical', count: 5 },
+        { ...crowd, status: 'running', health: 'running', count: 90 },
+        { ...crowd, status: 'committed', health: 'normal', count: 7 },
+      ],
+    });
+    const view = definitions.views.get('day');
+    const funds = view && statuses.of(view).nodes.find(({ node }) => node.name === 'funds');
+    expect(funds?.counts).toMatchObject({ critical: 5, running: 90, done: 7 });
+    expect(
+      funds?.parts.filter(({ flow }) => flow === 'query').map((part) => `${told(part)} ${part.count}`),
+    ).toEqual([
+      ...['query k1 exception of query 1', 'query k2 exception of query 1', 'query others 3'],
+      ...['query others 90', 'query others 7'],
+    ]);
+  });
+
   test('has its events where its parts are, by the names that events carry, each once', () => {
     const { status, statuses } = statusOf({
       ...EVENING,

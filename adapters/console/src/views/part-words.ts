@@ -5,7 +5,12 @@ import { alarmTextIn } from '../words/alarm-text.ts';
 import { titleIn, type Words } from '../words/words.ts';
 
 /** The reason of a part in the chosen language; times in the zone of its flow, spans until `now`, ms. */
-export function reasonWords({ step, reason }: ViewPart, words: Words, zone: string, now: number): string {
+export function reasonWords(
+  { step, reason, count }: ViewPart,
+  words: Words,
+  zone: string,
+  now: number,
+): string {
   const { home, status, view, language } = words;
   const { at } = reason;
   const since = at === null ? null : span(now - Date.parse(at), language);
@@ -35,6 +40,8 @@ export function reasonWords({ step, reason }: ViewPart, words: Words, zone: stri
       return home.missing;
     case 'unknown':
       return home.unknown;
+    case 'others':
+      return view.more(count);
     case 'withdrawn':
       return status.step.withdrawn;
     default:

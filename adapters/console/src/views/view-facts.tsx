@@ -25,6 +25,7 @@ export function ViewFacts({ view, day, node, names, onWhole }: ViewFactsProps) {
   const now = useNow();
   const parts = node === null ? wrongIn(view) : node.parts;
   const { counts, status } = node ?? view;
+  const told = parts.reduce((sum, { count }) => sum + count, 0);
   const total = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const title = node === null ? null : titleIn(words.language, node.title, node.id);
   const tone = status ?? 'idle';
@@ -43,7 +44,7 @@ export function ViewFacts({ view, day, node, names, onWhole }: ViewFactsProps) {
           {parts.map((part) => {
             const { name, key } = partWords(part, words);
             return (
-              <li key={`${part.flow} ${part.key} ${part.step?.name}`} className="part">
+              <li key={`${part.flow} ${part.key} ${part.step?.name} ${part.status}`} className="part">
                 <StatusMark tone={part.status} size={14} label={words.status.tone[part.status]} />
                 <div>
                   <Link href={partAddress(part)}>{name}</Link>
@@ -55,8 +56,8 @@ export function ViewFacts({ view, day, node, names, onWhole }: ViewFactsProps) {
           })}
         </ul>
       )}
-      {node !== null && node.view === null && total > parts.length && (
-        <p className="quiet">{words.view.more(total - parts.length)}</p>
+      {node !== null && node.view === null && total > told && (
+        <p className="quiet">{words.view.more(total - told)}</p>
       )}
       {inner !== null && (
         <Link href={viewAddress(inner, day === null ? {} : { day })}>{words.view.opens}</Link>

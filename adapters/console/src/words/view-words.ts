@@ -14,7 +14,7 @@ export const viewWords = both(
     whatIsWrong: 'What is wrong',
     nothingWrong: 'Nothing is wrong.',
     shows: (what: string) => `What «${what}» shows`,
-    more: (count: number) => `and ${count} more`,
+    more: (count: number) => `${count} more`,
     choose: (what: string) => `Details of ${what}`,
     wholeView: 'The whole view',
     opens: 'opens a view',

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { sharedRuns } from '../../adapters/http/shared-runs.ts';
+
+/** A run that ends when it is told to. */
+function stage() {
+  const runs: { readonly end: (value: string) => void; readonly fail: (error: Error) => void }[] = [];
+  const ask = sharedRuns(
+    () => new Promise<string>((resolve, reject) => void runs.push({ end: resolve, fail: reject })),
+  );
+  return { ask, runs };
+}
+
+test('who asks while nothing runs begins a run', async () => {
+  const { ask, runs } = stage();
+  const first = ask();
+  runs[0]?.end('one');
+  expect(await first).toBe('one');
+  const second = ask();
+  runs[1]?.end('two');
+  expect(await second).toBe('two');
+});
+
+test('all who ask while one runs share the next, and get nothing that was read before they asked', async () => {
+  const { ask, runs } = stage();
+  const first = ask();
+  const later = [ask(), ask(), ask()];
+  expect(runs).toHaveLength(1);
+  runs[0]?.end('old');
+  expect(await first).toBe('old');
+  await expect.poll(() => runs.length).toBe(2);
+  const last = ask();
+  runs[1]?.end('new');
+  expect(await Promise.all(later)).toEqual(['new', 'new', 'new']);
+  await expect.poll(() => runs.length).toBe(3);
+  runs[2]?.end('newest');
+  expect(await last).toBe('newest');
+});
+
+test('a run that fails fails for those who share it, and not for the next', async () => {
+  const { ask, runs } = stage();
+  const first = ask();
+  const second = ask();
+  runs[0]?.fail(new Error('gone'));
+  await expect(first).rejects.toThrow('gone');
+  await expect.poll(() => runs.length).toBe(2);
+  runs[1]?.end('back');
+  expect(await second).toBe('back');
+});
