@@ -1,5 +1,10 @@
 /** The reads of alarms, silences, numbers, events and rejected messages. What people do is not in the live stream: it is asked for. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+} from '@tanstack/react-query';
 import type { AlarmInfo, AlarmSums, AuditItem, NoticeItem, RejectedItem, Silence } from './alarm-answers.ts';
 import type { JournalItem, Page } from './answers.ts';
 import { ask, segment } from './ask.ts';
@@ -72,27 +77,33 @@ export const readSilences = () =>
 export const readEventPages = (flow: string, key: string) =>
   infiniteQueryOptions({
     queryKey: ['instance', flow, key, 'event-pages'],
-    queryFn: ({ signal, pageParam }) =>
-      ask<Page<JournalItem>>(
-        `${API}/instances/${segment(flow)}/${segment(key)}/events?limit=200${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
+    queryFn({ signal, pageParam, client, queryKey }) {
+      const known = client.getQueryData<InfiniteData<Page<JournalItem>>>(queryKey);
+      const page = known?.pages[known.pageParams.indexOf(pageParam)];
+      // a journal only grows: a page that another one follows stays as it is
+      if (page != null && page.next !== null) return page;
+      return ask<Page<JournalItem>>(
+        `${API}/instances/${segment(flow)}/${segment(key)}/events?limit=500${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
         signal,
-      ),
+      );
+    },
     initialPageParam: null as string | null, // null begins
     getNextPageParam: (last) => last.next,
   });
 
-/** Rejected messages, newest first, a page of fifty at a time. */
+/** Rejected messages, newest first, a hundred at a time. */
 export const readRejected = () =>
   infiniteQueryOptions({
     queryKey: ['rejected', 'list'],
     queryFn: ({ signal, pageParam }) =>
       ask<Page<RejectedItem>>(
-        `${API}/rejected?limit=50${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
+        `${API}/rejected?limit=100${pageParam === null ? '' : `&cursor=${segment(pageParam)}`}`,
         signal,
       ),
     initialPageParam: null as string | null, // null begins
     getNextPageParam: (last) => last.next,
-    refetchInterval: OFTEN,
+    // whoever looks far back does not have all of it loaded over and over
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 2 ? false : OFTEN),
   });
 
 /** One rejected message with all of its payload. */

@@ -1,12 +1,13 @@
 /** The events that an instance has accepted, each as it was sent, and as a line that sends it once more. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { memo, useCallback } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { flowAddress, useChoices } from '../address/address.ts';
 import { readEventPages } from '../api/alarm-reads.ts';
 import type { JournalItem } from '../api/answers.ts';
 import { readFlows, readHistory } from '../api/reads.ts';
 import { useFlowNames } from '../api/use-flow-names.ts';
+import { MoreRows } from '../lists/more-rows.tsx';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { Moment } from '../time/moment.tsx';
@@ -91,19 +92,20 @@ function EventsOf({ flow, instanceKey }: { readonly flow: string; readonly insta
   const { events } = words;
   const zone = useFlowNames().zone(flow);
   const [choices, choose] = useChoices();
-  const { data, error, isError, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery(
+  const { data, error, isError, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     readEventPages(flow, instanceKey),
   );
+  const onChoose = useCallback((event: string) => choose({ event }), [choose]);
   if (isError) return <LoadFailure error={error} onAgain={() => refetch()} />;
   if (data === undefined) return <p className="quiet">{words.shell.loading}</p>;
   const all = data.pages.flatMap(({ items }) => items);
   const step = choices.get('step');
   const steps = new Set([...all.flatMap((each) => each.step ?? []), ...(step === null ? [] : [step])]);
-  const shown = step === null ? all : all.filter((each) => each.step === step);
+  const none = !all.some((each) => step === null || each.step === step);
   const chosen = all.find(({ id }) => id === choices.get('event'));
   return (
     <div className="events-body">
-      <div className="events-left">
+      <div className="events-left scrolls">
         <select
           className="field"
           aria-label={events.step}
@@ -117,27 +119,23 @@ function EventsOf({ flow, instanceKey }: { readonly flow: string; readonly insta
             </option>
           ))}
         </select>
-        {shown.length === 0 && <p className="quiet">{events.nothing}</p>}
-        {shown.length > 0 && (
+        {none && <p className="quiet">{events.nothing}</p>}
+        {!none && (
           <ol className="event-list panel" aria-label={events.list}>
-            {shown.map((event) => (
-              <li key={event.id} className={`event-row${event === chosen ? ' here' : ''}`}>
-                <button
-                  type="button"
-                  className="event-button"
-                  aria-pressed={event === chosen}
-                  onClick={() => choose({ event: event.id })}
-                >
-                  <Moment at={event.time} zone={zone} seconds />
-                  <b>{words.flow.eventWords[event.event] ?? event.event}</b>
-                  <span>{event.step ?? events.own}</span>
-                  <code>{event.id}</code>
-                </button>
-              </li>
+            {data.pages.map(({ items }, index) => (
+              <EventRows
+                // biome-ignore lint/suspicious/noArrayIndexKey: pages are only ever added
+                key={index}
+                items={items}
+                step={step}
+                zone={zone}
+                chosen={items.some(({ id }) => id === chosen?.id) ? (chosen?.id ?? null) : null}
+                onChoose={onChoose}
+              />
             ))}
           </ol>
         )}
-        {hasNextPage && <Button onClick={() => fetchNextPage()}>{events.more}</Button>}
+        {hasNextPage && <MoreRows label={events.more} loading={isFetchingNextPage} onMore={fetchNextPage} />}
       </div>
       {chosen === undefined ? (
         <p className="quiet events-hint">{events.chooseEvent}</p>
@@ -147,6 +145,43 @@ function EventsOf({ flow, instanceKey }: { readonly flow: string; readonly insta
     </div>
   );
 }
+
+interface EventRowsProps {
+  readonly items: readonly JournalItem[];
+  readonly step: string | null;
+  readonly zone: string;
+  readonly chosen: string | null;
+  readonly onChoose: (id: string) => void;
+}
+
+/** The rows of one page: of thousands only the pages that have changed are looked at again. */
+const EventRows = memo(function EventRows({ items, step, chosen, ...row }: EventRowsProps) {
+  return items
+    .filter((event) => step === null || event.step === step)
+    .map((event) => <EventRow key={event.id} event={event} here={event.id === chosen} {...row} />);
+});
+
+interface EventRowProps {
+  readonly event: JournalItem;
+  readonly zone: string;
+  readonly here: boolean;
+  readonly onChoose: (id: string) => void;
+}
+
+/** One event. */
+const EventRow = memo(function EventRow({ event, zone, here, onChoose }: EventRowProps) {
+  const { events, flow } = useWords();
+  return (
+    <li className={`event-row${here ? ' here' : ''}`}>
+      <button type="button" className="event-button" aria-pressed={here} onClick={() => onChoose(event.id)}>
+        <Moment at={event.time} zone={zone} seconds />
+        <b>{flow.eventWords[event.event] ?? event.event}</b>
+        <span>{event.step ?? events.own}</span>
+        <code>{event.id}</code>
+      </button>
+    </li>
+  );
+});
 
 interface RawEventProps {
   readonly flow: string;

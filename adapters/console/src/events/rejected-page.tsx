@@ -1,7 +1,7 @@
 /** What was refused: why, and how it can be sent again, as it came or corrected. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Link } from 'wouter';
 import { useChosenIn } from '../address/chosen-in-path.ts';
 import type { RejectedItem } from '../api/alarm-answers.ts';
@@ -9,6 +9,7 @@ import { readRejected, readRejectedOne } from '../api/alarm-reads.ts';
 import { segment } from '../api/ask.ts';
 import { readDays } from '../api/reads.ts';
 import { sendText } from '../api/send.ts';
+import { MoreRows } from '../lists/more-rows.tsx';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { Moment } from '../time/moment.tsx';
@@ -24,7 +25,9 @@ export default function RejectedPage() {
   const { events } = words;
   const chosen = useChosenIn(PAGE);
   const zone = useZone();
-  const { data, error, isError, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery(readRejected());
+  const { data, error, isError, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    readRejected(),
+  );
   usePageTitle(events.rejectedTitle);
   if (isError && data === undefined) return <LoadFailure error={error} onAgain={() => refetch()} />;
   const items = data?.pages.flatMap((page) => page.items);
@@ -32,30 +35,18 @@ export default function RejectedPage() {
     <div className="events">
       <h1>{events.rejectedTitle}</h1>
       <div className="events-body">
-        <div className="events-left">
+        <div className="events-left scrolls">
           {items !== undefined && items.length === 0 && <p className="quiet">{events.noneRejected}</p>}
           {items !== undefined && items.length > 0 && (
             <ol className="event-list panel" aria-label={events.rejectedList}>
               {items.map((item) => (
-                <li key={item.id} className={`event-row${item.id === chosen ? ' here' : ''}`}>
-                  <Link
-                    href={`${PAGE}/${segment(item.id)}`}
-                    replace
-                    className="rejected-link"
-                    aria-current={item.id === chosen ? 'true' : undefined}
-                  >
-                    <Moment at={item.receivedAt} zone={zone} seconds />
-                    <span>
-                      {item.reason}
-                      <code className="rejected-text">{item.text}</code>
-                    </span>
-                    <small>{item.resentAt === null ? '' : events.resentAt}</small>
-                  </Link>
-                </li>
+                <RejectedRow key={item.id} item={item} zone={zone} here={item.id === chosen} />
               ))}
             </ol>
           )}
-          {hasNextPage && <Button onClick={() => fetchNextPage()}>{events.moreRejected}</Button>}
+          {hasNextPage && (
+            <MoreRows label={events.moreRejected} loading={isFetchingNextPage} onMore={fetchNextPage} />
+          )}
         </div>
         {chosen === null ? (
           <p className="quiet events-hint">{events.chooseRejected}</p>
@@ -66,6 +57,34 @@ export default function RejectedPage() {
     </div>
   );
 }
+
+interface RejectedRowProps {
+  readonly item: RejectedItem;
+  readonly zone: string;
+  readonly here: boolean;
+}
+
+/** One message; of thousands only those that have changed are drawn again. */
+const RejectedRow = memo(function RejectedRow({ item, zone, here }: RejectedRowProps) {
+  const { events } = useWords();
+  return (
+    <li className={`event-row${here ? ' here' : ''}`}>
+      <Link
+        href={`${PAGE}/${segment(item.id)}`}
+        replace
+        className="rejected-link"
+        aria-current={here ? 'true' : undefined}
+      >
+        <Moment at={item.receivedAt} zone={zone} seconds />
+        <span>
+          {item.reason}
+          <code className="rejected-text">{item.text}</code>
+        </span>
+        <small>{item.resentAt === null ? '' : events.resentAt}</small>
+      </Link>
+    </li>
+  );
+});
 
 function useZone(): string {
   return useQuery(readDays(null)).data?.zone ?? 'UTC';

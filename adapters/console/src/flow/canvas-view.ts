@@ -9,6 +9,8 @@ const WHOLE = { least: 0.2, padding: 0.06 };
 /** Height of a canvas on which a step has its own size. */
 const USUAL_HEIGHT = 820;
 const PART = { least: 0.55, most: 1, padding: 0.15 };
+/** Pixels left free around a large graph. */
+const EDGE = 16;
 
 export interface Size {
   readonly width: number;
@@ -26,7 +28,19 @@ export function viewOf(model: ModelGraph, layout: Layout, size: Size): Viewport 
           { x: 0, y: 0, width: layout.width, height: layout.height },
           { ...WHOLE, most: Math.max(1.1, size.height / USUAL_HEIGHT) },
         ];
-  return getViewportForBounds(bounds, size.width, size.height, least, most, padding);
+  const view = getViewportForBounds(bounds, size.width, size.height, least, most, padding);
+  return boxes.length === 0 ? view : inside(view, layout, size);
+}
+
+/** Moved so that nothing empty beside the graph is shown where the graph itself could be. */
+function inside({ x, y, zoom }: Viewport, layout: Layout, size: Size): Viewport {
+  const clamp = (at: number, graph: number, canvas: number) =>
+    graph <= canvas ? (canvas - graph) / 2 : Math.min(EDGE, Math.max(canvas - graph - EDGE, at));
+  return {
+    x: clamp(x, layout.width * zoom, size.width),
+    y: clamp(y, layout.height * zoom, size.height),
+    zoom,
+  };
 }
 
 function around(boxes: readonly Layout['boxes'][string][]) {

@@ -35,7 +35,9 @@ export const ConnectorEdge = memo(function ConnectorEdge({ data, markerEnd }: Ed
         <EdgeLabelRenderer>
           <span
             className={`connector-label connector-label-${kind}`}
-            style={{ transform: `translate(-50%, -50%) translate(${line.label.x}px, ${line.label.y}px)` }}
+            style={{
+              transform: `translate(${line.label.beside ? 0 : -50}%, -50%) translate(${line.label.x}px, ${line.label.y}px)`,
+            }}
             title={title}
           >
             {kind !== 'open' && <b>{kind === 'taken' ? '✓' : '✕'}</b>} <span>{edge.when}</span>

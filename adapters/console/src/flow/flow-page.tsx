@@ -121,7 +121,7 @@ function InstancePage({ info, instanceKey }: InstancePageProps) {
         />
       </header>
       {tab === 'matrix' ? (
-        <DaysMatrix info={info} history={history.data} />
+        <DaysMatrix info={info} history={history.data} step={chosen} onChoose={onChoose} />
       ) : (
         <div className="flow-body">
           <div className="flow-canvas panel">

@@ -33,8 +33,8 @@ export interface Point {
 
 export interface Line {
   readonly points: readonly Point[];
-  /** where its words stand; null where it has none */
-  readonly label: Point | null;
+  /** the middle of its words, or where words beside it begin; null where it has none */
+  readonly label: (Point & { readonly beside?: boolean }) | null;
 }
 
 export interface Layout {
@@ -141,7 +141,7 @@ function loopOf({ x, y, width, height }: Box, direction: Direction, label: numbe
       { x: right + LOOP, y: top },
       { x: right, y: top },
     ];
-    return { points, label: label === 0 ? null : { x: right + LOOP + label / 2, y: y + height / 2 } };
+    return { points, label: label === 0 ? null : { x: right + LOOP + 4, y: y + height / 2, beside: true } };
   }
   const [left, right, bottom] = [x + width * 0.35, x + width * 0.65, y + height];
   const points = [
@@ -177,6 +177,6 @@ function place(
   for (const [id, { points, label }] of Object.entries(part.lines))
     lines[id] = {
       points: points.map(({ x, y }) => ({ x: x + by.x, y: y + by.y })),
-      label: label === null ? null : { x: label.x + by.x, y: label.y + by.y },
+      label: label === null ? null : { ...label, x: label.x + by.x, y: label.y + by.y },
     };
 }

@@ -89,6 +89,7 @@ export function StepFacts(props: StepFactsProps) {
       <Connectors {...props} />
       <Tabs
         size="small"
+        tabBarGutter={14}
         activeKey={list}
         onChange={onList}
         items={[
@@ -147,7 +148,11 @@ function Params({ params, values }: ParamsProps) {
                 {param.name}
               </th>
               <td className="facts-value">
-                {value === null ? <span className="quiet">{flow.noValue}</span> : String(value)} {param.unit}
+                {value === null ? (
+                  <span className="quiet">{flow.noValue}</span>
+                ) : (
+                  `${value} ${param.unit ?? ''}`
+                )}
               </td>
               <td className="quiet" title={param.value ?? param.from ?? ''}>
                 {way} {param.value ?? param.from}
@@ -166,7 +171,7 @@ function Connectors({ node, edges, evaluations, info }: StepFactsProps) {
   const out = edges.filter(({ from }) => from === node.id);
   if (out.length === 0) return null;
   return (
-    <table className="facts-table">
+    <table className="facts-table facts-connectors">
       <caption>{flow.connectorsOut}</caption>
       <tbody>
         {out.map((edge) => {

@@ -39,7 +39,7 @@ export function DayBar({ about }: { readonly about: TradingDay }) {
       <span className="day-clock">
         <b>{clock(now, zone, true)}</b>{' '}
         <span className="quiet">
-          {zone} {offsetOf(new Date(now), zone)} · {shell.tradingDay} {today}
+          {zone} {zone !== 'UTC' && offsetOf(new Date(now), zone)} · {shell.tradingDay} {today}
         </span>
       </span>
     </div>

@@ -39,6 +39,11 @@ export const LedgerRowView = memo(function LedgerRowView({ entry, scale, now, pl
   const { row, tone, zone, usual, alarms } = entry;
   const after = entry.after === null ? null : titleIn(words.language, entry.after.title, entry.after.name);
   const story = rowStory(row, { words, zone, now, usual, alarms, after });
+  const measures = [
+    ...(story.alarm === null ? [] : [story.headline]),
+    ...story.measures,
+    ...(alarms.length > 1 ? [words.home.alarms(alarms.length)] : []),
+  ].join(' · ');
   const title = titleIn(words.language, row.title, row.flow);
   const bad = tone === 'critical' || tone === 'warning';
   const word = bad ? words.status.tone[tone] : words.status.row[row.status];
@@ -52,7 +57,10 @@ export const LedgerRowView = memo(function LedgerRowView({ entry, scale, now, pl
         </span>
       </span>
       <span role="cell" className="ledger-flow">
-        <Link href={flowAddress(row.flow, row.startedAt === null && row.openAlarms === 0 ? null : row.key)}>
+        <Link
+          href={flowAddress(row.flow, row.startedAt === null && row.openAlarms === 0 ? null : row.key)}
+          title={title}
+        >
           {title}
         </Link>
         <small title={row.key ?? ''}>{row.many === null ? row.key : words.home.many(total(row.many))}</small>
@@ -65,10 +73,7 @@ export const LedgerRowView = memo(function LedgerRowView({ entry, scale, now, pl
             {alarmTextIn(words.language, story.alarm)}
           </span>
         )}
-        <small>
-          {[...(story.alarm === null ? [] : [story.headline]), ...story.measures].join(' · ')}
-          {alarms.length > 1 && ` · ${words.home.alarms(alarms.length)}`}
-        </small>
+        <small title={measures}>{measures}</small>
       </span>
       <span role="cell" className="ledger-lane">
         <TimeLane row={row} tone={tone} scale={scale} usual={usual} now={now} />

@@ -10,7 +10,9 @@ import { useWindow } from './use-window.ts';
 const ROW_HEIGHT = 42;
 
 /** Labels so near to `now`, percent, would be covered by it. */
-const NEAR = 8;
+const NEAR = 11;
+/** The label of a later time, percent, would stand outside. */
+const LAST = 96;
 
 interface LedgerTableProps {
   readonly entries: readonly LedgerEntry[];
@@ -36,7 +38,7 @@ export function LedgerTable({ entries, scale, running }: LedgerTableProps) {
         <span role="columnheader" className="ledger-axis">
           <span className="sr-only">{columns.time}</span>
           {scale.ticks
-            .filter(({ at }) => !running || Math.abs(at - nowAt) > NEAR)
+            .filter(({ at }) => at < LAST && (!running || Math.abs(at - nowAt) > NEAR))
             .map(({ at, label }) => (
               <span key={at} className="ledger-tick" style={{ left: `${at}%` }}>
                 {label}

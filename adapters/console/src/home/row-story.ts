@@ -94,12 +94,12 @@ function measures(row: LedgerRow, context: StoryContext): readonly string[] {
     if (end > deadline) said.push(home.overBy(span(end - deadline, language)));
     else if (!over) said.push(home.due(clock(row.deadline, zone)));
   }
+  const usually = usualSpan(row, usual);
+  if (usually !== null) said.push(home.usually(span(usually, language)));
   if (row.late && row.startDue !== null && row.startedAt !== null) {
     const behind = Date.parse(row.startedAt) - Date.parse(row.startDue);
     if (behind >= 1000) said.push(home.startedLate(span(behind, language)));
   }
-  const usually = usualSpan(row, usual);
-  if (usually !== null) said.push(home.usually(span(usually, language)));
   if (row.deviated) said.push(home.deviated);
   if (row.corrected) said.push(home.corrected);
   return said;

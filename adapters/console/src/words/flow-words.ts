@@ -111,7 +111,8 @@ export const flowWords = both(
     matrixLabel: 'Trading days by steps',
     noMatrix: 'There is no instance on any day yet',
     matrixHint:
-      'A cell is how a step ended and how long it took; the bar compares it with the longest of the step.',
+      'A cell is how a step ended and how long it took; the bar compares it with the longest of the step. A step that is chosen on the left is drawn above.',
+    durations: (title: string) => `How long it took: ${title}`,
   },
   {
     graph: '流程图',
@@ -205,6 +206,7 @@ export const flowWords = both(
     median: (span: string) => `中位数 ${span}`,
     matrixLabel: '交易日与步骤',
     noMatrix: '还没有任何一日的实例',
-    matrixHint: '每格为该步骤当日的结果与用时；横条与该步骤的最长用时相比。',
+    matrixHint: '每格为该步骤当日的结果与用时；横条与该步骤的最长用时相比。点击左侧步骤可在上方查看其用时。',
+    durations: (title: string) => `用时：${title}`,
   },
 );

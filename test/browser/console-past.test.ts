@@ -1,0 +1,92 @@
+/** What has piled up: the last trading days of a flow drawn, its sentence with what is usual, and a list of many events. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeFindings, type Stage, send, setStage, shoot } from './stage.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const DAYS = 5;
+const EVENTS = 1300;
+const FLOW = `flow: settlement
+title: { en: End-of-day settlement, zh: 日终结算 }
+start: { by: "23:59" }
+deadline: { at: "23:59" }
+steps:
+  receive: { title: { en: Trades received, zh: 成交接收 } }
+  books: { title: { en: Books closed, zh: 结账 } }
+connectors:
+  - { from: receive, to: books }`;
+
+let stage: Stage;
+let today: string;
+
+beforeAll(async () => {
+  stage = await setStage(['up', '--no-nats'], FLOW);
+  const now = Date.now();
+  today = keyOf(now);
+  let count = 0;
+  const event = (key: string, step: string, kind: string, at: number) => ({
+    id: `e${++count}`,
+    flow: 'settlement',
+    key,
+    step,
+    event: kind,
+    time: new Date(at).toISOString(),
+  });
+  for (let back = DAYS; back >= 1; back -= 1) {
+    const noon = Date.parse(`${keyOf(now - back * DAY)}T12:00:00Z`);
+    await send(
+      stage.address,
+      event(keyOf(noon), 'receive', 'activated', noon),
+      event(keyOf(noon), 'receive', 'committed', noon + (4 + back) * MINUTE),
+      event(keyOf(noon), 'books', 'committed', noon + 20 * MINUTE),
+    );
+  }
+  const many = Array.from({ length: EVENTS - 1 }, () => event(today, 'receive', 'params', now));
+  await send(stage.address, event(today, 'receive', 'activated', now));
+  for (let at = 0; at < many.length; at += 400) await send(stage.address, ...many.slice(at, at + 400));
+}, 180_000);
+afterAll(() => stage?.close());
+
+function keyOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+test('a row says what it does, by when, and how long that usually takes', async () => {
+  const page = await stage.open('/', { language: 'en' });
+  const story = page.locator('.ledger-row', { hasText: 'End-of-day settlement' }).locator('.ledger-story');
+  await expect
+    .poll(() => story.textContent(), { timeout: 10_000 })
+    .toMatch(/«Trades received» running for .*due 23:59 · usually 7 min/);
+  await page.close();
+});
+
+test('the last days are drawn beside what is usual: of the whole flow, or of the step that is chosen', async () => {
+  const page = await stage.open('/flows/settlement?tab=matrix', { language: 'en' });
+  const bars = page.locator('.durations li a');
+  await expect.poll(() => bars.count()).toBe(DAYS + 1);
+  expect(await bars.first().getAttribute('aria-label')).toBe(
+    `${keyOf(Date.now() - DAYS * DAY)}: Done, 20 min`,
+  );
+  await page.getByRole('button', { name: 'Trades received' }).click();
+  expect(page.url()).toContain('step=receive');
+  await expect.poll(() => bars.first().getAttribute('aria-label')).toContain('Done, 9 min');
+  expect(await page.locator('.durations figcaption').textContent()).toContain('median 7 min');
+  expect(await axeFindings(page)).toEqual([]);
+  await shoot(page, 'matrix-history');
+  await page.close();
+});
+
+test('many events are loaded while somebody goes down the list, and one of them is opened at its end', async () => {
+  const page = await stage.open(`/events/settlement/${today}`, { language: 'en' });
+  const rows = page.locator('.event-row');
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeGreaterThanOrEqual(500);
+  for (let turn = 0; turn < 20 && (await rows.count()) < EVENTS; turn += 1) {
+    await page.evaluate('document.querySelector(".scrolls").scrollTo(0, 1e9)');
+    await page.waitForTimeout(300);
+  }
+  expect(await rows.count()).toBe(EVENTS);
+  await rows.last().getByRole('button').click();
+  await page.getByRole('heading', { name: 'As it was sent' }).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.close();
+});
