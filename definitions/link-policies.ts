@@ -13,13 +13,14 @@ import { createMatcher, matchOf } from './matcher.ts';
 import type { Span } from './moment.ts';
 import { strangeFields } from './notice-fields.ts';
 import type { Located } from './place.ts';
-import type { ChannelDefinition, Limit, Notifying, Person, Policy, Route } from './policy.ts';
+import type { ChannelDefinition, Limit, Notifying, Person, Policy, Route, StormLimit } from './policy.ts';
 import type {
   ChannelDocument,
   DutyDocument,
   LimitDocument,
   PolicyDocument,
   RouteDocument,
+  StormDocument,
   TeamDocument,
   TimesDocument,
 } from './policy-document.ts';
@@ -40,7 +41,8 @@ const MINUTE = 60 * SECOND;
 const RELATIONS = ['backup', 'head'];
 
 const FLAPPING: Limit = { over: 5, within: 30 * MINUTE, calm: 30 * MINUTE };
-const STORM: Limit = { over: 50, within: MINUTE, calm: 5 * MINUTE };
+const SUMMARIES = { gather: 15 * SECOND, every: 5 * MINUTE };
+const STORM: StormLimit = { over: 50, within: MINUTE, calm: 5 * MINUTE, ...SUMMARIES };
 
 /** Links all policies and channels; nothing that is only unknown for sure is left unsaid. */
 export function linkPolicies(
@@ -128,7 +130,7 @@ function linkPolicy(policy: PolicyDocument, context: PolicyContext): Policy {
     })),
     maintenance,
     flapping: limitOf(policy.flapping) ?? FLAPPING,
-    storm: limitOf(policy.storm) ?? STORM,
+    storm: stormOf(policy.storm),
     at: policy.at,
   };
 }
@@ -305,6 +307,17 @@ function isPartial({ during, days, from, until }: TimesDocument): boolean {
 function limitOf(limit: LimitDocument | null): Limit | null {
   if (limit === null) return null;
   return { over: limit.over, within: msOf(limit.within), calm: msOf(limit.calm) };
+}
+
+function stormOf(storm: StormDocument | null): StormLimit {
+  const limit = limitOf(storm);
+  if (storm === null || limit === null) return STORM;
+  const { gather, every } = storm;
+  return {
+    ...limit,
+    gather: gather === null ? SUMMARIES.gather : msOf(gather),
+    every: every === null ? SUMMARIES.every : msOf(every),
+  };
 }
 
 function msOf({ days, ms }: Span): number {

@@ -122,6 +122,11 @@ export interface LimitDocument extends MayLack {
   readonly calm: Span;
 }
 
+export interface StormDocument extends LimitDocument {
+  readonly gather: Span | null;
+  readonly every: Span | null;
+}
+
 export interface PolicyDocument extends MayLack {
   readonly kind: 'policy';
   readonly at: Place;
@@ -135,7 +140,7 @@ export interface PolicyDocument extends MayLack {
   readonly interval: Span | null;
   readonly repeat: Span | null;
   readonly flapping: LimitDocument | null;
-  readonly storm: LimitDocument | null;
+  readonly storm: StormDocument | null;
   readonly rise: readonly RiseDocument[];
   readonly people: readonly PersonDocument[];
   readonly teams: readonly TeamDocument[];

@@ -85,6 +85,13 @@ export interface Limit {
   readonly calm: number;
 }
 
+export interface StormLimit extends Limit {
+  /** how long a storm that begins waits for what else comes */
+  readonly gather: number;
+  /** the least time between two summaries */
+  readonly every: number;
+}
+
 export interface Policy {
   readonly name: string;
   readonly title: Title | null;
@@ -94,7 +101,7 @@ export interface Policy {
   readonly rises: readonly Rise[];
   readonly maintenance: readonly Maintenance[];
   readonly flapping: Limit;
-  readonly storm: Limit;
+  readonly storm: StormLimit;
   readonly at: Place;
 }
 

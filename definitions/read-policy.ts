@@ -10,6 +10,7 @@ import type {
   PolicyDocument,
   RiseDocument,
   RouteDocument,
+  StormDocument,
 } from './policy-document.ts';
 import { MATCH } from './read-match.ts';
 import { ONE_DATE, TIMES } from './read-times.ts';
@@ -123,17 +124,29 @@ const MAINTENANCE = record({
     match === null ? undefined : { at, match, ...values },
 });
 
-const limit = (what: string, over: string) =>
-  record({
-    what,
-    example: '{ over: 5, within: 30m, calm: 30m }',
-    fields: {
-      over: requiredOr(over, wholeNumber('over', 1), 1),
-      within: requiredOr('within which time', SPAN, NO_TIME),
-      calm: requiredOr('until there was none for so long', SPAN, NO_TIME),
-    },
-    make: (values): LimitDocument => values,
-  });
+const limitFields = (over: string) => ({
+  over: requiredOr(over, wholeNumber('over', 1), 1),
+  within: requiredOr('within which time', SPAN, NO_TIME),
+  calm: requiredOr('until there was none for so long', SPAN, NO_TIME),
+});
+
+const FLAPPING = record({
+  what: 'a limit of flapping',
+  example: '{ over: 5, within: 30m, calm: 30m }',
+  fields: limitFields('raised more often than'),
+  make: (values): LimitDocument => values,
+});
+
+const STORM = record({
+  what: 'a limit of storms',
+  example: '{ over: 50, within: 1m, calm: 5m }',
+  fields: {
+    ...limitFields('more new troubles than'),
+    gather: optional('how long a storm that begins waits for what else comes; default: 15s', SPAN, null),
+    every: optional('the least time between two summaries; default: 5m', SPAN, null),
+  },
+  make: (values): StormDocument => values,
+});
 
 const PERSON = record({
   what: 'a person',
@@ -209,14 +222,10 @@ export const POLICY = record({
     ...GROUPING,
     flapping: optional(
       'an alarm raised more often than this is told as flapping once, then no more until it is calm',
-      limit('a limit of flapping', 'raised more often than'),
+      FLAPPING,
       null,
     ),
-    storm: optional(
-      'more new troubles than this are told as one summary',
-      limit('a limit of storms', 'more new troubles than'),
-      null,
-    ),
+    storm: optional('more new troubles than this are told as one summary', STORM, null),
     rise: optional('severities that rise with time', list(RISE, { maybeEmpty: true }), []),
     people: optional(
       'persons, known to all policies',

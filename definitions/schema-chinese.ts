@@ -37,6 +37,9 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'hours as in "08:30-17:00", the name of a session, or trading for any session':
       '如 "08:30-17:00" 的时段、交易时段名称，或 trading 表示任一交易时段',
     'hours, sessions or trading; default: the whole day': '时段、交易时段或 trading；默认全天',
+    'how long a storm that begins waits for what else comes; default: 15s':
+      '风暴开始后等待其他告警的时长；默认 15s',
+    'the least time between two summaries; default: 5m': '两次汇总通知的最短间隔；默认 5m',
     'how long a new trouble waits for what belongs to it; default: 30s': '新故障等待关联告警的时长；默认 30s',
     'how long after it': '在其之后多久',
     'how long after it was raised, while nobody acknowledges it': '告警产生后多久（期间无人确认）',

@@ -28,7 +28,7 @@ export const LAST_POLICY: Policy = {
   match: ({ flow }: AlarmTraits) => flow === CHANNEL_FLOW,
   ...{ routes: [LAST_ROUTE], feeds: [], rises: [], maintenance: [] },
   flapping: { over: 5, within: 30 * MINUTE, calm: 30 * MINUTE },
-  storm: { over: 50, within: MINUTE, calm: 5 * MINUTE },
+  storm: { over: 50, within: MINUTE, calm: 5 * MINUTE, gather: MINUTE / 4, every: 5 * MINUTE },
   at: LAST_ROUTE.at,
 };
 

@@ -6,7 +6,7 @@
  * 3. What may have been told before a restore or a replay is one summary of its own, however little it is.
  * 4. A storm is over for people when none of its troubles stands: they are told so once.
  */
-import type { Limit } from '../../definitions/index.ts';
+import type { StormLimit } from '../../definitions/index.ts';
 import type { Desk } from './desk.ts';
 import { firstLevel } from './first-level.ts';
 import { type Handling, isOpen } from './handling.ts';
@@ -17,9 +17,8 @@ import { isReplayed } from './replayed.ts';
 import { policyNamed } from './route.ts';
 import { type Audience, deliveriesTo, tellPeople, withDeliveries } from './tell-people.ts';
 
-/** How long a storm that begins gathers what else comes, and the least time between two summaries. */
-const GATHER = 15_000;
-const SUMMARY_EVERY = 5 * 60_000;
+/** Of a policy that the definitions have no more. */
+const USUAL = { calm: 5 * 60_000, gather: 15_000, every: 5 * 60_000 };
 
 /** Tells what is to be told for the first time in this turn. */
 export function tellFirsts(desk: Desk, firsts: readonly First[]): void {
@@ -34,7 +33,7 @@ export function tellFirsts(desk: Desk, firsts: readonly First[]): void {
     );
     const own = all.filter((first) => !again.includes(first));
     const limit = policyNamed(desk.notifying, policy)?.storm;
-    if (again.length > 0) gather(desk, replayOf(desk, policy, limit?.calm ?? SUMMARY_EVERY), again);
+    if (again.length > 0) gather(desk, replayOf(desk, policy, limit ?? USUAL), again);
     const storm = limit === undefined ? null : stormOf(desk, policy, limit, own.length);
     if (storm === null) for (const first of own) tellFirst(desk, first);
     else gather(desk, storm, own);
@@ -42,7 +41,7 @@ export function tellFirsts(desk: Desk, firsts: readonly First[]): void {
 }
 
 /** The storm that new troubles of a policy belong to; null where it is calm. Counts them. */
-function stormOf(desk: Desk, policy: string, limit: Limit, fresh: number): Storm | null {
+function stormOf(desk: Desk, policy: string, limit: StormLimit, fresh: number): Storm | null {
   const { now } = desk;
   const id = `policy:${policy}`;
   const recent = (desk.items.get(id)?.raises ?? []).filter((at) => at > now - limit.within);
@@ -61,7 +60,7 @@ function stormOf(desk: Desk, policy: string, limit: Limit, fresh: number): Storm
     lastToldAt: null,
     troubles: [],
     pending: [],
-    lookAt: now + GATHER,
+    lookAt: now + limit.gather,
     calmAt: now + limit.calm,
     audience: {},
     notices: 0,
@@ -70,7 +69,11 @@ function stormOf(desk: Desk, policy: string, limit: Limit, fresh: number): Storm
 }
 
 /** The summary that troubles of a replay go into, however few they are; new ones are told as ever. */
-function replayOf(desk: Desk, policy: string, calm: number): Storm {
+function replayOf(
+  desk: Desk,
+  policy: string,
+  { calm, gather: wait }: Pick<StormLimit, 'calm' | 'gather'>,
+): Storm {
   const { now } = desk;
   const current = [...desk.storms.map.values()].find(
     (each) => each.id.startsWith(replayId(policy)) && each.calmAt !== null,
@@ -79,7 +82,7 @@ function replayOf(desk: Desk, policy: string, calm: number): Storm {
   const id = `${replayId(policy)}${now}`;
   return desk.storms.set(id, {
     ...{ id, policy, since: now, severity: 'info', lastToldAt: null, troubles: [], pending: [] },
-    ...{ lookAt: now + GATHER, calmAt: now + calm, audience: {}, notices: 0 },
+    ...{ lookAt: now + wait, calmAt: now + calm, audience: {}, notices: 0 },
   });
 }
 
@@ -118,7 +121,8 @@ export function lookAtStorm(desk: Desk, id: string): void {
   const storm = desk.storms.get(id);
   if (storm === undefined) return;
   const { now } = desk;
-  const earliest = storm.lastToldAt === null ? now : storm.lastToldAt + SUMMARY_EVERY;
+  const { every } = policyNamed(desk.notifying, storm.policy)?.storm ?? USUAL;
+  const earliest = storm.lastToldAt === null ? now : storm.lastToldAt + every;
   if (storm.pending.length > 0 && earliest > now) {
     desk.storms.set(id, { ...storm, lookAt: earliest });
     return;
@@ -137,8 +141,8 @@ export function lookAtStorm(desk: Desk, id: string): void {
     desk.storms.remove(id, storm);
     return;
   }
-  const next = storm.calmAt ?? now + SUMMARY_EVERY;
-  desk.storms.set(id, { ...storm, lookAt: Math.max(now + 1, Math.min(next, now + SUMMARY_EVERY)) });
+  const next = storm.calmAt ?? now + every;
+  desk.storms.set(id, { ...storm, lookAt: Math.max(now + 1, Math.min(next, now + every)) });
 }
 
 function summarise(desk: Desk, storm: Storm, troubles: readonly string[]): void {
@@ -146,7 +150,8 @@ function summarise(desk: Desk, storm: Storm, troubles: readonly string[]): void 
     const trouble = desk.troubles.get(id);
     return trouble === undefined ? [] : desk.members(trouble).filter((each) => each.firstToldAt !== null);
   });
-  const lookAt = Math.min(desk.now + SUMMARY_EVERY, Math.max(storm.calmAt ?? 0, desk.now + 1));
+  const { every } = policyNamed(desk.notifying, storm.policy)?.storm ?? USUAL;
+  const lookAt = Math.min(desk.now + every, Math.max(storm.calmAt ?? 0, desk.now + 1));
   const told = desk.storms.set(storm.id, {
     ...storm,
     pending: [],

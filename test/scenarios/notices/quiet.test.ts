@@ -349,6 +349,19 @@ describe('a storm', () => {
   );
 
   tells(
+    'gathers and sums up as often as its policy says',
+    STORM.replace(/storm: \{/, 'storm: { gather: 1m, every: 20m,'),
+    [...keys.map((key) => raise('09:00', `archive@${key} exception`)), raise('09:04', 'archive@f exception')],
+    {
+      until: '09:25',
+      notices: [
+        '09:01:30 storm desk critical: archive@a exception; archive@b exception; archive@c exception; archive@d exception; archive@e exception',
+        '09:21:30 storm desk critical: archive@f exception',
+      ],
+    },
+  );
+
+  tells(
     'of alarms in one moment tells none of them by itself',
     STORM,
     [...keys.map((key) => raise('09:00', `archive@${key} exception`))],
