@@ -146,6 +146,7 @@ export interface FlowDocument extends MayLack {
   readonly deadline: DeadlineDocument | null;
   readonly disorder: Span | null;
   readonly abandon: Span | null;
+  readonly source: Located<string> | null;
   readonly states: readonly StateDocument[];
   readonly split: 'all' | 'first' | 'event';
   readonly steps: readonly StepDocument[];

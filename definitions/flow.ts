@@ -164,6 +164,8 @@ export interface Flow {
   /** milliseconds */
   readonly disorder: number;
   readonly abandon: Span;
+  /** the flow by which the source of its events is heard; null where none is named */
+  readonly source: string | null;
   readonly states: StateTable | null;
   readonly statesAt: Place | null;
   readonly split: 'all' | 'first' | 'event';
@@ -177,6 +179,8 @@ export interface Flow {
   readonly parents: readonly ParentLink[];
   /** flows with `start: { after: <this flow> }` */
   readonly followers: readonly string[];
+  /** flows with `source: <this flow>` */
+  readonly heard: readonly string[];
   readonly at: Place;
 }
 

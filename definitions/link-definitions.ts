@@ -193,6 +193,7 @@ function flowOf(
     deadline: null,
     disorder: null,
     abandon: null,
+    source: null,
     states: [],
     split: 'all',
     steps: [extended ? lacking(step, ['params', 'timers', 'on']) : step],

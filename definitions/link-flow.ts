@@ -125,6 +125,7 @@ export function linkFlow(document: FlowDocument, context: LinkContext): Flow {
     deadline: linkDeadline(document.deadline, calendar.momentOf),
     disorder: linkDisorder(document),
     abandon: linkAbandon(document),
+    source: document.source?.value ?? null,
     states: linkStates(document, findings),
     statesAt: document.states[0]?.at ?? null,
     split: document.split,
@@ -136,6 +137,7 @@ export function linkFlow(document: FlowDocument, context: LinkContext): Flow {
     on: linkTriggers(document.on, { ...FLOW_OWNER, names: names(-1) }, rules),
     parents: context.nesting.parents.get(document.name) ?? [],
     followers: context.nesting.followers.get(document.name) ?? [],
+    heard: context.nesting.heard.get(document.name) ?? [],
     at: document.at,
   };
   for (const stray of strays) linkConnector(stray, 0, { parts, names, rules });

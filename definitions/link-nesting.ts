@@ -1,7 +1,7 @@
 /**
- * How flows hang together: which flow nests which, and which is expected after which.
+ * How flows hang together: which flow nests which, which is expected after which, and by which the source of which is heard.
  *
- * 1. Nesting and `start.after` have no circles.
+ * 1. Nesting, `start.after` and `source` have no circles.
  * 2. A child's key says which step of which flow it belongs to: of the suffixes under which one flow is nested, none
  *    ends with another.
  */
@@ -20,6 +20,8 @@ export interface Nesting {
   readonly parents: ReadonlyMap<string, readonly ParentLink[]>;
   /** by the name of the flow that the others start after */
   readonly followers: ReadonlyMap<string, readonly string[]>;
+  /** by the name of the flow by which the source of the others is heard */
+  readonly heard: ReadonlyMap<string, readonly string[]>;
 }
 
 interface Link extends ParentLink {
@@ -44,6 +46,8 @@ export function linkNesting(
   const followers = new Map<string, string[]>();
   const nestArcs = new Map<string, Arc[]>();
   const afterArcs = new Map<string, Arc[]>();
+  const heard = new Map<string, string[]>();
+  const sourceArcs = new Map<string, Arc[]>();
 
   const isFlow = ({ value, at }: Located<string>): boolean => {
     const known = flows.has(value);
@@ -57,6 +61,7 @@ export function linkNesting(
       if (step.flow !== null) isFlow(step.flow);
     }
     if (flow.start?.kind === 'after') isFlow(flow.start.after);
+    if (flow.source !== null) isFlow(flow.source);
   }
   for (const flow of flows.values()) {
     flow.steps.forEach((step, index) => {
@@ -69,6 +74,10 @@ export function linkNesting(
       nested.set(step, { flow: child, suffixes });
       for (const suffix of suffixes) append(parents, child, { flow: flow.name, step: index, suffix, at });
     });
+    if (flow.source !== null && isFlow(flow.source)) {
+      append(sourceArcs, flow.name, { to: flow.source.value, at: flow.source.at });
+      append(heard, flow.source.value, flow.name);
+    }
     if (flow.start?.kind !== 'after') continue;
     const { value: leader, at } = flow.start.after;
     if (!isFlow(flow.start.after)) continue;
@@ -83,6 +92,13 @@ export function linkNesting(
   refuseCircles(afterArcs, (at, path) =>
     findings.error(at, 'start-circle', `flows wait for each other to start: ${path}; give one another start`),
   );
+  refuseCircles(sourceArcs, (at, path) =>
+    findings.error(
+      at,
+      'source-circle',
+      `flows are each other's source: ${path}; name a flow that only its source keeps alive`,
+    ),
+  );
   return {
     nested,
     parents: new Map(
@@ -92,6 +108,7 @@ export function linkNesting(
       ]),
     ),
     followers,
+    heard,
   };
 }
 

@@ -132,6 +132,11 @@ export const FLOW = record({
     deadline: optional('when an instance must have ended', DEADLINE, null),
     disorder: optional('the tolerance for events that overtake each other; default: none', SPAN, null),
     abandon: optional('without an event for so long, an instance ends; default: 30d', SPAN, null),
+    source: optional(
+      'the flow by which the source of its events is heard; while that is late, lateness here is its consequence',
+      located(documentName('flow', 'ctp-feed')),
+      null,
+    ),
     states: optional('legal states of the flow itself: state → states that may follow', STATES, []),
     split: optional(
       'event: the start steps are offered, and the first to report wins',

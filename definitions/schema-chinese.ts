@@ -39,6 +39,8 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'hours, sessions or trading; default: the whole day': '时段、交易时段或 trading；默认全天',
     'how long a storm that begins waits for what else comes; default: 15s':
       '风暴开始后等待其他告警的时长；默认 15s',
+    'the flow by which the source of its events is heard; while that is late, lateness here is its consequence':
+      '用以判断事件来源是否有声的流程；该流程迟到期间，此处的迟到均视为其后果',
     'the least time between two summaries; default: 5m': '两次汇总通知的最短间隔；默认 5m',
     'how long a new trouble waits for what belongs to it; default: 30s': '新故障等待关联告警的时长；默认 30s',
     'how long after it': '在其之后多久',

@@ -34,7 +34,7 @@ const MODEL_DAY = '2026-11-24';
 const DAY = 24 * 60 * 60 * 1000;
 const DAYS_WITHOUT = 300;
 const MOMENT = /\b(by|at): ("[^"]*"|[a-z][\w-]*\.(?:open|close)(?: [+-] \w+)?)(, day: previous)?/g;
-const SPAN = /\b(in|grace|disorder|wait|interval|repeat|after|within|calm): (\d\w*)/g;
+const SPAN = /\b(in|grace|disorder|wait|interval|repeat|after|within|calm|gather|every): (\d\w*)/g;
 
 /** The definition files with the times of the round. Throws DemoError where the files are not fit for a demo. */
 export function compressDefinitions(

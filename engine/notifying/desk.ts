@@ -3,7 +3,7 @@ import type { Definitions, Notifying } from '../../definitions/index.ts';
 import type { AlarmNews } from '../alarm-news.ts';
 import { nameOf } from '../family.ts';
 import type { Notice } from './channel.ts';
-import { type Hold, holdsOf, isHeld, lineOf, markOf } from './explains.ts';
+import { type Hold, holdsOf, isHeld, markOf, placesOf } from './explains.ts';
 import { type Handling, type HistoryEntry, isOpen } from './handling.ts';
 import type { Item, NotifierState, Silence, Storm, Trouble } from './notifier-state.ts';
 
@@ -137,7 +137,7 @@ export class Desk {
   /** The open alarms that explain this one by the flow graph, in no order. */
   explaining({ alarm }: Handling): readonly Handling[] {
     const holds = this.#holdings();
-    return lineOf(this.definitions, alarm).flatMap(({ flow, key }) =>
+    return placesOf(this.definitions, alarm).flatMap(({ flow, key }) =>
       [...(holds.get(nameOf(flow, key))?.values() ?? [])].flatMap(({ hold, ids }) =>
         isHeld(this.definitions, hold, alarm) ? this.#openOf(ids, alarm.id) : [],
       ),

@@ -7,6 +7,7 @@
  * 2. Only lateness by the clock is a consequence: a start-timeout, a deadline, a timer with a time of day. A timer that its
  *    step's arrival starts runs only once the way was free.
  * 3. A step that nests a flow is held by whatever holds that flow, and so are all its own timers.
+ * 4. What keeps a source from being heard explains whatever is late in the flows that name it, by the clock or not.
  */
 import type { Definitions, Flow } from '../../definitions/index.ts';
 import { parentOf } from '../family.ts';
@@ -22,12 +23,18 @@ export interface AlarmPoint {
   readonly source: AlarmSource;
 }
 
-/** What is held back at an instance: the whole of it until others are done, its start, one of its steps, or its end. */
+/**
+ * What is held back at an instance: the whole of it until others are done, its start, one of its steps, or its end; or,
+ * with any key, what is heard of every instance of a flow.
+ */
 export type Hold = { readonly flow: string; readonly key: string } & (
-  | { readonly kind: 'expected' | 'start' | 'end' }
+  | { readonly kind: 'expected' | 'start' | 'end' | 'source' }
   /** `nested`: by something in the flow that it nests */
   | { readonly kind: 'step'; readonly step: number; readonly nested: boolean }
 );
+
+/** No instance has it. */
+const EVERY_KEY = '';
 
 const HOLDING: ReadonlySet<AlarmSource> = new Set([
   ...(['exception', 'timer', 'start-timeout', 'deadline', 'dead-end', 'stale'] as const),
@@ -45,8 +52,12 @@ export function explains(definitions: Definitions, root: AlarmPoint, late: Alarm
   return holdsOf(definitions, root).some((hold) => isHeld(definitions, hold, late));
 }
 
-/** An instance and those around it: where that stands which may hold it back. */
-export function lineOf(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
+/** Where that stands which may hold an instance back: itself and those around it, and each of their flows as a whole. */
+export function placesOf(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
+  return lineOf(definitions, of).flatMap((one) => [one, { flow: one.flow, key: EVERY_KEY }]);
+}
+
+function lineOf(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
   const found: InstanceKey[] = [];
   let one: InstanceKey | null = { flow: of.flow, key: of.key };
   while (one !== null && found.length <= definitions.flows.size) {
@@ -85,7 +96,8 @@ export function holdsOf(definitions: Definitions, root: AlarmPoint): readonly Ho
     for (const follower of flow.followers) visit({ flow: follower, key, kind: 'expected' });
   };
   if (own !== null) visit(own);
-  return found;
+  const heard = definitions.flows.get(root.flow)?.heard ?? [];
+  return [...found, ...heard.map((flow): Hold => ({ flow, key: EVERY_KEY, kind: 'source' }))];
 }
 
 function ownHold(definitions: Definitions, { flow, key, step, source }: AlarmPoint): Hold | null {
@@ -97,6 +109,7 @@ function ownHold(definitions: Definitions, { flow, key, step, source }: AlarmPoi
 
 /** Whether an alarm about lateness is due to what is held back there. */
 export function isHeld(definitions: Definitions, hold: Hold, late: AlarmPoint): boolean {
+  if (hold.kind === 'source') return sourceFlowOf(definitions, late) === hold.flow;
   if (late.flow === hold.flow && late.key === hold.key) return isHeldWithin(definitions, hold, late);
   if (hold.kind === 'end' || !isByTheClock(definitions, late)) return false;
   const through = stepAbove(definitions, late, hold);
@@ -113,6 +126,12 @@ function isHeldWithin(definitions: Definitions, hold: Hold, late: AlarmPoint): b
   if (step === undefined) return false;
   if (step === hold.step) return hold.nested;
   return isByTheClock(definitions, late) && isBehind(definitions, hold, step);
+}
+
+/** The flow that says by which flow the source of this instance is heard: its own, else the nearest around it. */
+function sourceFlowOf(definitions: Definitions, late: InstanceKey): string | null {
+  const line = lineOf(definitions, late);
+  return line.find(({ flow }) => definitions.flows.get(flow)?.source != null)?.flow ?? null;
 }
 
 /** Whether a way leads from the held step to this one. */

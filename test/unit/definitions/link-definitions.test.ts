@@ -265,6 +265,7 @@ describe('whatever the documents', () => {
       deadline: maybe(deadline),
       disorder: maybe(span),
       abandon: maybe(span),
+      source: maybe(located(word)),
       states,
       split,
       on,
