@@ -3,7 +3,8 @@
  * with its tone and the reason for it.
  *
  * 1. A flow is its row of the ledger; a nested one, which has none, what its instance would have as a row.
- * 2. Of a flow that should have started and has not, its steps are what it is: a step nobody could report is not "not due".
+ * 2. Where a flow should have started and has not, the steps that it starts with are as late as it is; where it did not run,
+ *    was not watched or is excused, all its steps are so.
  * 3. Of a flow with too many instances those in trouble are parts, and one part for each tone of the others, also of a step.
  * 4. The reason of what is wrong is its worst open alarm, of several the oldest, also where a nested instance has it.
  */
@@ -135,8 +136,10 @@ export function createParts(question: LedgerQuestion): Parts {
       count: 1,
     };
     const then = entry === undefined ? undefined : stepIn(entry.flow, step.name);
-    if (entry === undefined || then === undefined || entry.instance.startedAt === null)
-      return { ...place, ...beforeStart(row) };
+    if (entry === undefined || then === undefined || entry.instance.startedAt === null) {
+      const flow = entry?.flow ?? flowOf(definitions, row.flow);
+      return { ...place, ...beforeStart(row, isStart(flow, step.name)) };
+    }
     const { instance } = entry;
     const status = toneOfStep(instance, then);
     if (row.status === 'unknown' && (status === 'idle' || status === 'waiting' || status === 'running'))
@@ -147,15 +150,26 @@ export function createParts(question: LedgerQuestion): Parts {
     return { ...place, status, reason };
   }
 
-  /** What a flow without any instance on the day is: what those that nest it are that have not started. */
-  function absent(flow: Flow): Pick<Part, 'status' | 'reason'> {
-    for (const { flow: parent } of flow.parents) {
-      const above = rows.get(parent) ?? [];
-      const found = above.map(beforeStart).find(({ status }) => status !== 'idle');
-      if (found !== undefined) return found;
-      const outer = definitions.flows.get(parent);
-      const further = above.length > 0 || outer === undefined ? NOT_DUE : absent(outer);
-      if (further.status !== 'idle') return further;
+  /**
+   * What is said of the steps of a flow that has not started, and of the flows in them; `awaited`: it would start with
+   * them, so that they are late where it is.
+   */
+  function beforeStart(row: LedgerRow, awaited: boolean): Verdict {
+    if (row.startedAt !== null) return NOT_DUE;
+    const { status, reason } = flowPart(row);
+    const whole = row.status === 'missing' || row.status === 'unknown' || row.status === 'excused';
+    return whole || (awaited && (isWrong(status) || status === 'waiting')) ? { status, reason } : NOT_DUE;
+  }
+
+  /** What a flow without any instance on the day is: what those are that nest it. */
+  function absent(flow: Flow, awaited: boolean): Verdict {
+    for (const { flow: name, step } of flow.parents) {
+      const parent = flowOf(definitions, name);
+      const first = awaited && parent.startSteps.includes(step);
+      const above = rows.get(name) ?? [];
+      const found = above.length > 0 ? above.map((row) => beforeStart(row, first)) : [absent(parent, first)];
+      const told = found.find(({ status }) => status !== 'idle');
+      if (told !== undefined) return told;
     }
     return NOT_DUE;
   }
@@ -177,7 +191,7 @@ export function createParts(question: LedgerQuestion): Parts {
       const found = (rows.get(name) ?? []).map(flowPart);
       const others = othersOf(flow, null);
       if (found.length > 0 || others !== null) return [...found, ...(others ?? [])];
-      return [{ flow: name, title: flow.title, key: null, step: null, ...absent(flow), count: 1 }];
+      return [{ flow: name, title: flow.title, key: null, step: null, ...absent(flow, true), count: 1 }];
     },
     ofStep(name, stepName) {
       const flow = flowOf(definitions, name);
@@ -187,7 +201,16 @@ export function createParts(question: LedgerQuestion): Parts {
       const found = (rows.get(name) ?? []).map((row) => stepPart(row, step));
       const others = othersOf(flow, shown);
       if (found.length > 0 || others !== null) return [...found, ...(others ?? [])];
-      return [{ flow: name, title: flow.title, key: null, step: shown, ...absent(flow), count: 1 }];
+      return [
+        {
+          flow: name,
+          title: flow.title,
+          key: null,
+          step: shown,
+          ...absent(flow, isStart(flow, stepName)),
+          count: 1,
+        },
+      ];
     },
   };
 }
@@ -198,8 +221,10 @@ interface Raised {
   readonly key: string;
 }
 
+type Verdict = Pick<Part, 'status' | 'reason'>;
+
 const NOTHING = { at: null, step: null, alarm: null, waiver: null };
-const NOT_DUE = { status: 'idle', reason: { ...NOTHING, kind: 'not-due' } } as const;
+const NOT_DUE: Verdict = { status: 'idle', reason: { ...NOTHING, kind: 'not-due' } };
 
 function raisedIn({ flow, instance }: LedgerEntry): readonly Raised[] {
   return instance.alarms
@@ -217,11 +242,8 @@ function eventName(flow: Flow, step: Step): string {
   return found?.[0] ?? step.name;
 }
 
-/** What is said of the steps of a flow that has not started, and of the flows in them. */
-function beforeStart(row: LedgerRow): Pick<Part, 'status' | 'reason'> {
-  const tone = row.status === 'missing' || row.status === 'unknown' || row.status === 'excused';
-  if (row.startedAt !== null || !tone) return NOT_DUE;
-  return { status: toneOfRow(row), reason: reasonOfRow(row) };
+function isStart(flow: Flow, step: string): boolean {
+  return flow.startSteps.includes(flow.stepIndex.get(step) ?? -1);
 }
 
 function isWrong(status: Tone): boolean {

@@ -50,6 +50,21 @@ deadline: { at: "12:00" }
 steps: { sign-in: {}, send: { checkpoint: file } }
 connectors: { from: sign-in, to: send }
 ---
+view: morning
+nodes:
+  outer: { flow: outer }
+  inner: { flow: inner }
+  first: { flow: inner, step: first }
+  second: { flow: inner, step: second }
+---
+flow: outer
+start: { by: "08:00" }
+steps: { begin: { flow: inner } }
+---
+flow: inner
+steps: { first: {}, second: {} }
+connectors: { from: first, to: second }
+---
 flow: query
 group: funds
 steps: { ask: {} }
@@ -145,7 +160,27 @@ describe('the nodes of a view', () => {
       ],
     ],
     [
-      'show what a step waits for, and for how long it has too long',
+      'are late with their flow where it starts with them, and not due behind that',
+      { ...EVENING, now: '10:30' },
+      [
+        'all warning: settlement start-timeout of settlement',
+        'check idle: settlement check not-due',
+        'margin idle: margin not-due',
+        'calls idle: margin calls not-due',
+      ],
+    ],
+    [
+      'are late with their flow through flows that it starts with',
+      { view: 'morning', now: '08:30' },
+      [
+        'outer warning: outer start-timeout of outer',
+        'inner warning: inner start-timeout of outer',
+        'first warning: inner first start-timeout of outer',
+        'second idle: inner second not-due',
+      ],
+    ],
+    [
+      'show what a flow waits for',
       {
         ...EVENING,
         now: '09:50',
