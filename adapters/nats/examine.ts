@@ -312,9 +312,11 @@ function denials(nc: NatsConnection): Set<string> {
 /** Tries what a worker and an API do beyond reading the stream; probes so far have shown the rest. */
 async function rightsCheck(nc: NatsConnection, denied: Set<string>): Promise<Check> {
   for (const subject of ['milepost.status._probe.x', 'milepost.alarm._probe.x']) nc.publish(subject);
-  const answering = nc.subscribe('milepost.api._probe', { callback: () => undefined });
+  const listening = ['milepost.api._probe', 'milepost.canary._probe'].map((subject) =>
+    nc.subscribe(subject, { callback: () => undefined }),
+  );
   await nc.flush();
-  answering.unsubscribe();
+  for (const one of listening) one.unsubscribe();
   await nc.flush();
   const refused = [...denied].filter((one) => !one.includes('$SYS'));
   if (refused.length === 0)

@@ -115,9 +115,10 @@ async function natsStream(options: StreamOptions, nats: NatsOptions, closers: Cl
       natsIntake({
         ...{ nc, partition, stream },
         onNotice(notice) {
-          log.warn(notice.text);
-          if (notice.kind === 'again') options.onAgain(notice.text);
+          // that it was made anew is said as `again`
           if (notice.kind === 'remade') options.onLoss?.(remadeReport(notice));
+          else log.warn(notice.text);
+          if (notice.kind === 'again') options.onAgain(notice.text);
           if (notice.kind === 'gap' && checked.exclusive) options.onLoss?.(gapReport(notice));
         },
       }),

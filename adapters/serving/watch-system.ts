@@ -57,11 +57,21 @@ export function watchSystem(options: WatchOptions, closers: Closers): WatchingSy
     missed = loss?.cause ?? null;
   };
   let filled: number | null = null;
+  let roomless = '';
   let lookedForRoom = Number.NEGATIVE_INFINITY;
   const lookForRoom = async (applied: Parameters<Stream['removed']>[0]) => {
     if (voice === null || performance.now() - lookedForRoom < ROOM_REST) return;
     lookedForRoom = performance.now();
-    filled = await stream.makeRoom(applied);
+    try {
+      filled = await stream.makeRoom(applied);
+      roomless = '';
+    } catch (error) {
+      // a right that is missing must not keep everything else from being looked at
+      const reason = reasonOf(error);
+      if (reason !== roomless) options.log.warn(`no room can be made in the stream of events: ${reason}`);
+      roomless = reason;
+      return;
+    }
     const reason = `the stream of events is filled to ${Math.round((filled ?? 0) * 100)} % with what is not applied`;
     const above = (share: number) => (filled !== null && filled > share ? { REASON: reason } : null);
     voice.trouble('stream-filling', above(0.7));

@@ -6,7 +6,7 @@ import { simulate } from './simulate.ts';
 
 const PIPELINE = compilePipeline();
 
-test('the pipeline holds in a hundred disturbed histories, which come to every state', async () => {
+test('row 24: the pipeline holds in a hundred disturbed histories, failovers that lose commits among them, which come to every state', async () => {
   const { failed, reached } = await runSeeds(PIPELINE, seedsFrom(1, 100));
   expect(failed.map(violationText)).toEqual([]);
   expect(neverReached(reached)).toEqual([]);
