@@ -102,7 +102,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
     const definitions = () => exchange.active().definitions;
     const states = () => people?.channelStates() ?? null;
     const channels = watchChannels(
-      { reader: reading.reader, states, outlet: stream.outlet, definitions, metrics, now: Date.now, log },
+      { reader: reading.reader, states, outlet: stream.outlet, definitions, metrics, now, log },
       closers,
     );
     const health = () => {
@@ -122,7 +122,7 @@ export function serve(options: ServeOptions): Promise<Serving> {
     notify = api.notify;
     people = tellPeople(
       {
-        ...{ notices, storage: reading, stream, definitions, replays, metrics, log },
+        ...{ notices, storage: reading, stream, definitions, replays, metrics, log, now },
         address: options.publicAddress ?? api.address,
       },
       closers,
@@ -165,7 +165,7 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     const definitions = () => (exchanging?.active() ?? active).definitions;
     const states = () => people?.channelStates() ?? null;
     const channels = watchChannels(
-      { reader: storage.reader, states, outlet: stream.outlet, definitions, metrics, now: Date.now, log },
+      { reader: storage.reader, states, outlet: stream.outlet, definitions, metrics, now, log },
       closers,
     );
     const health = () => {
@@ -196,7 +196,7 @@ export function serveWorker(options: PartOptions): Promise<Serving> {
     exchanging = exchange;
     people = tellPeople(
       {
-        ...{ notices, storage, stream, replays, metrics, log },
+        ...{ notices, storage, stream, replays, metrics, log, now },
         definitions,
         address: options.publicAddress ?? null,
       },
@@ -248,7 +248,7 @@ export function serveApi(options: ApiOptions): Promise<Serving> {
     const { reader } = storage;
     const definitions = () => exchange.active().definitions;
     const channels = watchChannels(
-      { reader, states: () => null, outlet: stream.outlet, definitions, metrics, now: Date.now, log },
+      { reader, states: () => null, outlet: stream.outlet, definitions, metrics, now, log },
       closers,
     );
     const health = () => healthReport(stream, [...system.checks(), channels.check()]);

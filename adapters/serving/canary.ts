@@ -12,7 +12,7 @@ import type { Closers } from '../closers.ts';
 import type { SystemStatus } from '../freshness.ts';
 import { type HealthReport, type Metrics, measureCanary } from '../http/index.ts';
 import type { Log } from '../log.ts';
-import { startLoop } from '../loop.ts';
+import { type LoopTime, startLoop } from '../loop.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Stream } from './open-stream.ts';
 import type { OwnVoice } from './own-voice.ts';
@@ -34,6 +34,9 @@ export interface CanaryOptions {
   readonly log: Log;
   /** ms since the epoch */
   readonly now: () => number;
+  /** ms, of a clock that never jumps; default: this process's */
+  readonly steady?: () => number;
+  readonly time?: LoopTime;
 }
 
 /** One that is not back after so long, beyond what it had to wait behind others, is lost, ms. */
@@ -59,7 +62,7 @@ interface Sent {
 
 /** Begins to send and to listen; without a period there is nothing to check. */
 export function startCanary(options: CanaryOptions, closers: Closers): Canary {
-  const { every, stream, voice, log } = options;
+  const { every, stream, voice, log, time, steady = () => performance.now() } = options;
   if (every <= 0) return { checks: () => [] };
   const partitions = Array.from({ length: stream.partitions }, (_, index) => String(index));
   const waiting = new Map<string, Sent>();
@@ -67,13 +70,13 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
   const seconds = new Map<string, number>();
   let bucket = Math.floor(options.now() / every);
   let isTold = false;
-  let turned = performance.now();
+  let turned = steady();
 
   const back = (partition: string, id: string) => {
     if (id > (newest.get(partition) ?? '')) newest.set(partition, id);
     const sent = waiting.get(partition);
     if (sent === undefined || id < sent.id) return;
-    seconds.set(partition, (performance.now() - sent.at) / 1000);
+    seconds.set(partition, (steady() - sent.at) / 1000);
     waiting.delete(partition);
   };
   const ears = listen(options, back, closers);
@@ -87,9 +90,9 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
 
   const lost = () =>
     [...waiting]
-      .filter(([, { since }]) => performance.now() - since > PATIENCE)
+      .filter(([, { since }]) => steady() - since > PATIENCE)
       .map(([partition, { at }]) => {
-        const ago = Math.round((performance.now() - at) / 1000);
+        const ago = Math.round((steady() - at) / 1000);
         return `${stream.partitions === 1 ? '' : `partition ${partition}: `}not back for ${ago} s`;
       });
 
@@ -97,12 +100,13 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
     name: 'the canary',
     rest: REST,
     log,
+    ...(time === undefined ? {} : { time }),
     async turn() {
       const now = options.now();
-      const steady = performance.now();
+      const at = steady();
       // what this process did not hear while it stood still was not lost
-      if (steady - turned > STOOD) for (const sent of waiting.values()) sent.since = steady;
-      turned = steady;
+      if (at - turned > STOOD) for (const sent of waiting.values()) sent.since = at;
+      turned = at;
       const next = Math.floor(now / every);
       if (next > bucket) {
         bucket = next;
@@ -110,13 +114,13 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
         for (const partition of partitions) {
           send(partition, id);
           if (!waiting.has(partition) && id > (newest.get(partition) ?? ''))
-            waiting.set(partition, { id, at: steady, time: now, since: steady, last: steady });
+            waiting.set(partition, { id, at, time: now, since: at, last: at });
         }
       }
       for (const [partition, sent] of waiting) {
-        if (isBehindOthers(options.status(), partition, sent.time)) sent.since = steady;
-        if (steady - sent.last < AGAIN) continue;
-        sent.last = steady;
+        if (isBehindOthers(options.status(), partition, sent.time)) sent.since = at;
+        if (at - sent.last < AGAIN) continue;
+        sent.last = at;
         send(partition, new Date(now).toISOString());
       }
       const reasons = lost();
@@ -132,7 +136,7 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
   });
   closers.push(() => loop.stop());
   measureCanary(options.metrics, () => {
-    const now = performance.now();
+    const now = steady();
     return partitions.map((partition) => {
       const since = waiting.get(partition)?.since ?? now;
       return { partition, seconds: seconds.get(partition) ?? null, lost: now - since > PATIENCE };

@@ -41,20 +41,25 @@ export function tellPeople(
     readonly replays: Replays;
     readonly metrics: Metrics;
     readonly log: Log;
+    /** ms since the epoch */
+    readonly now: () => number;
   },
   closers: Closers,
 ): TellingPeople {
-  const { notices, storage, stream, definitions, address, metrics, log } = options;
+  const { notices, storage, stream, definitions, address, metrics, log, now } = options;
   const notifying = startNotifying({
     ...{ store: notices.store, changes: storage.changes, reader: storage.reader, definitions, log },
     kinds: CHANNEL_KINDS,
-    world: channelWorld(
-      { publish: publishOver(stream), hand: stream.nc === null ? null : noticeOutlet(stream.nc) },
-      log,
-    ),
+    world: {
+      ...channelWorld(
+        { publish: publishOver(stream), hand: stream.nc === null ? null : noticeOutlet(stream.nc) },
+        log,
+      ),
+      now,
+    },
     address: () => address,
     replayedUntil: options.replays.until,
-    measure: measureNotices(metrics, { reader: notices.reader, definitions, now: Date.now }),
+    measure: measureNotices(metrics, { reader: notices.reader, definitions, now }),
   });
   closers.push(notifying.stop);
   if (stream.nc !== null) closers.push(followRelays(stream.nc, (text) => log.warn(text)));
