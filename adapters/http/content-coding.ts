@@ -15,15 +15,37 @@ const WORTH_IT = 1024;
 // Lists shrink to a fiftieth in less time than they take to be written; better settings gain little and take much longer.
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_LGWIN]: 18 };
 
-/** A text as it is to be sent to somebody who accepts these codings, with the headers that say how. */
+/** The forms in which a value was sent already: what several share is written and compressed once. */
+interface Forms {
+  readonly text: string;
+  br?: Buffer;
+  gzip?: Buffer;
+}
+
+const known = new WeakMap<object, Forms>();
+
+/** A value as JSON, as it is to be sent to somebody who accepts these codings, with the headers that say how. */
 export function encoded(
-  text: string,
+  value: unknown,
   accepted: string,
 ): { readonly body: string | Buffer; readonly headers: Readonly<Record<string, string>> } {
+  const forms = formsOf(value);
+  const { text } = forms;
   if (text.length < WORTH_IT) return { body: text, headers: {} };
   const coding = bestCoding(accepted, ['br', 'gzip']);
   const vary = { vary: 'accept-encoding' };
   if (coding === null) return { body: text, headers: vary };
-  const body = coding === 'br' ? brotliCompressSync(text, { params: BROTLI }) : gzipSync(text, { level: 1 });
-  return { body, headers: { ...vary, 'content-encoding': coding } };
+  forms[coding] ??= compressed(text, coding);
+  return { body: forms[coding], headers: { ...vary, 'content-encoding': coding } };
+}
+
+function formsOf(value: unknown): Forms {
+  if (typeof value !== 'object' || value === null) return { text: JSON.stringify(value) };
+  const forms = known.get(value) ?? { text: JSON.stringify(value) };
+  known.set(value, forms);
+  return forms;
+}
+
+function compressed(text: string, coding: Coding): Buffer {
+  return coding === 'br' ? brotliCompressSync(text, { params: BROTLI }) : gzipSync(text, { level: 1 });
 }

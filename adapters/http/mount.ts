@@ -76,7 +76,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, given: Answer): Fa
   switch (given.kind) {
     case 'json': {
       const accepted = String(request.headers['accept-encoding'] ?? '');
-      const { body, headers } = encoded(JSON.stringify(given.body), accepted);
+      const { body, headers } = encoded(given.body, accepted);
       return reply
         .code(given.status)
         .headers({ ...given.headers, ...headers })

@@ -50,6 +50,11 @@ export async function* measure(): AsyncGenerator<Measurement> {
     const { share, bytes } = await streamsOf(stage);
     yield line('200 streams at 100 changes a second, of a core', { value: share, unit: 'ratio' }, 0.1);
     yield told('… to each of them', { value: bytes / 1024, unit: 'KB a s' });
+    const asked = await askedAtOnce(stage);
+    yield told('200 consoles ask for the day at once, processor time of the server', {
+      value: asked,
+      unit: 'ms',
+    });
     yield told('load of the machine', { value: loadavg()[0] ?? 0, unit: 'processes' });
   } finally {
     await stage.close();
@@ -138,6 +143,20 @@ async function streamsOf(stage: Stage): Promise<{ readonly share: number; readon
   }
   await changing.stop();
   return { share: median(shares), bytes: median(rates) };
+}
+
+/** What it costs the server, ms, when something has changed and every open console asks for the day. */
+async function askedAtOnce({ address, milepost }: Stage): Promise<number> {
+  const day = new Date().toISOString().slice(0, 10);
+  const costs: number[] = [];
+  for (let sample = 0; sample <= SAMPLES; sample += 1) {
+    await delay(1000);
+    const before = processorTimeOf(milepost.pid);
+    const ask = async () => (await fetch(`${address}/api/v1/days/${day}`)).arrayBuffer();
+    await Promise.all(Array.from({ length: STREAMS }, ask));
+    if (sample > 0) costs.push((processorTimeOf(milepost.pid) - before) / 1000);
+  }
+  return median(costs);
 }
 
 /** Time of the processor in time by the wall. */

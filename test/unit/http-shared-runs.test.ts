@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { sharedRuns } from '../../adapters/http/shared-runs.ts';
 
 /** A run that ends when it is told to. */
@@ -45,4 +45,19 @@ test('a run that fails fails for those who share it, and not for the next', asyn
   await expect.poll(() => runs.length).toBe(2);
   runs[1]?.end('back');
   expect(await second).toBe('back');
+});
+
+test('with a pace the next run waits, and those who ask meanwhile share it', async () => {
+  vi.useFakeTimers();
+  let runs = 0;
+  const ask = sharedRuns(async () => ++runs, 200);
+  expect(await ask()).toBe(1);
+  const later = [ask(), ask()];
+  await vi.advanceTimersByTimeAsync(150);
+  expect(runs).toBe(1);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(await Promise.all(later)).toEqual([2, 2]);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(await ask()).toBe(3);
+  vi.useRealTimers();
 });

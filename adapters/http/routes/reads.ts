@@ -1,7 +1,8 @@
 import { formatTime } from '../../../checkpoints/index.ts';
 import type { Queries } from '../queries.ts';
 import { QUERY_PARAMETERS, type QueryName } from '../query-parameters.ts';
-import { type AnswerDocument, jsonAnswer, type Route } from '../route.ts';
+import { type Answer, type AnswerDocument, jsonAnswer, type Route } from '../route.ts';
+import { sharedRuns } from '../shared-runs.ts';
 
 /** The time up to which everything that was stored is known to be in an answer; left out while nothing is known. */
 const AS_OF = 'Milepost-As-Of';
@@ -17,17 +18,37 @@ export function readRoutes(queries: Queries, asOf: () => number | null = () => n
     accepts: [],
     answers: { 200: answer },
     refuses: path.includes('{') ? ['bad-parameter', 'not-found'] : ['bad-parameter'],
-    async handle({ params }) {
-      const known = asOf();
-      const body = await queries[query](params);
-      return {
-        kind: 'json',
-        status: 200,
-        body,
-        headers: known === null ? {} : { [AS_OF]: formatTime(known) },
-      };
-    },
+    handle: handler((params) => answerTo(queries[query], params, asOf), SHARED.includes(query)),
   }));
+}
+
+/** Reads of everything there is, which every console asks for when something has changed. */
+const SHARED: readonly QueryName[] = ['alarms', 'day', 'days', 'flows', 'usual'];
+/** They are made at most so often for all who ask the same, ms. */
+const PACE = 200;
+const MOST_SHARED = 64;
+
+async function answerTo(
+  query: Queries[QueryName],
+  params: unknown,
+  asOf: () => number | null,
+): Promise<Answer> {
+  const known = asOf();
+  const body = await query(params);
+  const headers = known === null ? {} : { [AS_OF]: formatTime(known) };
+  return { kind: 'json', status: 200, body, headers };
+}
+
+function handler(answer: (params: unknown) => Promise<Answer>, shared: boolean): Route['handle'] {
+  if (!shared) return ({ params }) => answer(params);
+  const runs = new Map<string, () => Promise<Answer>>();
+  return ({ params }) => {
+    const name = JSON.stringify(params);
+    const run = runs.get(name) ?? sharedRuns(() => answer(params), PACE);
+    if (runs.size >= MOST_SHARED) runs.clear();
+    runs.set(name, run);
+    return run();
+  };
 }
 
 interface Read {
