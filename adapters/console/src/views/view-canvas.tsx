@@ -147,7 +147,12 @@ function usePlaces(view: ViewInfo, size: Size | null): Placed | null {
       view.links.map(({ label }) => titleIn(language, label, '')),
     );
   }, [view, language]);
-  const shape = JSON.stringify([graph, view.nodes.map(({ id, x, y }) => [id, x, y])]);
+  const drawn = [
+    view.nodes.map(({ id, x, y }) => [id, x, y]),
+    view.links.map(({ from, to }) => [from, to]),
+    view.notes.map(({ x, y }) => [x, y]),
+  ];
+  const shape = JSON.stringify([graph, drawn]);
   const isLaid = graph.nodes.length > 0;
   const aspect = size === null ? 1 : size.width / size.height;
   const found = useGraphLayout(size === null || !isLaid ? null : { shape, graph: () => graph }, aspect);

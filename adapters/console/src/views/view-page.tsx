@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 import { Link } from 'wouter';
 import { useChoices } from '../address/address.ts';
 import type { TradingDay } from '../api/answers.ts';
+import { ApiError } from '../api/ask.ts';
 import { useFlowNames } from '../api/use-flow-names.ts';
 import { readView } from '../api/view-reads.ts';
 import '../flow/flow.css';
@@ -36,7 +37,8 @@ export function ViewPage({ name, about }: ViewPageProps) {
   );
   const title = titleIn(words.language, view?.title ?? null, name);
   usePageTitle(title);
-  if (view === undefined)
+  // what was shown before stays while the server cannot be reached, but not where it says that there is no such view
+  if (view === undefined || (error instanceof ApiError && error.status === 404))
     return isError ? (
       <LoadFailure error={error} onAgain={() => refetch()} />
     ) : (
