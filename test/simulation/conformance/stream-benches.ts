@@ -14,7 +14,7 @@ import { Random } from '../random.ts';
 import type { StreamBench } from './stream-script.ts';
 
 /** Nothing happens that need not, and of what may come as much as can. */
-class Steady extends Random {
+export class Steady extends Random {
   override next(): number {
     return 0.999999;
   }
