@@ -1,6 +1,13 @@
 import type { ClaimedNotice, HandlingAct, Notice, NoticeBatch, StoredAct } from '../../../engine/index.ts';
 import { changeRecord, NOON } from '../../contracts/store-records.ts';
-import type { Owed } from './store-script.ts';
+
+/** A notice that is to be owed, by numbers. */
+export interface Owed {
+  readonly id: number;
+  readonly thread: number;
+  readonly kind: 'raised' | 'changed' | 'repeated' | 'recovered';
+  readonly channel: number;
+}
 
 /** An operator's act; the same id with another alarm is another act. */
 export function ack(id: number, alarm: number): HandlingAct {

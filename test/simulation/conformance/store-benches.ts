@@ -1,12 +1,10 @@
 /** The two things that a script for what is stored is run on. */
 import {
   connect,
-  type OpenNotices,
   openNotices,
   openStorage,
   postgresNotices,
   postgresStore,
-  type Storage,
 } from '../../../adapters/storage/index.ts';
 import { NOON } from '../../contracts/store-records.ts';
 import type { TestPostgres } from '../../servers/postgres.ts';
@@ -16,12 +14,8 @@ import { CALM, SimulatedProcess } from '../pipeline/process.ts';
 import { Reached } from '../pipeline/reached.ts';
 import { Scheduler } from '../pipeline/scheduler.ts';
 import type { StoreBench } from './store-script.ts';
+import type { StorePorts } from './stored.ts';
 import { calmProcess, drive, Steady } from './stream-benches.ts';
-
-/** The ports of everything that is stored. */
-export interface StorePorts extends Pick<Storage, 'store' | 'leases' | 'reader' | 'changes'> {
-  readonly notices: Pick<OpenNotices, 'store' | 'reader'>;
-}
 
 const NOBODY: Witness = {
   began: () => undefined,

@@ -13,9 +13,8 @@ import {
   noticeRecord,
   rejectedRecord,
 } from '../../contracts/store-records.ts';
-import { ack, noticeBatch } from './notice-batches.ts';
-import type { StorePorts } from './store-benches.ts';
-import { allStored, sorted } from './stored.ts';
+import { ack, noticeBatch, type Owed } from './notice-batches.ts';
+import { allStored, type StorePorts, sorted } from './stored.ts';
 
 export interface StoreBench extends StorePorts {
   /** Lets time pass for leases, ms. */
@@ -40,13 +39,6 @@ export interface Content {
   readonly changes?: number;
   /** whether the stored instances are as far as the journal */
   readonly marks?: boolean;
-}
-
-export interface Owed {
-  readonly id: number;
-  readonly thread: number;
-  readonly kind: 'raised' | 'changed' | 'repeated' | 'recovered';
-  readonly channel: number;
 }
 
 export type StoreStep =

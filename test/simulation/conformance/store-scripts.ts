@@ -1,5 +1,6 @@
 /** Scripts that are known to be nasty. */
-import type { Content, Owed, StoreStep } from './store-script.ts';
+import type { Owed } from './notice-batches.ts';
+import type { Content, StoreStep } from './store-script.ts';
 
 const take = (partition: number, worker: number, dead?: number): StoreStep => ({
   ...{ do: 'take', partition, worker },

@@ -1,5 +1,10 @@
 /** Everything that readers see of what is stored. */
-import type { StorePorts } from './store-benches.ts';
+import type { OpenNotices, Storage } from '../../../adapters/storage/index.ts';
+
+/** The ports of everything that is stored. */
+export interface StorePorts extends Pick<Storage, 'store' | 'leases' | 'reader' | 'changes'> {
+  readonly notices: Pick<OpenNotices, 'store' | 'reader'>;
+}
 
 const KEYS = Array.from({ length: 4 }, (_, n) => ({ flow: 'settlement', key: `k-${n}` }));
 const PARTITIONS = ['0', '1'];
