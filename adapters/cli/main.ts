@@ -128,6 +128,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'closes an open alarm by hand',
     load: async () => (await import('./commands/close.ts')).close,
   },
+  rejected: {
+    about: 'lists messages that were refused, or sends one again',
+    load: async () => (await import('./commands/rejected.ts')).rejected,
+  },
   audit: {
     about: 'lists who did what',
     load: async () => (await import('./commands/audit.ts')).audit,

@@ -74,6 +74,7 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
     FROM: '来源',
     TARGET: '对象',
     DETAIL: '内容',
+    RESENT: '重发',
   }),
   ...Object.entries({
     start: '开始',
@@ -90,6 +91,7 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
     taken: '已受理',
     done: '已完成',
     refused: '已拒绝',
+    resent: '已重发',
     none: '无',
     'trading day': '交易日',
     started: '开始于',
