@@ -30,6 +30,8 @@ export interface Stage {
   open(path: string, look?: Look): Promise<Page>;
   /** What went wrong on the pages so far: errors, refused styles and scripts, requests to elsewhere. */
   troubles(): readonly string[];
+  /** Ends Milepost, does something, and starts it again at the same address. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,14 +49,16 @@ export async function setStage(args: readonly string[], ...definitions: readonly
     writeFileSync(join(folder, `flows/flows-${index}.yaml`), text);
   }
   if (definitions.length > 0) operands.push(join(folder, 'flows'));
-  const milepost = startMilepost([...args, ...operands, '--folder', data, '--port', String(port)], {
-    cwd: folder,
-  });
+  const start = () =>
+    startMilepost([...args, ...operands, '--folder', data, '--port', String(port)], { cwd: folder });
+  let milepost = start();
   const troubles: string[] = [];
   const contexts = new Map<string, BrowserContext>();
   const address = await milepost.serves();
   return {
-    milepost,
+    get milepost() {
+      return milepost;
+    },
     browser,
     address,
     folder: data,
@@ -65,6 +69,13 @@ export async function setStage(args: readonly string[], ...definitions: readonly
       await page.goto(address + path);
       await page.locator('main > *').first().waitFor();
       return page;
+    },
+    async restart(meanwhile = async () => undefined) {
+      milepost.signal('SIGTERM');
+      await milepost.ended;
+      await meanwhile();
+      milepost = start();
+      await milepost.serves();
     },
     async close() {
       family.note(milepost.pid);

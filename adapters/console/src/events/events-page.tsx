@@ -96,7 +96,7 @@ function EventsOf({ flow, instanceKey }: { readonly flow: string; readonly insta
     readEventPages(flow, instanceKey),
   );
   const onChoose = useCallback((event: string) => choose({ event }), [choose]);
-  if (isError) return <LoadFailure error={error} onAgain={() => refetch()} />;
+  if (isError && data === undefined) return <LoadFailure error={error} onAgain={() => refetch()} />;
   if (data === undefined) return <p className="quiet">{words.shell.loading}</p>;
   const all = data.pages.flatMap(({ items }) => items);
   const step = choices.get('step');

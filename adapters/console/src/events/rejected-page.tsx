@@ -93,7 +93,7 @@ function useZone(): string {
 function RejectedOne({ id, zone }: { readonly id: string; readonly zone: string }) {
   const { shell } = useWords();
   const { data, error, isError, refetch } = useQuery(readRejectedOne(id));
-  if (isError) return <LoadFailure error={error} onAgain={() => refetch()} />;
+  if (isError && data === undefined) return <LoadFailure error={error} onAgain={() => refetch()} />;
   if (data === undefined) return <p className="quiet">{shell.loading}</p>;
   return <Correction item={data} zone={zone} />;
 }

@@ -17,8 +17,11 @@ export interface Size {
   readonly height: number;
 }
 
+/** What a small graph is enlarged to where it is read from afar. */
+export const AFAR = 2.5;
+
 /** Where to look: at all of the graph, or of a large one where something goes on. */
-export function viewOf(model: ModelGraph, layout: Layout, size: Size): Viewport {
+export function viewOf(model: ModelGraph, layout: Layout, size: Size & { readonly afar: boolean }): Viewport {
   const busy = model.nodes.length > MANY ? busyNodes(model) : [];
   const boxes = busy.flatMap(({ id }) => layout.boxes[id] ?? []);
   const [bounds, { least, most, padding }] =
@@ -26,7 +29,7 @@ export function viewOf(model: ModelGraph, layout: Layout, size: Size): Viewport 
       ? [around(boxes), PART]
       : [
           { x: 0, y: 0, width: layout.width, height: layout.height },
-          { ...WHOLE, most: Math.max(1.1, size.height / USUAL_HEIGHT) },
+          { ...WHOLE, most: size.afar ? AFAR : Math.max(1.1, size.height / USUAL_HEIGHT) },
         ];
   const view = getViewportForBounds(bounds, size.width, size.height, least, most, padding);
   return boxes.length === 0 ? view : inside(view, layout, size);

@@ -20,10 +20,11 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useBigScreen } from '../shell/use-big-screen.ts';
 import { toneOfStep } from '../status/tone.ts';
 import { useWords } from '../words/words.ts';
 import { type CanvasNode, createItems } from './canvas-items.ts';
-import { type Size, viewOf } from './canvas-view.ts';
+import { AFAR, type Size, viewOf } from './canvas-view.ts';
 import { ConnectorEdge, type ConnectorEdgeType } from './connector-edge.tsx';
 import type { Evaluation } from './evaluations.ts';
 import type { ModelGraph } from './graph-model.ts';
@@ -57,6 +58,7 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
   const words = useWords();
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
+  const afar = useBigScreen();
   const found = useLayout(size === null ? null : model, size === null ? 1 : size.width / size.height);
   const [items] = useState(createItems);
   const nodes = useMemo(
@@ -71,7 +73,7 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
     [items, model, found, evaluations],
   );
   const view = () =>
-    model === null || found === null || size === null ? null : viewOf(model, found.layout, size);
+    model === null || found === null || size === null ? null : viewOf(model, found.layout, { ...size, afar });
   useView(found?.shape ?? null, view);
   const onNodesChange = useCallback(
     (changes: NodeChange[]) => {
@@ -103,7 +105,7 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
       {...(initial === null ? {} : { defaultViewport: initial })}
       elementsSelectable
       minZoom={0.1}
-      maxZoom={2}
+      maxZoom={AFAR}
       onlyRenderVisibleElements={nodes.length > 80}
       deleteKeyCode={null}
       proOptions={{ hideAttribution: true }}

@@ -32,7 +32,8 @@ export default function FlowPage() {
   // asked for together with the flow, not after it
   const given = key === undefined ? null : decodeURIComponent(key);
   usePrefetch(name, given);
-  if (info.isError) return <LoadFailure error={info.error} onAgain={() => info.refetch()} />;
+  if (info.isError && info.data === undefined)
+    return <LoadFailure error={info.error} onAgain={() => info.refetch()} />;
   if (info.data === undefined || (key === undefined && history.isPending))
     return <p className="quiet page-loading">{shell.loading}</p>;
   return <InstancePage info={info.data} instanceKey={given ?? history.data?.items[0]?.key ?? null} />;
@@ -96,7 +97,8 @@ function InstancePage({ info, instanceKey }: InstancePageProps) {
 
   const title = titleIn(words.language, info.title, info.name);
   usePageTitle(instanceKey === null ? title : `${title} ${instanceKey}`);
-  if (instance.isError) return <LoadFailure error={instance.error} onAgain={() => instance.refetch()} />;
+  if (instance.isError && instance.data === undefined)
+    return <LoadFailure error={instance.error} onAgain={() => instance.refetch()} />;
 
   const tab = choices.get('tab') === 'matrix' ? 'matrix' : 'graph';
   const node = graph?.nodes.find(({ id }) => id === chosen);

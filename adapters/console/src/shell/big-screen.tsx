@@ -7,11 +7,6 @@ import './big-screen.css';
 import { pageOf, useRotation } from './rotation.ts';
 import { RotationButton } from './rotation-panel.tsx';
 
-/** Whether the address asks for the form that is read from afar: `?screen=big`. */
-export function useBigScreen(): boolean {
-  return new URLSearchParams(useSearch()).get('screen') === 'big';
-}
-
 /** What is above a page that is read from afar: how old the data is, and the way back. */
 export function BigScreenBar() {
   const { shell, language } = useWords();

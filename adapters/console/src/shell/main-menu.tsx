@@ -1,7 +1,7 @@
 import { Link, useLocation, useSearch } from 'wouter';
 import { useWords } from '../words/words.ts';
 import './main-menu.css';
-import { bigAddress, pageOf } from './rotation.ts';
+import { bigAddress, pageOf, USUAL } from './rotation.ts';
 
 /** The pages that are not of one flow. */
 export function MainMenu() {
@@ -39,8 +39,8 @@ function eventsOf(search: string): string {
 
 /** Whether a page can be read from afar. */
 function hasBig(location: string): boolean {
-  return location === '/' || location.startsWith('/days/') || location.startsWith('/flows/');
+  return location === '/' || /^\/(days|flows|views)\//.test(location);
 }
 
 /** A page that stays. */
-const ONE = { pages: [], every: 30 };
+const ONE = { pages: [], every: USUAL };

@@ -3,6 +3,8 @@ import { Button, Popover } from 'antd';
 import { useLocation, useSearch } from 'wouter';
 import { flowAddress } from '../address/address.ts';
 import { readFlows } from '../api/reads.ts';
+import { readViews } from '../api/view-reads.ts';
+import { viewAddress } from '../views/view-address.ts';
 import { titleIn, useWords } from '../words/words.ts';
 import { bigAddress, pageOf, type Rotation } from './rotation.ts';
 
@@ -22,6 +24,7 @@ function RotationPanel({ rotation }: { readonly rotation: Rotation }) {
   const search = useSearch();
   const [location, go] = useLocation();
   const flows = useQuery(readFlows()).data?.items ?? [];
+  const views = useQuery(readViews(null)).data?.items ?? [];
   const groups = [...new Set(flows.flatMap(({ group }) => (group === null ? [] : [group])))].sort();
   const offered = [
     { page: '/', name: shell.day },
@@ -29,6 +32,7 @@ function RotationPanel({ rotation }: { readonly rotation: Rotation }) {
       page: `/?${new URLSearchParams({ group })}`,
       name: `${shell.day}: ${group}`,
     })),
+    ...views.map(({ name, title }) => ({ page: viewAddress(name), name: titleIn(language, title, name) })),
     ...flows.map(({ name, title }) => ({ page: flowAddress(name), name: titleIn(language, title, name) })),
   ];
   const others = rotation.pages.filter((page) => !offered.some((each) => each.page === page));

@@ -12,8 +12,10 @@ import '@xyflow/react/dist/style.css';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FlowNames } from '../api/use-flow-names.ts';
 import type { ViewInfo } from '../api/view-answers.ts';
+import { AFAR } from '../flow/canvas-view.ts';
 import type { Layout } from '../flow/layout.ts';
 import { useGraphLayout } from '../flow/use-layout.ts';
+import { useBigScreen } from '../shell/use-big-screen.ts';
 import { titleIn, useWords } from '../words/words.ts';
 import { looseGraph, type Placed, placeNodes } from './place-nodes.ts';
 import { nodeAddress } from './view-address.ts';
@@ -102,10 +104,11 @@ function Canvas({ view, day, names, chosen, onChoose }: ViewCanvasProps) {
       }),
     [view.links, placed, words.language],
   );
+  const afar = useBigScreen();
   const look =
     placed === null || size === null
       ? null
-      : getViewportForBounds(placed.bounds, size.width, size.height, 0.2, 1.1, 0.06);
+      : getViewportForBounds(placed.bounds, size.width, size.height, 0.2, afar ? AFAR : 1.1, 0.06);
   return (
     <div ref={frame} className="flow-frame">
       {look === null ? (
@@ -123,7 +126,7 @@ function Canvas({ view, day, names, chosen, onChoose }: ViewCanvasProps) {
           edgesFocusable={false}
           elementsSelectable={false}
           minZoom={0.1}
-          maxZoom={2}
+          maxZoom={AFAR}
           deleteKeyCode={null}
           proOptions={{ hideAttribution: true }}
           aria-label={words.view.drawing}
