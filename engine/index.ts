@@ -80,8 +80,7 @@ export {
   viewVisits,
   viewWaivers,
 } from './view.ts';
-export type { Part } from './view-parts.ts';
-export type { Reason } from './view-reason.ts';
+export type { Part, Reason } from './view-parts.ts';
 export {
   createViewStatuses,
   flowsBehind,

@@ -101,18 +101,10 @@ export class SimulatedProcess {
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      if (signal.aborted) wake();
-      else signal.addEventListener('abort', wake);
-      this.hear(ms, 'slept', wake);
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve());
+      this.hear(ms, 'slept', resolve);
     });
-  }
-
-  breathe(): Promise<void> {
-    return new Promise((resolve) => this.hear(0, 'slept', resolve));
   }
 
   /** Asks a server for something. */

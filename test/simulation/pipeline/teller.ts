@@ -30,7 +30,6 @@ export interface Teller {
 export const LEASE = 60_000;
 const REST = 20_000;
 
-const NEVER = new AbortController().signal;
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export function startTeller(options: {
@@ -64,11 +63,11 @@ export function startTeller(options: {
     time: {
       now,
       sleep: (ms, signal) => process.sleep(ms, signal),
-      breathe: () => process.breathe(),
+      breathe: () => process.sleep(0, new AbortController().signal),
       rest: REST,
       random: () => random.next(),
       // the model of the way out keeps its own time
-      timeout: () => NEVER,
+      timeout: () => new AbortController().signal,
     },
   });
   return { process, wake: notifying.wake, stop: notifying.stop };
