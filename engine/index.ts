@@ -80,7 +80,8 @@ export {
   viewVisits,
   viewWaivers,
 } from './view.ts';
-export type { Part, Reason } from './view-parts.ts';
+export type { Part } from './view-parts.ts';
+export type { Reason } from './view-reason.ts';
 export {
   createViewStatuses,
   flowsBehind,

@@ -11,43 +11,19 @@
 import { formatTime } from '../checkpoints/index.ts';
 import type { Definitions, Flow, Step } from '../definitions/index.ts';
 import { nameOf } from './family.ts';
-import type { Alarm, AlarmSource, Instance } from './instance.ts';
 import { type LedgerEntry, type LedgerQuestion, type LedgerRow, ledger, nestedRows } from './ledger.ts';
 import type { EventsOf } from './ports.ts';
-import { activatedAt, endedAt } from './step-state.ts';
+import { activatedAt } from './step-state.ts';
 import { type Tone, toneOfInstance, toneOfRow, toneOfStep } from './tone.ts';
-
-/** Why a part stands as it does. */
-export interface Reason {
-  readonly kind:
-    | 'alarm'
-    | 'failed'
-    | 'missing'
-    | 'late'
-    | 'unknown'
-    | 'waiting'
-    | 'running'
-    | 'done'
-    | 'not-due'
-    | 'excused'
-    | 'withdrawn'
-    | 'others';
-  /** since when, when it ended, or when it is due */
-  readonly at: string | null;
-  /** the step that the flow waits for or works on */
-  readonly step: { readonly name: string; readonly title: Flow['title'] } | null;
-  readonly alarm: {
-    readonly id: string;
-    readonly flow: string;
-    readonly key: string;
-    readonly step: string | null;
-    readonly name: string;
-    readonly source: AlarmSource;
-    readonly severity: string;
-    readonly text: string;
-  } | null;
-  readonly waiver: { readonly by: string; readonly reason: string } | null;
-}
+import {
+  becauseOf,
+  NOTHING,
+  type Raised,
+  type Reason,
+  reasonOfRow,
+  reasonOfStep,
+  worstAlarm,
+} from './view-reason.ts';
 
 /** A flow, or a step of it, in one of its instances; without a key where there is none yet. */
 export interface Part {
@@ -118,8 +94,33 @@ export function createParts(question: LedgerQuestion): Parts {
       .map(([status, count]) => ({ ...place, status, count, reason: { ...NOTHING, kind: 'others' } }));
   }
 
+  /** Since when the step that nests an instance waits for it; null where none does. */
+  function expectedSince({ instance }: LedgerEntry): string | null {
+    const { parent } = instance;
+    const outer = parent === null ? undefined : entries.get(nameOf(parent.flow, parent.key))?.instance;
+    const state = outer?.steps[parent?.step ?? -1];
+    if (outer === undefined || state === undefined) return null;
+    const since = activatedAt(outer, state);
+    return since === null || (state.status !== 'active' && state.status !== 'running')
+      ? null
+      : formatTime(since);
+  }
+
   function flowPart(row: LedgerRow): Part {
     const entry = entryOf(row);
+    const since = row.status === 'not-due' && entry !== undefined ? expectedSince(entry) : null;
+    if (since !== null) {
+      const reason: Reason = { ...NOTHING, kind: 'expected', at: since };
+      return {
+        flow: row.flow,
+        title: row.title,
+        key: row.key,
+        step: null,
+        status: 'waiting',
+        reason,
+        count: 1,
+      };
+    }
     const status = toneOfRow(row);
     const alarm = entry === undefined ? null : worstAlarm(alarmsOf(entry, null));
     const reason = isWrong(status) && alarm !== null ? becauseOf(alarm) : reasonOfRow(row);
@@ -215,15 +216,8 @@ export function createParts(question: LedgerQuestion): Parts {
   };
 }
 
-interface Raised {
-  readonly alarm: Alarm;
-  readonly flow: string;
-  readonly key: string;
-}
-
 type Verdict = Pick<Part, 'status' | 'reason'>;
 
-const NOTHING = { at: null, step: null, alarm: null, waiver: null };
 const NOT_DUE: Verdict = { status: 'idle', reason: { ...NOTHING, kind: 'not-due' } };
 
 function raisedIn({ flow, instance }: LedgerEntry): readonly Raised[] {
@@ -248,79 +242,6 @@ function isStart(flow: Flow, step: string): boolean {
 
 function isWrong(status: Tone): boolean {
   return status === 'critical' || status === 'warning';
-}
-
-/** The worst, of several the oldest. */
-function worstAlarm(raised: readonly Raised[]): Raised | null {
-  const worst = raised.toSorted((a, b) => {
-    if (a.alarm.severity !== b.alarm.severity) return a.alarm.severity === 'critical' ? -1 : 1;
-    return a.alarm.raisedAt - b.alarm.raisedAt || (a.alarm.id < b.alarm.id ? -1 : 1);
-  });
-  return worst[0] ?? null;
-}
-
-function becauseOf({ alarm, flow, key }: Raised): Reason {
-  const { id, step, name, source, severity, text, raisedAt } = alarm;
-  const told = { id, flow, key, step, name, source, severity, text };
-  return { ...NOTHING, kind: 'alarm', at: formatTime(raisedAt), alarm: told };
-}
-
-function reasonOfRow(row: LedgerRow): Reason {
-  const { status, endedAt: at, waivers } = row;
-  switch (status) {
-    case 'excused': {
-      const waiver = waivers[0] ?? null;
-      return { ...NOTHING, kind: 'excused', at: waiver?.at ?? null, waiver };
-    }
-    case 'on-time':
-      return { ...NOTHING, kind: 'done', at };
-    case 'late':
-    case 'failed':
-      return { ...NOTHING, kind: status, at };
-    case 'not-due':
-    case 'missing':
-      return { ...NOTHING, kind: status, at: row.startDue };
-    case 'unknown':
-      return { ...NOTHING, kind: status };
-    case 'waiting':
-    case 'running': {
-      const [first] = status === 'running' ? [...row.underWay, ...row.waitingFor] : row.waitingFor;
-      if (first === undefined) return { ...NOTHING, kind: status, at: row.startedAt };
-      const step = first.step === null ? null : { name: first.step, title: first.title };
-      return { ...NOTHING, kind: status, at: first.since, step };
-    }
-    default:
-      return status satisfies never;
-  }
-}
-
-function reasonOfStep(instance: Instance, step: Step, status: Tone): Reason {
-  const state = instance.steps[step.index];
-  if (state === undefined)
-    throw new Error(`broken rule: an instance of ${instance.flow} has no step ${step.name}`);
-  const [begun, over] = [activatedAt(instance, state), endedAt(instance, state)].map((time) =>
-    time === null ? null : formatTime(time),
-  );
-  const [since, at] = [begun ?? null, over ?? null];
-  if (status === 'excused' && state.status !== 'withdrawn') {
-    const waiver = instance.waivers.find((each) => each.step < 0 || each.step === step.index) ?? null;
-    return { ...NOTHING, kind: 'excused', at: waiver === null ? at : formatTime(waiver.at), waiver };
-  }
-  switch (state.status) {
-    case 'idle':
-      return { ...NOTHING, kind: 'not-due' };
-    case 'active':
-      return { ...NOTHING, kind: 'waiting', at: since };
-    case 'running':
-      return { ...NOTHING, kind: 'running', at: since };
-    case 'committed':
-      return { ...NOTHING, kind: 'done', at };
-    case 'failed':
-    case 'withdrawn':
-      return { ...NOTHING, kind: state.status, at };
-    default:
-      return state.status satisfies never;
-  }
 }
 
 function flowOf(definitions: Definitions, name: string): Flow {

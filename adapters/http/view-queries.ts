@@ -177,14 +177,15 @@ function viewPart(part: Part): object {
 }
 
 /** The reason in words. */
-function textOf({ reason, step, count }: Part): string {
+function textOf({ reason, count }: Part): string {
   const of = reason.step === null ? '' : ` «${english(reason.step.title, reason.step.name)}»`;
   switch (reason.kind) {
     case 'alarm':
       return reason.alarm?.text ?? '';
     case 'waiting':
-      if (step !== null) return 'expected now';
       return of === '' ? 'not started' : `waiting for${of}`;
+    case 'expected':
+      return 'expected now';
     case 'running':
       return `running${of}`;
     case 'missing':

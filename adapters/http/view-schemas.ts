@@ -45,8 +45,8 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       kind: {
         type: 'string',
         enum: [
-          ...['alarm', 'failed', 'missing', 'late', 'unknown', 'waiting', 'running', 'done', 'not-due'],
-          ...['excused', 'withdrawn', 'others'],
+          ...['alarm', 'failed', 'missing', 'late', 'unknown', 'waiting', 'expected', 'running', 'done'],
+          ...['not-due', 'excused', 'withdrawn', 'others'],
         ],
       },
       at: { ...timeOrNull, description: 'since when, when it ended, or when it is due' },

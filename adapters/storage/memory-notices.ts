@@ -103,7 +103,8 @@ export function memoryNotices(options: {
       for (const owed of outbox.values()) {
         const { channel, thread, kind } = owed.notice;
         if (channel !== notice.channel || thread !== notice.thread || !PASSING.includes(kind)) continue;
-        if (owed.state === 'owed' && owed.attempts === 0) owed.state = 'superseded';
+        if (owed.state === 'owed' && owed.attempts === 0)
+          Object.assign(owed, { state: 'superseded', settledAt: now() });
       }
     outbox.set(notice.id, {
       ...{ notice, position: outbox.size + 1, state: 'owed', attempts: 0, uncertain: false, unknowns: 0 },

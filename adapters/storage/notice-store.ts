@@ -207,16 +207,7 @@ async function writeOutbox(db: Db, { notices }: NoticeBatch): Promise<void> {
     ...{ id: notice.id, channel: notice.channel, thread: notice.thread, kind: notice.kind },
     ...{ alarms: alarmsOf(notice), recovered: notice.recovered, at: notice.at, body: JSON.stringify(notice) },
   }));
-  const updates = rows
-    .filter(({ kind }) => PASSING.includes(kind))
-    .map(({ channel, thread }) => ({ channel, thread }));
-  if (updates.length > 0)
-    await sql`
-      update milepost.outbox o set state = 'superseded', settled_at = now()
-        from json_to_recordset(${JSON.stringify(updates)}::json) as r(channel text, thread text)
-       where o.channel = r.channel and o.thread = ${sql.raw(SHA('r.thread'))} and o.state = 'owed'
-         and o.attempts = 0 and o.kind = any(${PASSING})`.execute(db);
-  await sql`
+  const added = await sql<{ digest: Buffer }>`
     insert into milepost.outbox (digest, id, channel, thread, kind, alarms, recovered, next_at, body)
     select ${sql.raw(SHA('id'))}, id, channel, ${sql.raw(SHA('thread'))}, kind,
            array(select ${sql.raw(SHA('a'))} from json_array_elements_text(alarms) a), recovered,
@@ -224,7 +215,14 @@ async function writeOutbox(db: Db, { notices }: NoticeBatch): Promise<void> {
       from json_to_recordset(${JSON.stringify(rows)}::json) as r(
         id text, channel text, thread text, kind text, alarms json, recovered boolean, at float8, body text, ordinal int)
      order by ordinal
-    on conflict (digest) do nothing`.execute(db);
+    on conflict (digest) do nothing returning digest`.execute(db);
+  if (added.rows.length === 0 || !notices.some(({ kind }) => PASSING.includes(kind))) return;
+  await sql`
+    update milepost.outbox o set state = 'superseded', settled_at = now()
+      from milepost.outbox later
+     where later.digest = any(${added.rows.map(({ digest }) => digest)}) and later.kind = any(${PASSING})
+       and o.channel = later.channel and o.thread = later.thread and o.position < later.position
+       and o.state = 'owed' and o.attempts = 0 and o.kind = any(${PASSING})`.execute(db);
 }
 
 function alarmsOf({ alarms, folded }: Notice): readonly string[] {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect, openStorage, postgresStore, type Storage } from '../../adapters/storage/index.ts';
@@ -7,6 +5,7 @@ import { LOCK } from '../../adapters/storage/journal-weeks.ts';
 import { type Position, StoreError } from '../../engine/index.ts';
 import { changeRecord, instanceRecord, journalRecord, opened } from '../contracts/store-records.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
+import { startWire } from '../servers/wire.ts';
 import { batchAfter } from './storage-batches.ts';
 
 let server: TestPostgres;
@@ -298,58 +297,4 @@ async function untilSuccess<T>(call: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
   }
-}
-
-/**
- * A way to the server that fails once it is armed: it loses an answer and the connection, passes nothing on, or all but
- * the end of what it was armed for.
- */
-async function startWire(
-  url: string,
-  fault:
-    | { readonly swallowAnswerTo: string }
-    | { readonly silentAfter: string }
-    | { readonly endHeldOf: string },
-): Promise<{ url: string; arm(): void; stop(): Promise<void> }> {
-  let armed = false;
-  const sockets = new Set<Socket>();
-  const target = new URL(url);
-  const wire = createServer((near) => {
-    const far = connectSocket(Number(target.port), target.hostname);
-    let failing = false;
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-    }
-    near.on('data', (data) => {
-      const text = data.toString('latin1');
-      if (armed && text.includes(Object.values(fault).join())) {
-        armed = false;
-        failing = true;
-        if ('endHeldOf' in fault) far.write(data.subarray(0, -5)); // a Sync is five bytes
-      }
-      if (!failing || 'swallowAnswerTo' in fault) far.write(data);
-    });
-    far.on('data', (data) => {
-      if (!failing) near.write(data);
-      else if ('swallowAnswerTo' in fault) near.destroy();
-    });
-    near.on('close', () => far.end());
-    far.on('close', () => near.end());
-  });
-  wire.listen(0, '127.0.0.1');
-  await once(wire, 'listening');
-  const address = wire.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return {
-    url: url.replace(/:\d+\//, `:${address.port}/`),
-    arm: () => {
-      armed = true;
-    },
-    async stop() {
-      wire.close();
-      for (const socket of sockets) socket.destroy();
-      await once(wire, 'close');
-    },
-  };
 }

@@ -180,7 +180,7 @@ describe('the nodes of a view', () => {
       ],
     ],
     [
-      'show what a flow waits for',
+      'show what a flow waits for, and that a nested flow is waited for',
       {
         ...EVENING,
         now: '09:50',
@@ -189,7 +189,7 @@ describe('the nodes of a view', () => {
       [
         'all waiting: settlement waiting margin',
         'check idle: settlement check not-due',
-        'margin idle: margin not-due',
+        'margin waiting: margin expected',
         'calls idle: margin calls not-due',
       ],
     ],

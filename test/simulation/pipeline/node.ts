@@ -74,7 +74,7 @@ export function startNode(options: NodeOptions): Node {
   const time = {
     now,
     sleep: (ms: number, signal: AbortSignal) => process.sleep(ms, signal),
-    breathe: () => process.sleep(0, new AbortController().signal),
+    breathe: () => process.breathe(),
   };
 
   const begin = (partition: string): PartitionRun => {

@@ -14,6 +14,9 @@ export interface Ended {
   readonly now: number;
 }
 
+/** How often what nobody sees to is told again, with what a storm and its calm may add, ms. */
+const REPEATED = 45 * 60_000;
+
 type Found = Omit<Violation, 'time'>;
 
 /** What does not hold. */
@@ -118,7 +121,8 @@ function ofOpen(
     case 'told':
     case 'storm':
     case 'flapping':
-      return isTold ? [] : wrong(`is ${outcome}, and no notice lists it`);
+      if (!isTold) return wrong(`is ${outcome}, and no notice lists it`);
+      return isForgotten(handling, notices, now) ? wrong('is not told again') : [];
     case 'folded': {
       const over = root === null ? undefined : known.handlings.get(root);
       if (over === undefined || over.alarm.clearedAt !== null)
@@ -136,6 +140,12 @@ function ofOpen(
   }
 }
 
+/** Whether nobody sees to it, and it was told longer ago than the policy says. */
+function isForgotten(handling: Handling, notices: readonly NoticeEntry[], now: number): boolean {
+  const unanswered = handling.standing === 'open' || handling.standing === 'escalated';
+  return unanswered && Math.max(...notices.map(({ notice }) => notice.at)) < now - REPEATED;
+}
+
 /** An operator's silence is called by when it ends. */
 function mutedUntil(id: string | null): number {
   return Number(id?.slice(1));
@@ -150,7 +160,7 @@ function ofEnds(
   const told = new Map<string, { readonly entry: NoticeEntry; over: boolean; stands: boolean }>();
   for (const entry of entries) {
     const { thread, channel, kind, recovered, alarms, folded } = entry.notice;
-    if (['notify', 'undeliverable', 'storm'].includes(kind) || thread.includes('/storm/')) continue;
+    if (kind === 'notify' || kind === 'undeliverable') continue;
     const name = `${thread} on ${channel}`;
     const one = told.get(name) ?? { entry, over: false, stands: false };
     const all = [...alarms, ...folded];

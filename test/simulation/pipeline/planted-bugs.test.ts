@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { compilePipeline } from './definitions.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
+import { PLANTED_IN_TELLING } from './planted-in-telling.ts';
 import { seedsFrom } from './seeds.ts';
 import { simulate } from './simulate.ts';
 
 const PIPELINE = compilePipeline();
 
 describe('the simulator finds within 100 seeds a pipeline in which', () => {
-  test.each(Object.entries(PLANTED_BUGS))(
+  test.each(Object.entries({ ...PLANTED_BUGS, ...PLANTED_IN_TELLING }))(
     '%s',
     async (_, { plant, foundBy }) => {
       for (const seed of seedsFrom(1, 100)) {

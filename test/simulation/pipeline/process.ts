@@ -101,10 +101,18 @@ export class SimulatedProcess {
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve());
-      this.hear(ms, 'slept', resolve);
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      if (signal.aborted) wake();
+      else signal.addEventListener('abort', wake);
+      this.hear(ms, 'slept', wake);
     });
+  }
+
+  breathe(): Promise<void> {
+    return new Promise((resolve) => this.hear(0, 'slept', resolve));
   }
 
   /** Asks a server for something. */

@@ -20,6 +20,16 @@ const MUST_BE_REACHED: readonly string[] = [
   ],
   ...['dedupe by NATS', 'dedupe by the journal', 'stale ack', 'passed on', 'waited for what is unsorted'],
   ...['late timer', 'backlog', 'held back', 'rejected', 'rows behind the journal', 'root written late'],
+  ...[
+    'takeover of the notifier',
+    'stale notifier write refused',
+    'nobody tells',
+    'send unknown',
+    'notice came twice',
+  ],
+  ...['breaker open', 'breaker closed', 'quota hit', 'Retry-After', 'storm mode', 'silence', 'acknowledged'],
+  ...['killed before settle', 'killed before commitNotices', 'unknown settle', 'unknown commitNotices'],
+  ...['told repeated', 'told escalated', 'told undeliverable', 'told notify', 'notice given up: failed'],
   ...['recovery with tail', 'killed at beforeCommit', 'killed at afterCommit', 'killed at duringRecovery'],
 ];
 

@@ -3,7 +3,8 @@
  * messages sorted into partitions or not, readers that take each other's place, and acknowledgements that come late.
  *
  * 1. None is an answer only where the stream had nothing for the reader after it was asked: also nothing unsorted.
- * 2. A reader whose place was taken may still give what it had read ahead.
+ * 2. A reader whose place was taken may still give what it had read ahead, and say that there is no more; so may one of a
+ *    stream that was lost.
  */
 import { incarnationFor } from '../../../adapters/nats/incarnation.ts';
 import { storedSubject } from '../../../adapters/nats/partition-subjects.ts';
@@ -36,12 +37,17 @@ export interface StreamOptions {
   /** whether the server sorts what producers send */
   readonly sorts: boolean;
   readonly name?: string;
+  /** how long it knows the id of a message, ms; default two minutes */
+  readonly window?: number;
 }
 
 interface Reader {
   readonly partition: string;
   /** what it has read ahead when its place was taken: it may still give that; null while it has its place */
   ahead: number | null;
+  /** what it has read ahead of a stream that was lost */
+  left: readonly Message[];
+  given: number;
 }
 
 export class StreamModel {
@@ -58,10 +64,14 @@ export class StreamModel {
   readonly acknowledged = new Map<string, number>();
   /** up to where the first partition has passed on what was unsorted */
   #sorted = 0;
+  #purged = 0;
+  /** of its own, so that what a reader has read ahead moves nothing else */
+  readonly #chance: Random;
 
   constructor(options: StreamOptions) {
     this.#options = options;
     this.partitions = options.partitions;
+    this.#chance = options.random.fork(1);
   }
 
   get incarnation(): string {
@@ -70,8 +80,13 @@ export class StreamModel {
 
   /** Everything is lost and a new stream takes its place. */
   remake(): void {
+    for (const reader of this.#readers.values()) {
+      const there = [...this.after(reader.partition, reader.given)];
+      reader.left = there.slice(0, Math.round(there.length * this.#chance.next()));
+    }
     this.#made++;
     this.kept = [];
+    this.#purged = 0;
     this.last = 0;
     this.#ids.clear();
     this.acknowledged.clear();
@@ -79,12 +94,17 @@ export class StreamModel {
     this.#wake();
   }
 
+  /** Removes what was stored up to a sequence. */
+  purge(upTo: number): void {
+    this.#purged = Math.max(this.#purged, Math.min(upTo, this.last));
+  }
+
   /** Stores messages; `sorted`: the sender puts what has a key into its partition. */
   store(messages: readonly Outgoing[], sorted: boolean): void {
-    const { scheduler, reached, sorts } = this.#options;
+    const { scheduler, reached, sorts, window = DUPLICATE_WINDOW } = this.#options;
     for (const { subject, payload, headers, id, storedAt } of messages) {
       const before = id === undefined ? undefined : this.#ids.get(id);
-      if (before !== undefined && scheduler.now - before < DUPLICATE_WINDOW) {
+      if (before !== undefined && scheduler.now - before < window) {
         reached.add('dedupe by NATS');
         continue;
       }
@@ -121,7 +141,7 @@ export class StreamModel {
 
   /** The messages for a partition that were stored after a sequence. */
   *after(partition: string, sequence: number): Generator<Message> {
-    for (let at = this.#indexAfter(sequence); at < this.kept.length; at++) {
+    for (let at = this.#indexAfter(Math.max(sequence, this.#purged)); at < this.kept.length; at++) {
       const one = this.kept[at];
       if (one !== undefined && isFor(one, partition)) yield one.message;
     }
@@ -145,6 +165,10 @@ export class StreamModel {
     const look = (max: number): readonly Message[] | null => {
       if (stopped || reader === null) return null;
       if (incarnation.split('~')[0] !== this.incarnation) {
+        const some = reader.left.slice(0, max);
+        reader.left = reader.left.slice(some.length);
+        if (some.length > 0) reached.add('read what is lost');
+        if (some.length > 0) return some;
         reached.add('incarnation change while reading');
         throw new IntakeError('stream: it was made anew', 'changed');
       }
@@ -155,13 +179,16 @@ export class StreamModel {
         some.push(message);
       }
       if (some.length > 0) return some;
-      if (reader.ahead !== null) throw new IntakeError('stream: another reader has this place', 'taken');
+      // until it has noticed, it is right in saying that there is nothing
+      const unaware = this.#chance.chance(0.3) && this.after(partition, given).next().done === true;
+      if (reader.ahead !== null && !unaware)
+        throw new IntakeError('stream: another reader has this place', 'taken');
       mustBeUp();
       return null;
     };
     const unsortedUpTo = (upTo: number): boolean => {
       if (partition === '0') return false;
-      for (let at = this.#indexAfter(this.#sorted); at < this.kept.length; at++) {
+      for (let at = this.#indexAfter(Math.max(this.#sorted, this.#purged)); at < this.kept.length; at++) {
         const one = this.kept[at];
         if (one === undefined || one.message.sequence > upTo) return false;
         if (one.partition === null) return true;
@@ -176,12 +203,13 @@ export class StreamModel {
           mustBeUp();
           const old = this.#readers.get(partition);
           if (old !== undefined) old.ahead ??= this.last;
-          const taken: Reader = { partition, ahead: null };
+          const taken: Reader = { partition, ahead: null, left: [], given: 0 };
           this.#readers.set(partition, taken);
           const end = { incarnation: this.incarnation, lastSequence: this.last };
           const found = incarnationFor(after, end);
           if (after.incarnation !== '' && found !== after.incarnation) reached.add('incarnation change');
           const from = found === after.incarnation ? after.sequence : 0;
+          taken.given = from;
           if (partition === '0') this.#sorted = from;
           return { taken, found, from };
         }).then(({ taken, found, from }) => {
@@ -214,6 +242,7 @@ export class StreamModel {
           if (own !== reader || stopped) throw over();
           if (found !== null) {
             given = found.at(-1)?.sequence ?? given;
+            if (own !== null) own.given = given;
             return found;
           }
           await this.#arrival(process, {
@@ -233,6 +262,7 @@ export class StreamModel {
         const found = await ask('ready', async () => (random.chance(0.3) ? [] : (look(max) ?? [])));
         if (own !== reader || stopped) throw new IntakeError('stream: reading was stopped', 'stopped');
         given = found.at(-1)?.sequence ?? given;
+        if (own !== null) own.given = given;
         return found;
       },
 

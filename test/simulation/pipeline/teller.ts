@@ -30,6 +30,7 @@ export interface Teller {
 export const LEASE = 60_000;
 const REST = 20_000;
 
+const NEVER = new AbortController().signal;
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export function startTeller(options: {
@@ -63,11 +64,11 @@ export function startTeller(options: {
     time: {
       now,
       sleep: (ms, signal) => process.sleep(ms, signal),
-      breathe: () => process.sleep(0, new AbortController().signal),
+      breathe: () => process.breathe(),
       rest: REST,
       random: () => random.next(),
       // the model of the way out keeps its own time
-      timeout: () => new AbortController().signal,
+      timeout: () => NEVER,
     },
   });
   return { process, wake: notifying.wake, stop: notifying.stop };

@@ -66,7 +66,7 @@ export class Telling {
   /** A batch of a worker is stored: whoever tells is rung for, mostly. */
   committed(batch: Batch): void {
     this.invariants.alarmsCommitted(batch);
-    if (batch.changes.length === 0) return;
+    if (batch.alarms.length + batch.notices.length === 0) return;
     const { scheduler, random } = this.#options;
     for (const { process, wake } of this.#tellers.values())
       if (random.chance(0.8)) process.hear(random.between(1, 50), 'rung', wake);

@@ -21,7 +21,9 @@ export function reasonWords(
     case 'waiting':
       if (since === null) return status.row.waiting;
       if (about !== null) return home.waitingFor(about, since);
-      return step === null ? home.waitingStart(since) : view.expectedFor(since);
+      return home.waitingStart(since);
+    case 'expected':
+      return since === null ? status.step.active : view.expectedFor(since);
     case 'running':
       if (since === null) return status.row.running;
       return about === null ? home.runningFor(since) : home.underWay(about, since);
