@@ -51,6 +51,8 @@ export interface ChannelKind {
   readonly settings: readonly string[];
   /** how many sendings the other side takes in how many milliseconds, where it has such a limit */
   readonly quota?: { readonly count: number; readonly per: number };
+  /** how many notices of different threads the other side may be sent at once; default 1 */
+  readonly atOnce?: number;
   /** it writes where Milepost runs, and reaches nobody who is not there */
   readonly local?: boolean;
   /** another place composes the words: `subject` and `text` of a document of this kind would be of no use */

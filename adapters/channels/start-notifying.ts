@@ -201,6 +201,7 @@ function startChannel(
         now: options.world.now,
         random,
         timeout,
+        atOnce: kind?.atOnce ?? 1,
       });
       return dispatcher.turn();
     },

@@ -18,6 +18,7 @@ import { caOf, failedWithoutSecret } from './world-secrets.ts';
 export const WEBHOOK: ChannelKind = {
   type: 'webhook',
   about: 'an HTTP POST of the notice as JSON, signed with a secret',
+  atOnce: 8,
   settings: ['url', 'secret', 'token', 'format', 'ca'],
   check(raw) {
     const settings = new Settings(raw);

@@ -24,6 +24,8 @@ export interface DispatchOptions {
   readonly random: () => number;
   /** a signal that aborts after so many milliseconds */
   readonly timeout: (ms: number) => AbortSignal;
+  /** how many notices of different threads may be on their way at once; default 1 */
+  readonly atOnce?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ export type ChannelState =
   | { readonly kind: 'down'; readonly since: number; readonly reason: string };
 
 export interface Dispatcher {
-  /** One turn: sends what is due, one after another; says whether there was work. */
+  /** One turn: sends what is due, as many at once as the channel may be given; says whether there was work. */
   turn(): Promise<'worked' | 'idle'>;
   /** what the channel failed with of late; null while it works */
   trouble(): string | null;
@@ -57,6 +59,7 @@ const MOST_STANDING = 1000;
 export function createDispatcher(options: DispatchOptions): Dispatcher {
   const { definition, channel, store, now } = options;
   let failures = 0;
+  let failing = false;
   let closedUntil = 0;
   let trouble: string | null = null;
   let tokens = definition.quota?.count ?? 0;
@@ -68,17 +71,27 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   async function turn(): Promise<'worked' | 'idle'> {
     await refresh();
     const time = now();
-    if (time < closedUntil || !quotaAllows(time)) return 'idle';
-    // One at a time, so that a claim lasts no longer than one attempt may take.
-    const [claimed] = await store.claim({
+    if (time < closedUntil) return 'idle';
+    const max = Math.min(atOnce(), allowed(time));
+    if (max < 1) return 'idle';
+    // No more than are sent at once, so that a claim lasts no longer than one attempt may take.
+    const claimed = await store.claim({
       channel: definition.name,
       now: time,
       until: time + 2 * definition.timeout + FIRST_PAUSE,
-      max: 1,
+      max,
     });
-    if (claimed === undefined) return 'idle';
-    await store.settle(await attempt(claimed));
+    if (claimed.length === 0) return 'idle';
+    failing = false;
+    const done = await Promise.allSettled(claimed.map(async (one) => store.settle(await attempt(one))));
+    const broken = done.find(({ status }) => status === 'rejected');
+    if (broken?.status === 'rejected') throw broken.reason;
     return 'worked';
+  }
+
+  /** While it fails it is tried with one notice. */
+  function atOnce(): number {
+    return failures === 0 ? (options.atOnce ?? 1) : 1;
   }
 
   async function attempt(claimed: ClaimedNotice): Promise<Settled> {
@@ -163,8 +176,11 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   }
 
   function fails(reason: string, at: number): void {
-    failures += 1;
     trouble = reason;
+    // Those that were on their way together count once.
+    if (failing) return;
+    failing = true;
+    failures += 1;
     if (failures < FAILURES_IN_A_ROW) return;
     goDown(reason);
     const grown = Math.min(FIRST_BREAK * 2 ** (failures - FAILURES_IN_A_ROW), LONGEST_BREAK);
@@ -180,13 +196,13 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     return Math.round(ms * (0.5 + options.random()));
   }
 
-  /** Whether the quota lets a notice through now. */
-  function quotaAllows(time: number): boolean {
+  /** How many notices the quota lets through now. */
+  function allowed(time: number): number {
     const { quota } = definition;
-    if (quota === null) return true;
+    if (quota === null) return Number.POSITIVE_INFINITY;
     tokens = Math.min(quota.count, tokens + ((time - filledAt) * quota.count) / quota.per);
     filledAt = time;
-    return tokens >= 1;
+    return Math.floor(tokens);
   }
 
   /** Tells a forgetful receiver again what stands. A failure is no more than that: it is told again soon. */

@@ -3,7 +3,7 @@
  * whole Milepost with nats-server and PostgreSQL; the end that is called, the asker of the API and the sender of events are
  * this process, so its own delays are in the times. What else runs on the machine is in them too.
  *
- * 1. All 10,000 are deadlines of one moment, of flows nested in the one in which the cause stands.
+ * 1. All 10,000 are timers of one moment, each of an instance of its own; their events come from one source, which fails.
  * 2. From raised to called is from the publishing of the event that raises the alarm, without the wait of its route.
  */
 import { writeFile } from 'node:fs/promises';
@@ -37,31 +37,30 @@ export async function* measure(): AsyncGenerator<Measurement> {
 async function* storm(rig: Rig, end: End): AsyncGenerator<Measurement> {
   await rig.fresh();
   // the next whole minute that leaves time to prepare
-  const due = Math.ceil((Date.now() + 45_000) / 60_000) * 60_000;
+  const due = Math.ceil((Date.now() + 60_000) / 60_000) * 60_000;
   await writeFile(join(rig.folder, 'storm.yaml'), stormYaml(due, end.address));
   const { address, milepost } = await rig.up(join(rig.folder, 'storm.yaml'));
-  const key = `day-${new Date(due).toISOString().slice(0, 10)}`;
-  const tell = (step: string, event: string) => send(rig, { flow: 'day', key, step, event });
-  await tell('open', 'committed');
-  await reached(
-    rig,
-    CONSEQUENCES,
-    "select count(*)::int as n from milepost.instances where flow = 'account'",
-  );
+  for (let from = 0; from < CONSEQUENCES; from += 500) {
+    const keys = Array.from({ length: 500 }, (_, index) => `o${from + index}`);
+    await Promise.all(
+      keys.map((key) => send(rig, { flow: 'order', key, step: 'route', event: 'activated' })),
+    );
+  }
+  await reached(rig, CONSEQUENCES, "select count(*)::int as n from milepost.instances where flow = 'order'");
   await delay(due - Date.now() - 2_000);
-  await tell('feed', 'exception');
+  await send(rig, { flow: 'feed', key: 'main', step: 'beat', event: 'exception' });
   const asker = ask(address, due + 30_000).catch((error: unknown) => {
     throw new Error(`the API does not answer: ${milepost.said().slice(-5).join('; ')}`, { cause: error });
   });
   asker.catch(() => undefined); // awaited below
   await delay(due - Date.now());
   const begun = performance.now();
-  await reached(rig, CONSEQUENCES, "select count(*)::int as n from milepost.alarms where flow = 'account'");
+  await reached(rig, CONSEQUENCES, "select count(*)::int as n from milepost.alarms where flow = 'order'");
   const raised = performance.now() - begun;
   await reached(
     rig,
     CONSEQUENCES,
-    "select count(*)::int as n from milepost.handlings where flow = 'account' and outcome = 'folded'",
+    "select count(*)::int as n from milepost.handlings where flow = 'order' and outcome = 'folded'",
   );
   const folded = performance.now() - begun;
   const waits = await asker;
@@ -111,19 +110,14 @@ async function* single(rig: Rig, end: End): AsyncGenerator<Measurement> {
 }
 
 function stormYaml(due: number, address: string): string {
-  const accounts = Array.from({ length: CONSEQUENCES }, (_, index) => `a${index}`).join(', ');
   return `
-flow: day
-key: "day-{tradingDay}"
-steps:
-  open: {}
-  feed: {}
-  accounts: { flow: account, each: [${accounts}], join: any }
-connectors: [{ from: open, to: accounts }, { from: feed, to: accounts }]
+flow: feed
+steps: { beat: {} }
 ---
-flow: account
-deadline: { at: "${new Date(due).toISOString().slice(11, 16)}" }
-steps: { settle: {} }
+flow: order
+source: feed
+steps: { route: { timers: { late: { at: "${new Date(due).toISOString().slice(11, 16)}" } } }, confirm: {} }
+connectors: { from: route, to: confirm }
 ---
 ${channelYaml(address, STORM_WAIT, '')}`;
 }

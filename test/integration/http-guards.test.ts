@@ -213,6 +213,23 @@ test('a further route is answered and described', async () => {
   await other.close();
 });
 
+test('row 44: a request that comes letter by letter is cut off, and others are answered meanwhile', async () => {
+  const socket = connect(server.port, '127.0.0.1');
+  const cut = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => {});
+  socket.resume();
+  socket.write('GET /livez HTTP/1.1\r\nhost: localhost\r\nx-slow: ');
+  const dripping = setInterval(() => socket.write('a'), 500);
+  try {
+    expect((await ask(server, '/livez')).status).toBe(200);
+    await cut;
+    expect((await ask(server, '/livez')).status).toBe(200);
+  } finally {
+    clearInterval(dripping);
+    socket.destroy();
+  }
+}, 60_000);
+
 test('closing twice is fine, and a connection that never sends its request does not hold it up', async () => {
   const other = await startServer();
   const socket = connect(other.port, '127.0.0.1');

@@ -225,7 +225,7 @@ test('many readers share one look at the log', async () => {
   await counting.close();
 });
 
-test('a reader that does not read is told to load anew when it reads again, and holds up nobody', async () => {
+test('row 43: a reader that does not read is told to load anew when it reads again, and holds up nobody', async () => {
   const slow = listen();
   const quick = listen();
   await Promise.all([slow.begun(), quick.begun()]);

@@ -112,7 +112,7 @@ test('a reader that resumes slowly is told when the log forgets what it still ne
   await stream.close();
 });
 
-test('a reader that takes nothing for five heartbeats is disconnected, others are not', async () => {
+test('row 43: a reader that takes nothing for five heartbeats is disconnected, others are not', async () => {
   const { stream, add } = makeStream();
   const stuck = makeSink();
   const well = makeSink();
