@@ -62,7 +62,7 @@ export function compose(
 function probeNotices(at: Running, { probes }: Gathered): readonly NoticeRecord[] {
   if (at.stored.partition !== '0' || !at.definitions.notifying.channels.has('canary')) return [];
   return probes.map((id) => ({
-    id: `canary/${id}`,
+    id: `milepost/canary/${encodeURIComponent(id)}`,
     alarm: null,
     kind: 'notify',
     channel: 'canary',

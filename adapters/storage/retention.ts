@@ -76,7 +76,8 @@ export function sweep(db: Database, options: SweepOptions = {}): Promise<Swept |
     const alarms = await inLots(db, closedAlarms(now - keep.alarms * DAY));
     const notices = await inLots(db, oldNotices(now - keep.alarms * DAY));
     const told: Lots[] = [];
-    for (const lot of whatWasTold(now - keep.alarms * DAY)) told.push(await inLots(db, lot));
+    for (const lot of [...whatWasTold(now - keep.alarms * DAY), ...canaries(now - DAY)])
+      told.push(await inLots(db, lot));
     const rejected = await inLots(db, oldRejected(now - keep.rejected * DAY));
     const revisions = await forgetRevisions(db, now - SHORTEST_JOURNAL * DAY);
     const workers = await forgetWorkers(db, now - DAY);
@@ -242,6 +243,20 @@ function oldNotices(before: number): Lot {
   return sql`
     delete from milepost.notices where ctid = any (array(
       select ctid from milepost.notices where owed_at < ${at(before)} limit ${LOT} for update skip locked))`;
+}
+
+/** What a channel called `canary` was told: of no use once it was sent, and as much as all the rest together. */
+function canaries(before: number): readonly Lot[] {
+  const lot = (table: string, old: Lot) => sql`
+    delete from ${sql.table(`milepost.${table}`)} where ctid = any (array(
+      select ctid from ${sql.table(`milepost.${table}`)} where ${old} limit ${LOT} for update skip locked))`;
+  return [
+    lot(
+      'outbox',
+      sql`channel = 'canary' and id like 'wish/milepost/canary/%' and settled_at < ${at(before)}`,
+    ),
+    lot('notices', sql`id like 'milepost/canary/%' and taken_at < ${at(before)}`),
+  ];
 }
 
 /** Of a thread that has not recovered the last notice stays: the next one refers to it. */

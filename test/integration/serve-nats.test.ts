@@ -132,6 +132,7 @@ test('rows 14 and 20: a server that is killed again and again under a stream of 
   const milepost = await up(nats.url, url);
   const address = await milepost.serves();
   const owner = async () => postgres.run('select owner from milepost.leases', url);
+  await expect.poll(owner, SOON).not.toEqual([{ owner: null }]);
   const before = await owner();
   const nc = await nats.connect();
   const ids = Array.from({ length: 45 }, (_, index) => `n${String(index + 10)}`);

@@ -157,18 +157,29 @@ describe('removing what is too old', () => {
                       ('standing', 'b', false, 'sent', interval '450 days'),
                       ('young', 'c', true, 'sent', interval '1 day'),
                       ('owed', 'd', false, 'owed', null)) v (id, thread, recovered, state, age);
+       insert into milepost.outbox
+         (digest, id, channel, thread, kind, alarms, recovered, state, settled_at, body)
+       select sha256(id::bytea), id, 'canary', 'wish/milepost/canary'::bytea, 'notify', '{}', false, 'sent', now() - age, '{}'
+         from (values ('wish/milepost/canary/2026-01-01', interval '2 days'),
+                      ('wish/milepost/canary/2026-01-03', interval '1 hour')) v (id, age);
+       insert into milepost.notices (digest, id, kind, channel, text, taken_at)
+       values (sha256('old'), 'milepost/canary/2026-01-01', 'notify', 'canary', '', now() - interval '2 days'),
+              (sha256('new'), 'milepost/canary/2026-01-03', 'notify', 'canary', '', now());
        insert into milepost.acts (id, by, kind, act, applied_at)
        values ('done', 'ann', 'ack', '{}', now() - interval '500 days'), ('waits', 'ann', 'ack', '{}', null);
        insert into milepost.silences (id, until, live, body)
        values ('over', now() - interval '500 days', false, '{}'), ('live', now() - interval '500 days', true, '{}')`,
       url,
     );
-    expect(await sweep(db, { every: 0 })).toMatchObject({ told: 4 });
+    expect(await sweep(db, { every: 0 })).toMatchObject({ told: 6 });
     const kept = await server.run(
       'select id from milepost.outbox union select id from milepost.acts union select id from milepost.silences',
       url,
     );
-    expect(kept.map(({ id }) => id).sort()).toEqual(['live', 'owed', 'standing', 'waits', 'young']);
+    const canary = 'wish/milepost/canary/2026-01-03';
+    expect(kept.map(({ id }) => id).sort()).toEqual(['live', 'owed', 'standing', 'waits', canary, 'young']);
+    const wished = await server.run(`select id from milepost.notices where channel = 'canary'`, url);
+    expect(wished).toEqual([{ id: 'milepost/canary/2026-01-03' }]);
   });
 
   test('definitions that nobody refers to any more are forgotten, new ones are not', async () => {
