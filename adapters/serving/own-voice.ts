@@ -27,6 +27,8 @@ export interface OwnVoice {
 }
 
 const REST = 3_000;
+/** After the database was away workers that are alive need a moment to say so: nothing ends before, ms. */
+const CALM = 8_000;
 
 /** The voice of a worker, whose id is in the table of workers while it is alive. What it has to say is kept until it speaks. */
 export function createOwnVoice(options: {
@@ -40,6 +42,7 @@ export function createOwnVoice(options: {
   /** what was said last, as JSON */
   const last = new Map<OwnTopic, string>();
   let loop: Loop | null = null;
+  let calmUntil = performance.now() + CALM;
 
   async function keep(): Promise<void> {
     for (let next = reports[0]; next !== undefined; next = reports[0]) {
@@ -51,7 +54,7 @@ export function createOwnVoice(options: {
       await own.note(topic, worker, params === null ? null : JSON.stringify(params));
       if (troubles.get(topic) === params) troubles.delete(topic);
     }
-    await own.settle(OWN_TOPICS, turnEvent);
+    if (performance.now() > calmUntil) await own.settle(OWN_TOPICS, turnEvent);
   }
 
   async function send(outlet: Outlet): Promise<void> {
@@ -76,7 +79,10 @@ export function createOwnVoice(options: {
     },
     speak(outlet, closers) {
       const turn = async (): Promise<'idle'> => {
-        await keep();
+        await keep().catch((error: unknown) => {
+          calmUntil = performance.now() + CALM;
+          throw error;
+        });
         await send(outlet);
         return 'idle';
       };
