@@ -2,7 +2,8 @@
  * A clock that people set wrong is followed only so far: the wall clock of this machine, held to what a reference said last
  * and a clock that never jumps has counted since.
  *
- * 1. It is never further from the reference than the tolerance, whatever the wall clock does, also between two looks.
+ * 1. It is never further from the reference than the tolerance and what the look leaves open, whatever the wall clock does,
+ *    also between two looks. A wall clock that is right is followed to the millisecond.
  * 2. Without a look it is the wall clock. A look that took long says little, and gives way to any that took less.
  */
 
@@ -35,8 +36,9 @@ export function createKeptClock(options: {
   return {
     now() {
       const [here, there] = [wall(), reference()];
-      if (there === null) return here;
-      return Math.floor(Math.min(Math.max(here, there - tolerance), there + tolerance));
+      if (known === null || there === null) return here;
+      const open = tolerance + known.took / 2;
+      return Math.floor(Math.min(Math.max(here, there - open), there + open));
     },
     note({ time, before, after }) {
       const took = after - before;

@@ -112,12 +112,13 @@ test('a channel that is called canary is told of each, so that what is sent is p
 });
 
 /** Noticed by both processes that still run, which withhold the heartbeat; over once it goes on. */
-async function isNoticed(thaw: () => void, addresses: readonly string[]): Promise<void> {
+async function isNoticed(pid: () => number, addresses: readonly string[]): Promise<void> {
+  for (const address of addresses)
+    await expect.poll(() => canaryOf(address), SOON).toMatchObject({ ok: true });
+  const thaw = freeze(pid());
+  const detail = expect.stringMatching(/partition 0: not back for \d+ s; partition 1: not back/);
   for (const address of addresses) {
-    await expect.poll(() => canaryOf(address), NOTICED).toMatchObject({ ok: false, status: 503 });
-    expect((await canaryOf(address)).detail).toMatch(
-      /partition 0: not back for \d+ s; partition 1: not back/,
-    );
+    await expect.poll(() => canaryOf(address), NOTICED).toMatchObject({ ok: false, status: 503, detail });
     expect(await metric(address, 'milepost_canary_lost')).toEqual([1, 1]);
   }
   const before = calls;
@@ -129,14 +130,14 @@ async function isNoticed(thaw: () => void, addresses: readonly string[]): Promis
   await expect.poll(() => calls, SOON).toBeGreaterThan(before);
 }
 
-test('a worker that hangs is noticed by the API', () => isNoticed(freeze(worker.pid), [apiAt]), LIMIT);
+test('a worker that hangs is noticed by the API', () => isNoticed(() => worker.pid, [apiAt]), LIMIT);
 
-test('a NATS server that hangs is noticed', () => isNoticed(freeze(nats.pid()), [workerAt, apiAt]), LIMIT);
+test('a NATS server that hangs is noticed', () => isNoticed(() => nats.pid(), [workerAt, apiAt]), LIMIT);
 
 test(
   'a database that hangs is noticed, and once it goes on it was an alarm',
   async () => {
-    await isNoticed(freeze(postgres.pid()), [workerAt, apiAt]);
+    await isNoticed(() => postgres.pid(), [workerAt, apiAt]);
     const alarms = async () =>
       (await listAll(apiAt, '/api/v1/alarms?flow=milepost'))
         .filter(({ name }) => name === 'canary-lost')
