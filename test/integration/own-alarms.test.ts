@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ask, killMileposts, listAll, type Milepost, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
+import { OPERATOR } from '../servers/operator.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 
 const SOON = { timeout: 40_000, interval: 100 };
@@ -105,7 +106,7 @@ test(
     const body = JSON.stringify({ by: 'li', reason: 'sent again' });
     const closed = await fetch(new URL(`/api/v1/alarms/${encodeURIComponent(id)}/close`, address), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...OPERATOR, 'content-type': 'application/json' },
       body,
     });
     expect(closed.status).toBeLessThan(300);
