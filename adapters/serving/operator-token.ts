@@ -28,7 +28,7 @@ export interface OperatorToken {
   readonly madeIn: string | null;
 }
 
-export const TOKEN_FILE = 'operator-token';
+const TOKEN_FILE = 'operator-token';
 
 const BYTES = 32;
 const SHORTEST = 16;

@@ -83,7 +83,7 @@ export interface StoreOutcome {
   readonly says: string;
 }
 
-export const MINUTE = 60_000;
+const MINUTE = 60_000;
 const LEASE = 70_000;
 
 /** Runs a script, and looks at everything at its end. */

@@ -17,7 +17,7 @@ export const USUAL = 30;
 const OWN = ['screen', 'every', 'show'];
 
 /** What the query of an address says of it. */
-export function rotationIn(search: string): Rotation {
+function rotationIn(search: string): Rotation {
   const query = new URLSearchParams(search);
   const every = Number(query.get('every') ?? USUAL);
   return {
