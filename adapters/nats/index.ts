@@ -25,6 +25,7 @@ export { ensureNoticeStream, type HandedNotice, noticeOutlet, waitingNotices } f
 export { type NatsOutletOptions, natsOutlet, OutletError } from './outlet.ts';
 export { type PrivateNats, startPrivateNats } from './private-server.ts';
 export { type NatsPublisherOptions, natsPublisher, PublishError } from './publisher.ts';
+export { answerAsRelay, otherRelay, type RelaySelf } from './relay-name.ts';
 export { followRelays, relayReport } from './relay-report.ts';
 export { makeRoom } from './room.ts';
 export { type NatsServiceOptions, SERVICE_READS, type ServiceRead, startNatsService } from './service.ts';

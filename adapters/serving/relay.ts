@@ -3,8 +3,11 @@
  * has no database and no flows; the secrets of its channels stand in its own environment and files.
  *
  * 1. What it cannot send stays in the stream, also what is for a channel that it has no document of; that is said.
- * 2. The definitions are read at the start and on SIGHUP; broken ones leave those in use.
+ * 2. One relay a name: it does not start where another one answers, and says so where one begins later all the same.
+ * 3. The definitions are read at the start and on SIGHUP; broken ones leave those in use.
  */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { loadActiveSet } from '../active-set.ts';
 import { CHANNEL_KINDS, channelWorld, type Relaying, startRelaying } from '../channels/index.ts';
 import { type Closers, undo } from '../closers.ts';
@@ -12,12 +15,15 @@ import { createMetrics, createProbes, type HealthReport } from '../http/index.ts
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
 import {
+  answerAsRelay,
   connectNats,
   ensureNoticeStream,
   linkOf,
   type NatsConnection,
   type NatsOptions,
   openNoticeQueue,
+  otherRelay,
+  type RelaySelf,
   relayReport,
   waitingNotices,
 } from '../nats/index.ts';
@@ -70,6 +76,13 @@ async function assemble(options: RelayOptions, closers: Closers): Promise<Omit<S
       state === 'lost' || state === 'waiting' || state === 'trouble' ? log.warn(text) : log.info(text),
   });
   closers.push(() => nc.close());
+  const self = { id: randomUUID(), where: `${hostname()}, process ${process.pid}` };
+  const other = await otherRelay(nc, name, self);
+  if (other !== null)
+    throw new ServeError(
+      `a relay called ${name} runs already (${other}), and two would mix up the order of notices: end it, or give this one another --name`,
+    );
+  closers.push(answerAsRelay(nc, name, self));
   await patiently({
     ...{ what: 'the stream of notices', log, signal },
     attempt: async () => ensureNoticeStream(await nc.jetstreamManager()),
@@ -85,7 +98,7 @@ async function assemble(options: RelayOptions, closers: Closers): Promise<Omit<S
     });
   let relaying = start();
   closers.push(() => relaying.stop());
-  const strangers = watchStrangers({ nc, name, log, relaying: () => relaying });
+  const strangers = watchStrangers({ nc, name, self, log, relaying: () => relaying });
   closers.push(() => strangers.stop());
   const probes = createProbes({ health: () => health(nc, relaying), metrics: createMetrics() });
   const address = await probes.listen(options);
@@ -138,14 +151,16 @@ function publishOver(nc: NatsConnection) {
   };
 }
 
-/** Says what waits for channels that the relay has no document of, once for each number of them. */
+/** Says what waits for channels that the relay has no document of, once for each number of them, and that it has a twin. */
 function watchStrangers(options: {
   readonly nc: NatsConnection;
   readonly name: string;
+  readonly self: RelaySelf;
   readonly log: Log;
   readonly relaying: () => Relaying;
 }) {
-  const { nc, name, log, relaying } = options;
+  const { nc, name, self, log, relaying } = options;
+  let twin: string | null = null;
   const said = new Map<string, number>();
   let lookedAt = Number.NEGATIVE_INFINITY;
   return startLoop({
@@ -156,6 +171,12 @@ function watchStrangers(options: {
       if (performance.now() - lookedAt < LOOK_EVERY || linkOf(nc).state() !== 'up') return 'idle';
       const waiting = await waitingNotices(await nc.jetstreamManager(), name);
       lookedAt = performance.now();
+      const found = await otherRelay(nc, name, self);
+      if (found !== null && found !== twin)
+        log.error(
+          `another relay called ${name} runs (${found}): the order of notices is mixed up; end one of them`,
+        );
+      twin = found;
       for (const [channel, count] of waiting) {
         if (relaying().channels.has(channel) || said.get(channel) === count) continue;
         said.set(channel, count);

@@ -135,6 +135,20 @@ test('what is for a channel without a document is kept and said, and sent once t
   await expect.poll(() => waiting('strange'), SOON).toEqual({});
 }, 120_000);
 
+test('a second relay of a name does not start while the first runs, and does once that is gone', async () => {
+  const first = relay('twin', [hook('desk')]);
+  await first.serves();
+  const second = relay('twin', [hook('desk')]);
+  expect(await second.ended).not.toBe(0);
+  expect(second.said('error').join('\n')).toMatch(
+    /a relay called twin runs already \(.*process \d+\).*--name/,
+  );
+  first.signal('SIGKILL');
+  await first.ended;
+  const third = relay('twin', [hook('desk')]);
+  await third.serves();
+}, 120_000);
+
 test('a message that is no notice is given up by its place, and those behind it are sent', async () => {
   await noticeOutlet(nc)({ relay: 'broken', channel: 'desk', id: 'b-1', body: '{"version":1,"notice":{}}' });
   await hand('broken', { id: 'b-2' });

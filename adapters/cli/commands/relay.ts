@@ -24,7 +24,7 @@ export const relay: Command = {
   ],
   notes: [
     'PATH holds `channel` documents with the names that they have inside, with their real type, settings and secrets; it needs no',
-    'flows and no database. SIGHUP reads it again. Run one relay of a name: a second one would mix up the order of notices.',
+    'flows and no database. SIGHUP reads it again. One relay runs of a name; a second one does not start.',
     'Environment: NATS_URL (with NATS_CREDS, NATS_CA, NATS_CERT, NATS_KEY), the NATS server that the Milepost inside uses.',
     'Exit codes: 0 ended by a signal, 1 errors in the definitions, 2 it cannot start as it is, 69 a server is gone.',
   ],
