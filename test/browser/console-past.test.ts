@@ -1,55 +1,15 @@
 /** What has piled up: the last trading days of a flow drawn, its sentence with what is usual, and a list of many events. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axeFindings, type Stage, send, setStage, shoot } from './stage.ts';
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const DAYS = 5;
-const EVENTS = 1300;
-const FLOW = `flow: settlement
-title: { en: End-of-day settlement, zh: 日终结算 }
-start: { by: "23:59" }
-deadline: { at: "23:59" }
-steps:
-  receive: { title: { en: Trades received, zh: 成交接收 } }
-  books: { title: { en: Books closed, zh: 结账 } }
-connectors:
-  - { from: receive, to: books }`;
+import { DAY, DAYS, EVENTS, keyOf, stagePastDays } from './past-days.ts';
+import { axeFindings, type Stage, shoot } from './stage.ts';
 
 let stage: Stage;
-let today: string;
+const today = keyOf(Date.now());
 
 beforeAll(async () => {
-  stage = await setStage(['up', '--no-nats'], FLOW);
-  const now = Date.now();
-  today = keyOf(now);
-  let count = 0;
-  const event = (key: string, step: string, kind: string, at: number) => ({
-    id: `e${++count}`,
-    flow: 'settlement',
-    key,
-    step,
-    event: kind,
-    time: new Date(at).toISOString(),
-  });
-  for (let back = DAYS; back >= 1; back -= 1) {
-    const noon = Date.parse(`${keyOf(now - back * DAY)}T12:00:00Z`);
-    await send(
-      stage.address,
-      event(keyOf(noon), 'receive', 'activated', noon),
-      event(keyOf(noon), 'receive', 'committed', noon + (4 + back) * MINUTE),
-      event(keyOf(noon), 'books', 'committed', noon + 20 * MINUTE),
-    );
-  }
-  const many = Array.from({ length: EVENTS - 1 }, () => event(today, 'receive', 'params', now));
-  await send(stage.address, event(today, 'receive', 'activated', now));
-  for (let at = 0; at < many.length; at += 400) await send(stage.address, ...many.slice(at, at + 400));
+  stage = await stagePastDays();
 }, 180_000);
 afterAll(() => stage?.close());
-
-function keyOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
 
 test('a row says what it does, by when, and how long that usually takes', async () => {
   const page = await stage.open('/', { language: 'en' });

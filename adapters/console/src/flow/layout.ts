@@ -128,7 +128,7 @@ function arranged(graph: LayoutGraph, direction: Direction, placer: Placer): Lay
 
 /** How wide the words of a connector are; 0 of one that has none. */
 export function wordsOf(label: number): number {
-  return label === 0 ? 0 : Math.min(label, 26) * 6.4 + 12;
+  return label === 0 ? 0 : Math.min(label, 32) * 6.7 + 26;
 }
 
 /** A connector from a step to itself: beside it where the graph goes down, below it where it goes right. */

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import type { GraphEdge } from '../api/answers.ts';
 import { type ModelGraph, shapeOf } from './graph-model.ts';
 import { isLarge, type Layout, type LayoutGraph, layOut } from './layout.ts';
 import { placeMany } from './place-many.ts';
@@ -72,8 +73,13 @@ function toLayout(model: ModelGraph): LayoutGraph {
   return {
     id: model.id,
     nodes: model.nodes.map(({ id, node, inside }) => ({ id, kind: node.kind, inside: inside.map(toLayout) })),
-    edges: model.edges.map(({ id, from, to, edge }) => ({ id, from, to, label: edge.when?.length ?? 0 })),
+    edges: model.edges.map(({ id, from, to, edge }) => ({ id, from, to, label: labelOf(edge) })),
   };
+}
+
+/** How many signs stand at a connector: its expression, and how often it was taken of how often it may be. */
+function labelOf({ when, limit }: GraphEdge): number {
+  return when === null ? 0 : when.length + (limit === null ? 0 : 7);
 }
 
 function askWorker(graph: LayoutGraph, aspect: number): Promise<Layout> {

@@ -12,7 +12,7 @@ export interface DayScale {
 
 const MINUTE = 60_000;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440].map((minutes) => minutes * MINUTE);
-const MOST_TICKS = 9;
+const MOST_TICKS = 7;
 
 /** A line on which everything expected and everything that happened has its place; `now` too, while the day runs. */
 export function dayScale(

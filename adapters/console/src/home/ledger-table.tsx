@@ -10,7 +10,7 @@ import { useWindow } from './use-window.ts';
 const ROW_HEIGHT = 42;
 
 /** Labels so near to `now`, percent, would be covered by it. */
-const NEAR = 11;
+const NEAR = 13;
 /** The label of a later time, percent, would stand outside. */
 const LAST = 96;
 

@@ -7,11 +7,15 @@ export function shareLive(options: LiveOptions): Live {
   let state: LiveState = 'connecting';
   let heardAt: number | null = null;
   let own: Live | null = null;
+  let first = true;
 
   function take(message: LiveMessage): void {
     if (message.kind === 'change') options.onChange(message.change);
     else if (message.kind === 'reset') options.onReset();
     else {
+      // another tab has opened the stream: what was loaded before this one listens may have changed since
+      if (first && message.state !== 'connecting') options.onReset();
+      first = false;
       state = message.state;
       heardAt = message.heardAt;
       for (const listener of listeners) listener();
