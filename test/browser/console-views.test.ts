@@ -1,5 +1,4 @@
 /** Business views: the drawing as red as the day, the way to what is wrong, and the events of what is shown. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRound } from '../../adapters/demo/round.ts';
@@ -21,9 +20,16 @@ beforeAll(async () => {
   if (round === null) throw new Error('the demo keeps its round');
   day = round.tradingDay;
   // the day of the demo is over: what went wrong in it has gone wrong
-  await delay(Math.max(0, round.start + SECONDS * 1000 + 2000 - Date.now()));
+  await expect.poll(backupStatus, { timeout: 90_000, interval: 500 }).toBe('committed');
 }, 180_000);
 afterAll(() => stage?.close());
+
+/** How the last flow of the day stands. */
+async function backupStatus(): Promise<string | null> {
+  const response = await fetch(`${stage.address}/api/v1/instances/backup/clearing-${day}`);
+  const { status = null } = (await response.json()) as { status?: string | number | null };
+  return typeof status === 'string' ? status : null;
+}
 
 async function open(view: string, look: Look = {}): Promise<Page> {
   const page = await stage.open(`/views/${view}?day=${day}`, look);
