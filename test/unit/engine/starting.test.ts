@@ -73,7 +73,7 @@ describe('an instance', () => {
         ['13:00', 'a committed'],
       ],
       '13:10',
-      { status: 'running', started: '09:00', alarms: ['begun x1', 'deadline x1'], due: [] },
+      { status: 'running', started: '09:00', alarms: ['begun x1'], due: [] },
     ],
   ])('%s', (_, reports, until, seen) => {
     expect(seenAfter(reports, until)).toEqual(seen);
