@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ask, killMileposts, startMilepost } from '../servers/milepost.ts';
+import { OPERATOR } from '../servers/operator.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 import { type Endpoint, startEndpoint } from './channels/endpoint.ts';
 
@@ -55,7 +56,7 @@ const told = (path: string) =>
     .map(({ kind, subject }) => `${kind} ${subject}`);
 
 async function post(address: string, path: string, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { ...OPERATOR, 'content-type': 'application/json' };
   const answer = await fetch(new URL(path, address), { method: 'POST', headers, body: JSON.stringify(body) });
   expect(answer.status).toBe(202);
 }

@@ -4,8 +4,9 @@ import { span } from '../time/format-time.ts';
 import { useNow } from '../time/server-clock.ts';
 import { useWords } from '../words/words.ts';
 import './big-screen.css';
-import { pageOf, useRotation } from './rotation.ts';
+import { pageOf } from './rotation.ts';
 import { RotationButton } from './rotation-panel.tsx';
+import { useRotation } from './use-rotation.ts';
 
 /** What is above a page that is read from afar: how old the data is, and the way back. */
 export function BigScreenBar() {

@@ -1,7 +1,4 @@
 /** The pages that a big screen shows in turn: `?screen=big&every=30&show=/&show=/flows/settlement`. */
-import { useEffect, useMemo } from 'react';
-import { useLocation, useSearch } from 'wouter';
-import { useLiveState } from '../live/live-context.tsx';
 
 export interface Rotation {
   /** addresses with what is chosen on them, such as `/?group=clearing` */
@@ -17,7 +14,7 @@ export const USUAL = 30;
 const OWN = ['screen', 'every', 'show'];
 
 /** What the query of an address says of it. */
-function rotationIn(search: string): Rotation {
+export function rotationIn(search: string): Rotation {
   const query = new URLSearchParams(search);
   const every = Number(query.get('every') ?? USUAL);
   return {
@@ -42,21 +39,4 @@ export function pageOf(location: string, search: string): string {
   for (const name of OWN) query.delete(name);
   const text = query.toString();
   return text === '' ? location : `${location}?${text}`;
-}
-
-/** Goes from page to page, for as long as there are several; while the server is away it stays, since pages come from there. */
-export function useRotation(): Rotation {
-  const search = useSearch();
-  const [location, go] = useLocation();
-  const rotation = useMemo(() => rotationIn(search), [search]);
-  const isLost = useLiveState() === 'lost';
-  useEffect(() => {
-    const { pages, every } = rotation;
-    if (pages.length < 2 || isLost) return;
-    const here = pages.indexOf(pageOf(location, search));
-    const next = pages[(here + 1) % pages.length] ?? '/';
-    const timer = setTimeout(() => go(bigAddress(next, rotation), { replace: true }), every * 1000);
-    return () => clearTimeout(timer);
-  }, [rotation, isLost, location, search, go]);
-  return rotation;
 }
