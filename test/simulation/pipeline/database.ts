@@ -70,6 +70,9 @@ export interface DatabaseOptions {
   readonly plantNotices?: (store: NoticeStore) => NoticeStore;
 }
 
+/** So few that a notifier that was away for long finds a gap. */
+export const KEPT_CHANGES = 20;
+
 export class DatabaseModel {
   up = true;
   timeline = 1;
@@ -261,7 +264,7 @@ export class DatabaseModel {
 
   #fresh(): Databank {
     const { plant, plantNotices } = this.#options;
-    const right = memoryStorage({ now: () => this.#clock() });
+    const right = memoryStorage({ now: () => this.#clock(), keptChanges: KEPT_CHANGES });
     const storage = plant?.(right) ?? right;
     const { tables } = storage;
     const notices = memoryNotices({

@@ -65,6 +65,11 @@ export class NoticeInvariants implements Witness {
     this.#options = options;
   }
 
+  /** up to which change a notifier has come */
+  get change(): number {
+    return this.#commits.at(-1)?.change ?? 0;
+  }
+
   alarmsCommitted({ alarms }: Batch): void {
     for (const { id } of alarms) if (!this.#alarms.has(id)) this.#alarms.set(id, this.#options.scheduler.now);
   }

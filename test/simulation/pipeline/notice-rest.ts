@@ -11,6 +11,8 @@ export interface Ended {
   readonly hasCome: (id: string) => boolean;
   /** whether an end refused it for good */
   readonly isRefused: (id: string) => boolean;
+  /** whether the notifier has not seen every change: then what began and ended meanwhile may be unknown */
+  readonly gap: boolean;
   readonly now: number;
 }
 
@@ -37,6 +39,7 @@ export async function untold(ended: Ended): Promise<readonly Found[]> {
     ...(await ofFailures(ended, entries)),
     ...alarms.flatMap(({ id, clearedAt }): readonly Found[] => {
       const handling = handlings.get(id);
+      if (handling === undefined && ended.gap && clearedAt !== null) return [];
       if (handling === undefined) return [{ rule: 'NOT-TAKEN', text: `nobody knows of ${id}` }];
       if ((handling.alarm.clearedAt === null) !== (clearedAt === null))
         return [{ rule: 'NOT-TAKEN', text: `that ${id} is ${clearedAt === null ? 'open' : 'over'}` }];

@@ -19,6 +19,6 @@ describe('the simulator finds within 100 seeds a pipeline in which', () => {
       }
       expect.fail('nothing was found');
     },
-    120_000,
+    300_000,
   );
 });

@@ -28,6 +28,7 @@ const MUST_BE_REACHED: readonly string[] = [
     'notice came twice',
   ],
   ...['breaker open', 'breaker closed', 'quota hit', 'Retry-After', 'storm mode', 'silence', 'acknowledged'],
+  'changes removed that nobody took',
   ...['killed before settle', 'killed before commitNotices', 'unknown settle', 'unknown commitNotices'],
   ...['told repeated', 'told escalated', 'told undeliverable', 'told notify', 'notice given up: failed'],
   ...['recovery with tail', 'killed at beforeCommit', 'killed at afterCommit', 'killed at duringRecovery'],

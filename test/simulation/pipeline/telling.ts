@@ -2,7 +2,7 @@
 import type { Definitions } from '../../../definitions/index.ts';
 import type { Batch, HandlingAct } from '../../../engine/index.ts';
 import type { Random } from '../random.ts';
-import type { DatabaseModel } from './database.ts';
+import { type DatabaseModel, KEPT_CHANGES } from './database.ts';
 import { Endpoints, type Mood } from './endpoints.ts';
 import type { Violation } from './invariants.ts';
 import { NoticeInvariants } from './notice-invariants.ts';
@@ -41,7 +41,11 @@ export class Telling {
   readonly #endpoints: Endpoints;
   readonly #tellers = new Map<string, Teller>();
   #started = 0;
+  /** nobody begins to tell before */
+  #awayUntil = 0;
   #calm = false;
+  /** whether changes were removed that no notifier had taken */
+  #gap = false;
 
   constructor(options: TellingOptions) {
     this.#options = options;
@@ -100,6 +104,7 @@ export class Telling {
       definitions: this.#options.definitions,
       hasCome: (id) => (this.invariants.taken.get(id)?.length ?? 0) > 0,
       isRefused: (id) => this.#endpoints.refused.has(id),
+      gap: this.#gap,
       now: end,
     });
     for (const { rule, text } of found) says(rule, text);
@@ -129,7 +134,8 @@ export class Telling {
         this.#tellers.delete(name);
         if (this.#tellers.size === 0) reached.add('nobody tells');
         const pause = random.chance(0.3) ? random.between(60_000, 900_000) : random.between(500, 20_000);
-        scheduler.after(this.#calm ? 500 : pause, 'start telling', () => this.#start());
+        const away = Math.max(pause, this.#awayUntil - scheduler.now);
+        scheduler.after(this.#calm ? 500 : away, 'start telling', () => this.#start());
       },
     });
     const teller = startTeller({
@@ -159,6 +165,18 @@ export class Telling {
       });
     plan('teller killed', 4, () => aTeller()?.process.kill('at any time'));
     plan('teller frozen', 4, () => aTeller()?.process.freeze('at any time'));
+    plan('nobody tells for long', 1, () => {
+      this.#awayUntil = scheduler.now + random.between(15, 40) * MINUTE;
+      for (const { process } of [...this.#tellers.values()]) process.kill('with all others');
+    });
+    plan('changes removed', 6, () => {
+      const { newest } = this.#database.storage.tables;
+      if (this.invariants.change < newest - KEPT_CHANGES) {
+        this.#gap = true;
+        reached.add('changes removed that nobody took');
+      }
+      void this.#database.change(({ changes, tables }) => changes.markPublished(tables.newest));
+    });
     plan('teller stopped cleanly', 2, () => {
       const teller = aTeller();
       if (teller === undefined) return;
