@@ -1,4 +1,5 @@
 /** Business views: the drawing as red as the day, the way to what is wrong, and the events of what is shown. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRound } from '../../adapters/demo/round.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   if (round === null) throw new Error('the demo keeps its round');
   day = round.tradingDay;
   // the day of the demo is over: what went wrong in it has gone wrong
-  await expect.poll(backupStatus, { timeout: 90_000, interval: 500 }).toBe('committed');
+  while ((await backupStatus()) !== 'committed') await delay(500);
 }, 180_000);
 afterAll(() => stage?.close());
 
