@@ -101,7 +101,7 @@ function line(definitions: Definitions, alarm: NoticeAlarm, language: Language):
   const zh = language === 'zh';
   const calendar = calendarOf(definitions, alarm.flow);
   const where = alarm.step === null ? '' : ` / ${stepTitle(definitions, alarm.flow, alarm.step, language)}`;
-  const from = calendar.format(alarm.raisedAt);
+  const from = `${calendar.format(alarm.raisedAt)} ${calendar.zone}`;
   const count = alarm.count < 2 ? '' : zh ? `，${alarm.count} 次` : `, ${alarm.count} times`;
   const wrong = alarm.clearedBy === 'mistaken';
   const end =
