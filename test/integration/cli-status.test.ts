@@ -41,7 +41,7 @@ describe('status', () => {
     await send(eventText(), eventText({ id: 'e2', event: 'committed', time: '2026-11-23T15:35:00+08:00' }));
     const shown = await ask('status');
     expect(shown.out.split('\n')[3]).toMatch(
-      /^waiting, late, corrected {2}End-of-day settlement \(settlement\) {2}2026-11-23 {2}check since 15:35 {2}19:00 {2}/,
+      /^waiting, late {2}End-of-day settlement \(settlement\) {2}2026-11-23 {2}check since 15:35 {2}19:00 {2}/,
     );
     expect(shown.code).toBe(0);
     expect((await ask('status', '--check')).code).toBe(3);
