@@ -126,7 +126,6 @@ const storing: fc.Arbitrary<StoreStep> = fc.oneof(
     arbitrary: fc.record({
       ...{ do: fc.constant('commit'), partition: two, worker, content },
       from: fc.constantFrom('held', 'held', 'held', 'held', 'old epoch', 'old sequence', 'other tag'),
-      lost: fc.constantFrom(false, false, false, false, false, false, true),
     }),
   },
 );
