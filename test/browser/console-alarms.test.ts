@@ -172,4 +172,4 @@ test('a silence takes a reason and an end; what was said about an alarm is in it
   await expect.poll(() => rowOf(page, 'a').count(), SOON).toBe(0);
   expect(stage.troubles()).toEqual([]);
   await page.close();
-});
+}, 90_000);

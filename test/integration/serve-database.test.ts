@@ -170,13 +170,13 @@ test('row 25: tables that are locked for long are said, by /readyz too, and ever
   const url = await postgres.database();
   const milepost = up(url);
   const address = await milepost.serves();
-  expect(await ask(address, '/api/v1/events', event('1'))).toMatchObject({ status: 202 });
-  await expect.poll(() => seen(address, 'a'), SOON).toEqual(['1']);
+  expect(await ask(address, '/api/v1/events', event('1', 'locked'))).toMatchObject({ status: 202 });
+  await expect.poll(() => seen(address, 'locked'), SOON).toEqual(['1']);
   const held = postgres.run(
     'do $$ begin lock table milepost.positions in access exclusive mode; perform pg_sleep(20); end $$',
     url,
   );
-  expect(await ask(address, '/api/v1/events', event('2'))).toMatchObject({ status: 202 });
+  expect(await ask(address, '/api/v1/events', event('2', 'locked'))).toMatchObject({ status: 202 });
   const worker = async () => {
     const { checks } = (await ask(address, '/readyz')).body;
     return checks.find(({ name }: { name: string }) => name === 'worker');
@@ -185,7 +185,7 @@ test('row 25: tables that are locked for long are said, by /readyz too, and ever
     .poll(worker, SOON)
     .toMatchObject({ ok: false, detail: expect.stringMatching(/lock timeout|55P03/) });
   await held;
-  await expect.poll(() => seen(address, 'a').catch(() => []), SOON).toEqual(['1', '2']);
+  await expect.poll(() => seen(address, 'locked').catch(() => []), SOON).toEqual(['1', '2']);
   await expect.poll(async () => (await readiness(address)).status, SOON).toBe(200);
   milepost.signal('SIGTERM');
   expect(await milepost.ended).toBe(0);

@@ -152,7 +152,7 @@ test('rows 29 to 32: a thousand wrong forms are each kept with their reason, and
   expect(journals.flat().toSorted()).toEqual(right.toSorted());
   expect(milepost.said('warn')).toEqual([]);
   expect(milepost.said('error')).toEqual([]);
-  expect((await readiness(address)).status).toBe(200);
+  await expect.poll(async () => (await readiness(address)).status, SOON).toBe(200);
   const metrics = (await ask(address, '/metrics')).body;
   expect(metrics).toMatch(new RegExp(`rejected\\S* ${wrong.length}$`, 'm'));
 }, 120_000);
