@@ -46,6 +46,7 @@ async function start(): Promise<{ readonly port: number }> {
     databaseUrl,
     nats: { url: nats.url },
     operator: { given: TOKEN, file: null },
+    canary: 0, // its message would stand among those that are looked at
     version: '0.0.0',
     log: { info: () => undefined, warn: () => undefined, error: (text) => console.error(text) },
     signal: new AbortController().signal,
