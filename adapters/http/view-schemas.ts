@@ -1,4 +1,5 @@
 /** The JSON Schemas of business views. */
+import { TONES } from '../../engine/index.ts';
 import type { JsonSchema } from './route.ts';
 import {
   count,
@@ -14,7 +15,6 @@ import {
   title,
 } from './schema-parts.ts';
 
-const TONES = ['critical', 'warning', 'unknown', 'waiting', 'running', 'done', 'idle', 'excused'];
 const status = { type: 'string', enum: TONES, description: '`idle`: not due yet, or not reached' };
 const statusOrNull = {
   type: ['string', 'null'],

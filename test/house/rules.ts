@@ -42,7 +42,6 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@ant-design/icons': [CONSOLE],
   '@xyflow/react': [`${CONSOLE}src/flow/`, `${CONSOLE}src/views/`],
   '@dagrejs/dagre': [`${CONSOLE}src/flow/`],
-  echarts: [CONSOLE],
   '@tanstack/react-query': [CONSOLE],
   wouter: [CONSOLE],
   vite: [CONSOLE],
