@@ -49,6 +49,7 @@ export interface Raised {
 
 /** A reason that needs no more than its kind. */
 export const NOTHING = { at: null, step: null, alarm: null, waiver: null };
+
 /** The worst of some open alarms, of several the oldest; null where there is none. */
 export function worstAlarm(raised: readonly Raised[]): Raised | null {
   const worst = raised.toSorted((a, b) => {

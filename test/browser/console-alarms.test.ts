@@ -2,14 +2,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN } from '../servers/operator.ts';
-import { axeFindings, type Look, type Stage, send, setStage, shoot } from './stage.ts';
+import { axeFindings, LOOKS, type Stage, send, setStage, shoot } from './stage.ts';
 
 const MARKUP = '<img src=x onerror="document.title=1"><b>bold</b>';
 const SOON = { timeout: 15_000, interval: 100 };
-const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
-  { language: 'en', theme: 'light' },
-  { language: 'zh', theme: 'dark' },
-];
 
 const FLOWS = `
 flow: clearing

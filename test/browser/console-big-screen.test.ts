@@ -1,13 +1,9 @@
 /** What is read from afar: pages in turn, how old the data is, and a server that goes away and comes back. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFindings, type Look, type Stage, send, setStage, shoot } from './stage.ts';
+import { axeFindings, LOOKS, type Stage, send, setStage, shoot } from './stage.ts';
 
 const SOON = { timeout: 30_000, interval: 100 };
-const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
-  { language: 'en', theme: 'light' },
-  { language: 'zh', theme: 'dark' },
-];
 
 const FLOWS = `
 flow: clearing
@@ -90,7 +86,7 @@ test('it lives through a new start of the server: grey meanwhile, then live agai
   const before = await green();
   await stage.restart(async () => {
     await page.locator('.banner').waitFor();
-    expect(await green()).not.toBe(before);
+    await expect.poll(green, SOON).not.toBe(before);
     await expect
       .poll(() => bar(page).textContent(), SOON)
       .toMatch(/heard from the server ([5-9]|\d\d) s ago/);
@@ -99,7 +95,7 @@ test('it lives through a new start of the server: grey meanwhile, then live agai
   await send(stage.address, event('receive', 'committed'));
   await page.locator('.banner').waitFor({ state: 'detached', timeout: 60_000 });
   await expect.poll(() => step(page, 'Trades received').textContent(), SOON).toContain('Done');
-  expect(await green()).toBe(before);
+  await expect.poll(green, SOON).toBe(before);
   await expect.poll(() => bar(page).textContent(), SOON).toMatch(/heard from the server [0-3] s ago/);
   await page.close();
 }, 180_000);

@@ -3,15 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRound } from '../../adapters/demo/round.ts';
-import { axeFindings, type Look, type Stage, setStage, shoot } from './stage.ts';
+import { axeFindings, LOOKS, type Stage, setStage, shoot } from './stage.ts';
 
 const SECONDS = 12;
 const SOON = { timeout: 15_000, interval: 100 };
 const MARKUP = '<img src=x onerror="document.title=1">';
-const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
-  { language: 'en', theme: 'light' },
-  { language: 'zh', theme: 'dark' },
-];
 
 let stage: Stage;
 let key: string;

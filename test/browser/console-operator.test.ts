@@ -2,14 +2,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN } from '../servers/operator.ts';
-import { axeFindings, type Look, type Stage, send, setStage, shoot } from './stage.ts';
+import { axeFindings, LOOKS, type Stage, send, setStage, shoot } from './stage.ts';
 
 const SOON = { timeout: 30_000, interval: 100 };
 const MANY = 10_000;
-const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
-  { language: 'en', theme: 'light' },
-  { language: 'zh', theme: 'dark' },
-];
 
 const FLOWS = `
 flow: clearing

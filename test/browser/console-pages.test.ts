@@ -2,13 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRound } from '../../adapters/demo/round.ts';
-import { axeFindings, type Look, type Stage, setStage, shoot } from './stage.ts';
+import { axeFindings, LOOKS, type Stage, setStage, shoot } from './stage.ts';
 
 const SECONDS = 24;
-const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
-  { language: 'en', theme: 'light' },
-  { language: 'zh', theme: 'dark' },
-];
 
 let stage: Stage;
 let day: string;

@@ -3,14 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRound } from '../../adapters/demo/round.ts';
-import { axeFindings, type Look, type Stage, send, setStage, shoot } from './stage.ts';
+import { axeFindings, LOOKS, type Look, type Stage, send, setStage, shoot } from './stage.ts';
 
 const SECONDS = 12;
 const SOON = { timeout: 15_000, interval: 100 };
-const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
-  { language: 'en', theme: 'light' },
-  { language: 'zh', theme: 'dark' },
-];
 
 let stage: Stage;
 let day: string;

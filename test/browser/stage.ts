@@ -20,6 +20,12 @@ export interface Look {
   readonly person?: string;
 }
 
+/** What every page is looked at in: both languages and both themes. */
+export const LOOKS: readonly Required<Pick<Look, 'language' | 'theme'>>[] = [
+  { language: 'en', theme: 'light' },
+  { language: 'zh', theme: 'dark' },
+];
+
 export interface Stage {
   readonly milepost: Milepost;
   readonly browser: Browser;

@@ -5,11 +5,11 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freeze } from '../servers/freeze.ts';
 import { ask, killMileposts, listAll, type Milepost, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
-import { descendants } from '../servers/process-family.ts';
 
 const SOON = { timeout: 60_000, interval: 100 };
 /** One every 2 s, waited for 20 s; the rest is for a machine that is busy. */
@@ -75,19 +75,6 @@ async function metric(address: string, name: string): Promise<readonly number[]>
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`));
   return lines.map((line) => Number(line.split(' ')[1]));
-}
-
-/** A frozen process and everything that it has started. */
-function freeze(pid: number): () => void {
-  const all = [pid, ...descendants(pid)];
-  for (const one of all) process.kill(one, 'SIGSTOP');
-  let frozen = true;
-  const thaw = () => {
-    if (frozen) for (const one of all) process.kill(one, 'SIGCONT');
-    frozen = false;
-  };
-  onTestFinished(thaw);
-  return thaw;
 }
 
 test('it comes back to every process, of every partition, and leaves nothing that people see', async () => {

@@ -8,11 +8,11 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freeze } from '../servers/freeze.ts';
 import { ask, killMileposts, type Milepost, startMilepost } from '../servers/milepost.ts';
 import { startTestNats, type TestNats } from '../servers/nats.ts';
 import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
-import { descendants } from '../servers/process-family.ts';
 
 const SOON = { timeout: 45_000, interval: 100 };
 /** Silence must be noticed within two heartbeats; the rest is for a machine that is busy. */
@@ -78,21 +78,6 @@ async function troubleOf(address: string): Promise<readonly string[]> {
   const { body } = await ask(address, '/readyz');
   const wrong = body.checks.filter(({ ok }: { ok: boolean }) => !ok);
   return wrong.map(({ name, detail }: { name: string; detail: string }) => `${name}: ${detail}`);
-}
-
-/** A frozen process and everything that it has started. */
-function freeze(pid: number): () => void {
-  const all = [pid, ...descendants(pid)];
-  for (const one of all) process.kill(one, 'SIGSTOP');
-  let frozen = true;
-  const thaw = () => {
-    // once: a connection's process may be gone afterwards, and its id another's
-    if (frozen) for (const one of all) process.kill(one, 'SIGCONT');
-    frozen = false;
-  };
-  // a test that fails must not leave it frozen for the next ones
-  onTestFinished(thaw);
-  return thaw;
 }
 
 /** Waits until the outside was not called for longer than a heartbeat, which is when it would complain. */
