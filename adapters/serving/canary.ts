@@ -3,7 +3,8 @@
  * change: through NATS, the worker, its commit and the telling. What hangs anywhere on that way is noticed by its staying
  * away, whoever is asked.
  *
- * 1. All processes send the same ones at the same times, and the stream takes each once: no one of them must live for it.
+ * 1. All processes send the same ones at the same times, and the stream takes the first of each: no one of them must live
+ *    for it. What it holds is when it was sent, so that those who came too late know how long it took, too.
  * 2. One that waits behind other messages of its partition is not late, as long as those are worked off.
  * 3. A later one that came back stands for those before it.
  */
@@ -50,6 +51,7 @@ const STOOD = 5_000;
 const PAGE = 1_000;
 
 interface Sent {
+  /** what comes back with it or a later one */
   readonly id: string;
   /** by the clock of the process that never jumps, ms */
   readonly at: number;
@@ -73,17 +75,23 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
   let turned = steady();
 
   const back = (partition: string, id: string) => {
-    if (id > (newest.get(partition) ?? '')) newest.set(partition, id);
+    const isNewer = id > (newest.get(partition) ?? '');
+    if (isNewer) newest.set(partition, id);
     const sent = waiting.get(partition);
-    if (sent === undefined || id < sent.id) return;
-    seconds.set(partition, (steady() - sent.at) / 1000);
-    waiting.delete(partition);
+    if (sent === undefined && isNewer) {
+      // another process was quicker to send it
+      seconds.set(partition, Math.max(0, options.now() - Date.parse(id)) / 1000);
+    } else if (sent !== undefined && id >= sent.id) {
+      seconds.set(partition, (steady() - sent.at) / 1000);
+      waiting.delete(partition);
+    }
   };
   const ears = listen(options, back, closers);
 
-  function send(partition: string, id: string): void {
+  function send(partition: string, id: string, now: number): void {
     const subject = probeSubject(tokenOf(partition, stream.partitions));
-    const message = { subject, payload: Buffer.from(id), id: `canary-${partition}-${id}` };
+    const payload = Buffer.from(new Date(now).toISOString());
+    const message = { subject, payload, id: `canary-${partition}-${id}` };
     // One that cannot be sent does not come back, which is all there is to know; `nats` and `database` say why.
     stream.outlet.send([message]).catch(() => undefined);
   }
@@ -112,7 +120,7 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
         bucket = next;
         const id = new Date(next * every).toISOString();
         for (const partition of partitions) {
-          send(partition, id);
+          send(partition, id, now);
           if (!waiting.has(partition) && id > (newest.get(partition) ?? ''))
             waiting.set(partition, { id, at, time: now, since: at, last: at });
         }
@@ -121,7 +129,7 @@ export function startCanary(options: CanaryOptions, closers: Closers): Canary {
         if (isBehindOthers(options.status(), partition, sent.time)) sent.since = at;
         if (at - sent.last < AGAIN) continue;
         sent.last = at;
-        send(partition, new Date(now).toISOString());
+        send(partition, new Date(now).toISOString(), now);
       }
       const reasons = lost();
       if (reasons.length > 0 !== isTold) {

@@ -77,26 +77,36 @@ async function metric(address: string, name: string): Promise<readonly number[]>
   return lines.map((line) => Number(line.split(' ')[1]));
 }
 
-test('it comes back to every process, of every partition, and leaves nothing that people see', async () => {
-  await expect.poll(() => metric(workerAt, 'milepost_canary_seconds'), SOON).toHaveLength(2);
-  await expect.poll(() => metric(apiAt, 'milepost_canary_seconds'), SOON).toHaveLength(2);
-  expect((await canaryOf(apiAt)).detail).toMatch(/^came back within \d+\.\d\d s$/);
-  expect(await metric(apiAt, 'milepost_canary_lost')).toEqual([0, 0]);
-  for (const seconds of await metric(workerAt, 'milepost_canary_seconds')) expect(seconds).toBeLessThan(20);
-  const day = new Date().toISOString().slice(0, 10);
-  expect((await ask(apiAt, `/api/v1/days/${day}`)).body.rows).toEqual([]);
-  for (const path of ['instances', 'alarms', 'rejected'])
-    expect(await listAll(apiAt, `/api/v1/${path}`)).toEqual([]);
-  expect(await postgres.run('select count(*)::int as rows from milepost.journal', databaseUrl)).toEqual([
-    { rows: 0 },
-  ]);
-});
+test(
+  'it comes back to every process, of every partition, and leaves nothing that people see',
+  async () => {
+    await expect.poll(() => metric(workerAt, 'milepost_canary_seconds'), SOON).toHaveLength(2);
+    await expect.poll(() => metric(apiAt, 'milepost_canary_seconds'), SOON).toHaveLength(2);
+    expect((await canaryOf(apiAt)).detail).toMatch(/^came back within \d+\.\d\d s$/);
+    expect(await metric(apiAt, 'milepost_canary_lost')).toEqual([0, 0]);
+    for (const address of [workerAt, apiAt])
+      for (const seconds of await metric(address, 'milepost_canary_seconds'))
+        expect(seconds).toBeLessThan(20);
+    const day = new Date().toISOString().slice(0, 10);
+    expect((await ask(apiAt, `/api/v1/days/${day}`)).body.rows).toEqual([]);
+    for (const path of ['instances', 'alarms', 'rejected'])
+      expect(await listAll(apiAt, `/api/v1/${path}`)).toEqual([]);
+    expect(await postgres.run('select count(*)::int as rows from milepost.journal', databaseUrl)).toEqual([
+      { rows: 0 },
+    ]);
+  },
+  LIMIT,
+);
 
-test('a channel that is called canary is told of each, so that what is sent is proven too', async () => {
-  await expect.poll(() => told.length, SOON).toBeGreaterThan(1);
-  expect(told[0]).toMatch(/\d{4}-\d\d-\d\dT/);
-  expect(new Set(told).size).toBe(told.length);
-});
+test(
+  'a channel that is called canary is told of each, so that what is sent is proven too',
+  async () => {
+    await expect.poll(() => told.length, SOON).toBeGreaterThan(1);
+    expect(told[0]).toMatch(/\d{4}-\d\d-\d\dT/);
+    expect(new Set(told).size).toBe(told.length);
+  },
+  LIMIT,
+);
 
 /** Noticed by both processes that still run, which withhold the heartbeat; over once it goes on. */
 async function isNoticed(pid: () => number, addresses: readonly string[]): Promise<void> {

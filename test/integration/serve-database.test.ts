@@ -176,6 +176,9 @@ test('row 25: tables that are locked for long are said, by /readyz too, and ever
     'do $$ begin lock table milepost.positions in access exclusive mode; perform pg_sleep(20); end $$',
     url,
   );
+  const locks = `select count(*)::int as held from pg_locks
+    where relation = 'milepost.positions'::regclass and mode = 'AccessExclusiveLock' and granted`;
+  await expect.poll(() => postgres.run(locks, url), SOON).toEqual([{ held: 1 }]);
   expect(await ask(address, '/api/v1/events', event('2', 'locked'))).toMatchObject({ status: 202 });
   const worker = async () => {
     const { checks } = (await ask(address, '/readyz')).body;

@@ -104,7 +104,7 @@ function canary(options: { answers: boolean; status?: () => Partial<SystemStatus
 test('one that comes back is well, and the next one is sent in its time', async () => {
   const { sent, said, check, pass } = canary({ answers: true });
   await pass(35);
-  expect(sent).toEqual(['10', '20', '30'].map((s) => `2026-11-23T08:00:${s}.000Z`));
+  expect(sent).toEqual(['10', '20', '30'].map((s) => `2026-11-23T08:00:${s}.100Z`));
   expect(check()).toMatchObject({ ok: true, detail: expect.stringMatching(/^came back within/) });
   expect(said).toEqual([]);
 });
@@ -128,6 +128,19 @@ test('one that stays away is sent again and counts as lost after twenty seconds;
   await pass(1);
   expect(check()?.ok).toBe(true);
   expect(said.at(-1)).toBe(null);
+});
+
+test('one that another process was quicker with is not waited for, and says how long it took, too', async () => {
+  const { said, come, check, pass } = canary({ answers: false });
+  await pass(8);
+  expect(check()?.detail).toBe('none is back yet');
+  for (let s = 10; s <= 60; s += 10) {
+    await pass(1);
+    come(new Date(Date.parse('2026-11-23T08:00:00Z') + s * 1000).toISOString());
+    await pass(9);
+  }
+  expect(check()).toMatchObject({ ok: true, detail: expect.stringMatching(/^came back within 0\.\d\d s$/) });
+  expect(said).toEqual([]);
 });
 
 test('one that waits behind others that are worked off is not lost, until its turn has come', async () => {
