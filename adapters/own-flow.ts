@@ -3,11 +3,10 @@
  * told like them. One instance, `self`, that never ends.
  */
 import type { EventKind } from '../checkpoints/index.ts';
-import { CHANNEL_FLOW, type Source } from '../engine/index.ts';
+import { CHANNEL_FLOW, OWN_FLOW, type Source } from '../engine/index.ts';
 
 /** The key of the instance. */
 export const OWN_KEY = 'self';
-export const OWN_FLOW = 'milepost';
 
 // New steps and parameters go to the end: instances that have begun are stored by place. What one of them hears of a step
 // that was not there when it began is out of order, and no news.
@@ -56,7 +55,7 @@ steps:
         do:
           alarm: stream-gap
           severity: critical
-          text: "messages {FROM} to {TO} of {STREAM} were removed before they were applied, by a purge or by age. Let producers send again what they held, then close this alarm. {STREAM} 的消息 {FROM} 至 {TO} 在处理之前已被删除（清空或过期）。请让各生产者补发，然后关闭本告警。"
+          text: "messages {FROM} to {TO} of {STREAM} were removed before they were applied, by a purge or by age. Let producers send again what they held, then close this alarm. 事件流 {STREAM} 的消息 {FROM} 至 {TO} 在处理之前已被删除（清空或过期）。请让各生产者补发，然后关闭本告警。"
       out-of-order: []
   clock:
     title: { en: Clocks of the workers, zh: 各进程的时钟 }
@@ -139,7 +138,7 @@ steps:
         do:
           alarm: channel-down
           severity: critical
-          text: "channel {flow.key} does not deliver: {REASON}"
+          text: "channel {flow.key} does not deliver: {REASON}. 通知渠道 {flow.key} 无法送达：{REASON}"
 `;
 
 const BUILT_IN: ReadonlyMap<string, Source> = new Map([

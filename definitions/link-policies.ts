@@ -79,6 +79,7 @@ export function linkPolicies(
         name: person.name,
         title: person.title,
         addresses,
+        language: person.language,
         backup: person.backup?.value ?? null,
         head: person.head?.value ?? null,
       });
@@ -265,6 +266,12 @@ function checkNames(
   for (const policy of policies) {
     for (const person of policy.people) {
       for (const { at, name } of person.addresses) channel({ value: name, at });
+      if (person.language !== null && person.addresses.length === 0 && !lacks(person, 'addresses'))
+        findings.warning(
+          person.at,
+          'no-address',
+          `nothing is told to ${person.name} in a language: give \`addresses\`, or leave \`language\` out`,
+        );
       for (const other of [person.backup, person.head])
         if (other !== null) look('person', other, [...people.keys()]);
     }

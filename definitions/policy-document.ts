@@ -52,6 +52,7 @@ export interface PersonDocument extends MayLack {
   readonly title: Title | null;
   /** the address per channel */
   readonly addresses: readonly { readonly at: Place; readonly name: string; readonly value: string }[];
+  readonly language: ChannelDocument['language'] | null;
   readonly backup: Located<string> | null;
   readonly head: Located<string> | null;
 }

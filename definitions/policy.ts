@@ -34,6 +34,8 @@ export interface Person {
   readonly title: Title | null;
   /** channel -> address */
   readonly addresses: ReadonlyMap<string, string>;
+  /** what this person is told in, where nobody else reads it; null: what the channel speaks */
+  readonly language: ChannelDefinition['language'] | null;
   readonly backup: string | null;
   readonly head: string | null;
 }

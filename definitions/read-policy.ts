@@ -17,7 +17,7 @@ import { ONE_DATE, TIMES } from './read-times.ts';
 import { documentName, plainName, SEVERITY, SPAN, TIME_OF_DAY, TITLE } from './read-words.ts';
 import { list, named, turned } from './schema.ts';
 import { optional, record, requiredOr, variants } from './schema-record.ts';
-import { located, parsed, text, wholeNumber, word } from './schema-scalar.ts';
+import { choice, located, parsed, text, wholeNumber, word } from './schema-scalar.ts';
 
 const PERSON_NAME = plainName('the name of a person', 'li-wei');
 const WHO = list(located(word(plainName('the name of a person, team or duty', 'li-wei'))), {
@@ -162,6 +162,11 @@ const PERSON = record({
         item: text('an address', 'li.wei@example.com', 256),
       }),
       [],
+    ),
+    language: optional(
+      'of what this person alone is told: a mail, an application message; default: that of the channel',
+      choice('language', ['en', 'zh', 'both']),
+      null,
     ),
     backup: optional('who stands in for this person', located(word(PERSON_NAME)), null),
     head: optional('the head of the department', located(word(PERSON_NAME)), null),

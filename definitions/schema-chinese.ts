@@ -146,6 +146,8 @@ export const CHINESE: ReadonlyMap<string, string> = new Map(
     'the group it is shown and counted in': '展示与统计所属的分组',
     'the group of its flow; * stands for anything': '其流程的分组；* 表示任意',
     'the group of which it shows every flow': '所显示的分组（组内全部流程）',
+    'of what this person alone is told: a mail, an application message; default: that of the channel':
+      '此人单独收到的通知（邮件、应用消息）所用的语言；默认：渠道的语言',
     'the head of the department': '部门负责人',
     'the key of an event that has none; with start.by the default is {tradingDay}':
       '事件未带键时所用的键；有 start.by 时默认 {tradingDay}',

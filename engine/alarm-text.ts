@@ -1,5 +1,6 @@
 /** The words of alarms that no rule words: in English and in Chinese, from the alarm's own facts alone. */
 import type { AlarmSource } from './instance.ts';
+import { CHANNEL_FLOW, OWN_FLOW } from './own-flows.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -41,11 +42,16 @@ export function alarmText(facts: AlarmFacts, language: Language): string {
   return filled(TEXTS[source][language], { at, name, detail, tail });
 }
 
-/** The text of an alarm in a language: a default one is put into it, what a rule words stays as it is. */
+/**
+ * The text of an alarm in a language: a default one is put into it, of one of Milepost's own that part is taken, and what
+ * a rule words stays as it is.
+ */
 export function alarmTextIn(
-  alarm: { readonly source: AlarmSource; readonly text: string },
+  alarm: { readonly source: AlarmSource; readonly text: string; readonly flow: string },
   language: Language,
 ): string {
+  const own = alarm.flow === OWN_FLOW || alarm.flow === CHANNEL_FLOW ? BOTH.exec(alarm.text)?.groups : null;
+  if (own != null) return own[language] ?? alarm.text;
   if (language === 'en') return alarm.text;
   const groups = formOf(alarm.source).exec(alarm.text)?.groups;
   return groups === undefined ? alarm.text : filled(TEXTS[alarm.source][language], groups);
@@ -61,6 +67,8 @@ const PARTS: Readonly<Record<string, string>> = {
   detail: '(?<detail>.*)',
   tail: '(?<tail>(?:: .*)?)',
 };
+/** English, and behind the first end of a sentence that Chinese follows the same in Chinese. */
+const BOTH = /^(?<en>.*?\.) (?<zh>\p{Script=Han}.*)$/su;
 const FORMS = new Map<AlarmSource, RegExp>();
 
 /** What the default text of a source looks like. */

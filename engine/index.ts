@@ -44,6 +44,7 @@ export {
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
 export { createWatch } from './live-watch.ts';
 export * from './notifying/index.ts';
+export { CHANNEL_FLOW, OWN_FLOW } from './own-flows.ts';
 export { partitionOf, partitionOfToken, rootOf } from './partition.ts';
 export { type Evaluation, type Frame, type Playback, playBack } from './playback.ts';
 export * from './ports.ts';

@@ -53,6 +53,8 @@ export interface ChannelKind {
   readonly quota?: { readonly count: number; readonly per: number };
   /** how many notices of different threads the other side may be sent at once; default 1 */
   readonly atOnce?: number;
+  /** Whether each recipient reads what he is sent by himself, so that he is told in his language; left out: nobody does. */
+  direct?(settings: Readonly<Record<string, unknown>>): boolean;
   /** it writes where Milepost runs, and reaches nobody who is not there */
   readonly local?: boolean;
   /** another place composes the words: `subject` and `text` of a document of this kind would be of no use */

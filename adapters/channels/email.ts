@@ -30,6 +30,7 @@ interface MailSettings {
 export const EMAIL: ChannelKind = {
   type: 'email',
   about: 'e-mail over SMTP to the addresses of the recipients',
+  direct: () => true,
   settings: ['host', 'port', 'tls', 'user', 'password', 'from', 'ca'],
   check(raw) {
     const settings = new Settings(raw);

@@ -98,7 +98,10 @@ export function checkChannels(
 export function startNotifying(options: NotifyingOptions): Notifying {
   const { store, log } = options;
   const { owner = randomUUID(), time } = options;
-  const notifier = createNotifier({ ...options, owner, now: options.world.now });
+  const notifier = createNotifier({
+    ...{ ...options, owner, now: options.world.now },
+    direct: ({ type, settings }) => options.kinds.get(type)?.direct?.(settings) === true,
+  });
   const channels = new Map<string, RunningChannel>();
   let measuredAt = 0;
   let abandonedAt = 0;

@@ -28,6 +28,7 @@ export const WECOM_APP: ChannelKind = {
   type: 'wecom-app',
   about:
     'messages of a WeCom application to persons, by their user ids; `@all`: everybody who sees the application',
+  direct: () => true,
   settings: ['corp', 'agent', 'secret', 'address', 'ca'],
   check(raw) {
     const settings = new Settings(raw);

@@ -157,9 +157,10 @@ function viewSilence({ silence, live }: SilenceRecord, now: number): object {
 }
 
 function viewNotice({ notice, state, attempts, nextAt, settledAt, reason }: NoticeEntry): object {
-  const { id, channel, kind, thread, recovered, severity, level, at, words, to } = notice;
+  const { id, channel, kind, thread, recovered, severity, level, at, words, language = null, to } = notice;
   return {
     ...{ id, channel, kind, thread, recovered, severity, level, at: formatTime(at), words },
+    language,
     to: to.map(({ name, title, address }) => ({ name, title, address })),
     ...{ alarms: notice.alarms.map(viewListed), folded: notice.folded.map(viewListed) },
     ...{ state, attempts, nextAt: viewTime(nextAt), settledAt: viewTime(settledAt), reason },

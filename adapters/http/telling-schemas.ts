@@ -88,6 +88,10 @@ export const TELLING_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         at: time,
       },
       words: open({ en: record({ subject: text, text }), zh: record({ subject: text, text }) }),
+      language: {
+        ...textOrNull,
+        description: "en, zh or both, what its recipients read; null: the channel's",
+      },
       ...{ to: list(recipient), alarms: listed, folded: listed },
       state: { type: 'string', enum: ['owed', 'sending', 'sent', 'failed', 'unknown', 'superseded'] },
       ...{ attempts: count, nextAt: timeOrNull, settledAt: timeOrNull, reason: textOrNull },

@@ -4,10 +4,11 @@
  */
 import { subjectOf } from '../../checkpoints/index.ts';
 import type { Outlet } from '../../engine/index.ts';
+import { OWN_FLOW } from '../../engine/index.ts';
 import type { Closers } from '../closers.ts';
 import type { Log } from '../log.ts';
 import { type Loop, startLoop } from '../loop.ts';
-import { OWN_FLOW, OWN_KEY, OWN_TOPICS, type OwnParams, type OwnTopic, ownEvent } from '../own-flow.ts';
+import { OWN_KEY, OWN_TOPICS, type OwnParams, type OwnTopic, ownEvent } from '../own-flow.ts';
 import type { OwnMatters, OwnTurn } from '../storage/index.ts';
 
 /** Something that has happened; the same cause is told once, whoever notices it. */

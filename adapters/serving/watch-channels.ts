@@ -8,7 +8,13 @@
  */
 import { subjectOf } from '../../checkpoints/index.ts';
 import type { Definitions } from '../../definitions/index.ts';
-import { CHANNEL_FLOW, type ChannelState, type Outlet, type Reader } from '../../engine/index.ts';
+import {
+  alarmTextIn,
+  CHANNEL_FLOW,
+  type ChannelState,
+  type Outlet,
+  type Reader,
+} from '../../engine/index.ts';
 import { CHANNEL_KINDS } from '../channels/index.ts';
 import type { Closers } from '../closers.ts';
 import { type HealthReport, type Metrics, measureChannels } from '../http/index.ts';
@@ -93,7 +99,8 @@ export function watchChannels(options: WatchChannelsOptions, closers: Closers): 
 
 async function readKnown(reader: WatchChannelsOptions['reader']): Promise<Known> {
   const { items } = await reader.alarms({ open: true, flow: CHANNEL_FLOW }, MOST, null);
-  return new Map(items.map(({ key, raisedAt, text }) => [key, { since: raisedAt, text }]));
+  const textOf = (alarm: (typeof items)[number]) => alarmTextIn(alarm, 'en').replace(/\.$/, '');
+  return new Map(items.map((alarm) => [alarm.key, { since: alarm.raisedAt, text: textOf(alarm) }]));
 }
 
 /** What of the channels is otherwise than the alarms say; ids are made of the change, so that none counts twice. */

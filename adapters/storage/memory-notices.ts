@@ -103,6 +103,7 @@ export function memoryNotices(options: {
       for (const owed of outbox.values()) {
         const { channel, thread, kind } = owed.notice;
         if (channel !== notice.channel || thread !== notice.thread || !PASSING.includes(kind)) continue;
+        if (owed.notice.language !== notice.language) continue;
         if (owed.state === 'owed' && owed.attempts === 0)
           Object.assign(owed, { state: 'superseded', settledAt: now() });
       }

@@ -222,7 +222,8 @@ async function writeOutbox(db: Db, { notices }: NoticeBatch): Promise<void> {
       from milepost.outbox later
      where later.digest = any(${added.rows.map(({ digest }) => digest)}) and later.kind = any(${PASSING})
        and o.channel = later.channel and o.thread = later.thread and o.position < later.position
-       and o.state = 'owed' and o.attempts = 0 and o.kind = any(${PASSING})`.execute(db);
+       and o.state = 'owed' and o.attempts = 0 and o.kind = any(${PASSING})
+       and (o.body::json ->> 'language') is not distinct from (later.body::json ->> 'language')`.execute(db);
 }
 
 function alarmsOf({ alarms, folded }: Notice): readonly string[] {

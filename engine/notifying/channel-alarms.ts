@@ -6,9 +6,7 @@
  *    has an address there as well as on the channel that is down; where there is nobody like that, everybody.
  */
 import type { AlarmTraits, Notifying, Policy, Route } from '../../definitions/index.ts';
-
-/** The flow whose instances are channels; their keys are the channels' names. */
-export const CHANNEL_FLOW = 'milepost-channel';
+import { CHANNEL_FLOW } from '../own-flows.ts';
 
 const MINUTE = 60_000;
 

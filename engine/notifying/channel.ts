@@ -6,7 +6,7 @@
  * 2. `id` is the same in every attempt: the idempotency key, the Message-ID, the deduplication key.
  * 3. `thread` is the same from the first notice of a trouble to its recovery: mail threads, alert fingerprints.
  */
-import type { Severity } from '../../definitions/index.ts';
+import type { ChannelDefinition, Severity } from '../../definitions/index.ts';
 import type { AlarmNews } from '../alarm-news.ts';
 import type { Language } from '../alarm-text.ts';
 
@@ -63,6 +63,8 @@ export interface Notice {
   readonly words: Readonly<Record<Language, NoticeWords>>;
   /** path of the page that shows the trouble, from `/` on; null where there is none */
   readonly path: string | null;
+  /** what those in `to` read, where each is told by himself; left out: what the channel speaks */
+  readonly language?: ChannelDefinition['language'];
   /** empty where the channel itself is the address, such as a group robot or a trap receiver */
   readonly to: readonly Recipient[];
   /** what it is about, the alarm that began it first; empty for a `notify` rule's or a trial */

@@ -1,5 +1,5 @@
 /** The working copy of one turn of the notifier: its state while facts are taken, and what came of them. */
-import type { Definitions, Notifying } from '../../definitions/index.ts';
+import type { ChannelDefinition, Definitions, Notifying } from '../../definitions/index.ts';
 import type { AlarmNews } from '../alarm-news.ts';
 import { nameOf } from '../family.ts';
 import type { Notice } from './channel.ts';
@@ -62,6 +62,8 @@ export interface Changes<T> {
 /** What the notifier goes by. */
 export interface NotifyRules {
   readonly definitions: Definitions;
+  /** whether each who is told over a channel reads it by himself, so that he is told in his language; left out: never */
+  readonly direct?: ((channel: ChannelDefinition) => boolean) | undefined;
   /** alarms raised up to then may have been told before, by what the notifier does not remember, ms; null: none */
   readonly replayedUntil?: number | null;
 }
@@ -78,6 +80,7 @@ export class Desk {
   readonly notifying: Notifying;
   readonly now: number;
   readonly replayedUntil: number | null;
+  readonly #direct: NotifyRules['direct'];
   readonly handlings: Drafted<Handling>;
   readonly troubles: Drafted<Trouble>;
   readonly silences: Drafted<Silence>;
@@ -95,11 +98,20 @@ export class Desk {
     this.notifying = rules.definitions.notifying;
     this.now = now;
     this.replayedUntil = rules.replayedUntil ?? null;
+    this.#direct = rules.direct;
     this.handlings = new Drafted(state.handlings);
     this.troubles = new Drafted(state.troubles);
     this.silences = new Drafted(state.silences);
     this.items = new Drafted(state.items);
     this.storms = new Drafted(state.storms);
+  }
+
+  /** What a recipient is told in over a channel; null: what that speaks. */
+  languageOf(channel: string, recipient: string): ChannelDefinition['language'] | null {
+    const definition = this.notifying.channels.get(channel);
+    const own = this.notifying.people.get(recipient)?.language ?? null;
+    if (definition === undefined || own === definition.language) return null;
+    return this.#direct?.(definition) === true ? own : null;
   }
 
   /** Changes an alarm's handling, and gives it back as it is then. */

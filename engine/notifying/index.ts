@@ -1,5 +1,4 @@
 export * from './channel.ts';
-export { CHANNEL_FLOW } from './channel-alarms.ts';
 export { decideNotices } from './decide-notices.ts';
 export type { ActOutcome, Changes, NotifyRules } from './desk.ts';
 export { type ChannelState, createDispatcher, type Dispatcher, type DispatchOptions } from './dispatch.ts';

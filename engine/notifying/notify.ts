@@ -10,6 +10,7 @@ import type { Definitions } from '../../definitions/index.ts';
 import { newsOf } from '../alarm-news.ts';
 import type { ChangeLog, Reader } from '../ports.ts';
 import { decideNotices } from './decide-notices.ts';
+import type { NotifyRules } from './desk.ts';
 import { type Handling, isOpen, readAlarmChange } from './handling.ts';
 import { recordDecision, stateFrom } from './notice-records.ts';
 import { type NotifierState, nextDue } from './notifier-state.ts';
@@ -24,6 +25,8 @@ export interface NotifierOptions {
   readonly reader: Pick<Reader, 'alarms' | 'alarm'>;
   /** those in force: asked at each turn */
   readonly definitions: () => Definitions;
+  /** whether each who is told over a channel reads it by himself; left out: nobody does */
+  readonly direct?: NotifyRules['direct'];
   readonly now: () => number;
   /** alarms raised up to then may have been told before: after a restore, ms; null or left out: none */
   readonly replayedUntil?: () => number | null;
@@ -174,7 +177,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const { change, wishes, failures } = taken;
     const definitions = options.definitions();
     const decision = decideNotices(
-      { definitions, replayedUntil: options.replayedUntil?.() ?? null },
+      { definitions, direct: options.direct, replayedUntil: options.replayedUntil?.() ?? null },
       before.state,
       taken.facts,
       time,

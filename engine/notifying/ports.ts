@@ -66,7 +66,7 @@ export interface NoticeBatch {
   readonly memory: readonly MemoryRecord[];
   readonly silences: readonly SilenceRecord[];
   readonly history: readonly HistoryEntry[];
-  /** new ones; of one thread and channel an earlier update that nobody tried to send yet is superseded */
+  /** new ones; of one thread, channel and language an earlier update that nobody tried to send yet is superseded */
   readonly notices: readonly Notice[];
   readonly acts: readonly (ActOutcome & { readonly at: number })[];
   /** ids of wishes that were taken */

@@ -1,4 +1,4 @@
-/** A notice as a channel is given it: in its language, its templates filled in, and honest about earlier attempts. */
+/** A notice as a channel is given it: in the language of its recipients or the channel's, its templates filled in, and honest about earlier attempts. */
 import { type ChannelDefinition, fillIn, type NoticeField } from '../../definitions/index.ts';
 import { alarmTextIn, type Language } from '../alarm-text.ts';
 import type { Notice, NoticeAlarm, Sending } from './channel.ts';
@@ -17,11 +17,12 @@ export function renderNotice(
 ): Sending {
   const { notice, attempt, uncertain } = claimed;
   const link = notice.path === null || address === null ? null : address + notice.path;
-  const usual = inLanguage(notice, definition.language);
-  const fields = fieldsOf(notice, { usual, link, language: definition.language });
+  const { language = definition.language } = notice;
+  const usual = inLanguage(notice, language);
+  const fields = fieldsOf(notice, { usual, link, language });
   const subject = definition.subject === null ? usual.subject : fillIn(definition.subject, fields);
   const text = definition.text === null ? withLink(usual.text, link) : fillIn(definition.text, fields);
-  const again = definition.language === 'both' ? `${AGAIN.zh} ${AGAIN.en}` : AGAIN[definition.language];
+  const again = language === 'both' ? `${AGAIN.zh} ${AGAIN.en}` : AGAIN[language];
   return {
     ...notice,
     ...{ attempt, uncertain, link },

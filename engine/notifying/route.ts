@@ -3,8 +3,9 @@
  * Pure, so that `milepost route`, tests and the notifier itself ask the same.
  */
 import type { AlarmTraits, Notifying, Person, Policy, Route, Title } from '../../definitions/index.ts';
+import { CHANNEL_FLOW } from '../own-flows.ts';
 import type { Recipient } from './channel.ts';
-import { CHANNEL_FLOW, LAST_POLICY, otherChannels } from './channel-alarms.ts';
+import { LAST_POLICY, otherChannels } from './channel-alarms.ts';
 
 /** The route that takes an alarm. */
 export interface Taken {

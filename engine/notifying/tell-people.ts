@@ -1,4 +1,4 @@
-/** Notices out of the desk: one per channel, to everybody who is to hear it there. */
+/** Notices out of the desk: one per channel and language, to everybody who is to hear it there. */
 import type { Severity } from '../../definitions/index.ts';
 import type { Notice, NoticeKind, Recipient } from './channel.ts';
 import { downBy } from './channel-alarms.ts';
@@ -24,7 +24,7 @@ export interface Telling {
 }
 
 /**
- * Puts one notice per channel on the desk. A channel that is not told of recoveries is left out of them, and one that is
+ * Puts one notice per channel on the desk, and where each reads his own one per language. A channel that is not told of recoveries is left out of them, and one that is
  * down out of what says so.
  */
 export function tellPeople(desk: Desk, telling: Telling): void {
@@ -41,13 +41,24 @@ export function tellPeople(desk: Desk, telling: Telling): void {
     const words = replayed ? markReplayed(plain) : plain;
     const [first] = alarms;
     const path = first === undefined ? null : `/alarms/${encodeURIComponent(first.id)}`;
-    const notice: Notice = {
-      ...{ id: `${id}/${channel}`, channel, kind, thread, recovered, severity, level },
-      ...{ at: desk.now, words, path, to, alarms, folded },
-      ...(replayed ? { replayed } : {}),
-    };
-    desk.notices.push(notice);
+    for (const [language, readers] of byLanguage(desk, channel, to)) {
+      const own = language === null ? '' : `/${language}`;
+      const notice: Notice = {
+        ...{ id: `${id}/${channel}${own}`, channel, kind, thread, recovered, severity, level },
+        ...{ at: desk.now, words, path, to: readers, alarms, folded },
+        ...(language === null ? {} : { language }),
+        ...(replayed ? { replayed } : {}),
+      };
+      desk.notices.push(notice);
+    }
   }
+}
+
+/** The recipients by the language that they are told in, those of the channel's own (null) first. */
+function byLanguage(desk: Desk, channel: string, to: Delivery['to']) {
+  const groups = Map.groupBy(to, ({ name }) => desk.languageOf(channel, name));
+  if (groups.size === 0) groups.set(null, []);
+  return [...groups].toSorted(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1));
 }
 
 export type Audience = Readonly<Record<string, readonly Recipient[]>>;

@@ -237,6 +237,15 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
       expect(await states()).toMatchObject({ n2: 'sending', n4: 'owed' });
     });
 
+    test('leaves out no update for those who read another language', async () => {
+      const changed = (id: string, language?: 'zh') =>
+        notice(id, { kind: 'changed', ...(language === undefined ? {} : { language }) });
+      await commit({ notices: [changed('n1'), changed('n1/zh', 'zh')] });
+      expect(await states()).toEqual({ n1: 'owed', 'n1/zh': 'owed' });
+      await commit({ notices: [changed('n2/zh', 'zh')] });
+      expect(await states()).toEqual({ n1: 'owed', 'n1/zh': 'superseded', 'n2/zh': 'owed' });
+    });
+
     test('hands out what was given up, until that is taken', async () => {
       await commit({ notices: [notice('n1'), notice('n2', { thread: 't2', channel: 'gone' })] });
       await claim();

@@ -96,11 +96,13 @@ test('row 42: a dead channel is told over the others, all of them dead turn ever
   await post(address, '/api/v1/events', event('a'));
   await expect
     .poll(open, SOON)
-    .toEqual(['hook channel-down: channel hook does not deliver: answered 403: {}']);
+    .toEqual([
+      'hook channel-down: channel hook does not deliver: answered 403: {}. 通知渠道 hook 无法送达：answered 403: {}',
+    ]);
   await expect
     .poll(() => told('/desk'), SOON)
     .toEqual([
-      'raised [CRITICAL] A channel of Milepost hook: channel hook does not deliver: answered 403: {}',
+      'raised [CRITICAL] A channel of Milepost hook: channel hook does not deliver: answered 403: {}.',
     ]);
   expect(told('/hook').filter((subject) => subject.includes('does not deliver'))).toEqual([]);
   await expect

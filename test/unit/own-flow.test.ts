@@ -1,8 +1,21 @@
 /** What Milepost says about itself, as the alarms that come of it. */
 import { describe, expect, test } from 'vitest';
-import { OWN_TOPICS, ownEvent, withOwnFlow, withPresentOwnFlow } from '../../adapters/own-flow.ts';
+import {
+  channelEvent,
+  OWN_TOPICS,
+  ownEvent,
+  withOwnFlow,
+  withPresentOwnFlow,
+} from '../../adapters/own-flow.ts';
 import { compileDefinitions, type Definitions } from '../../definitions/index.ts';
-import { createReplay, decodeInstance, encodeInstance } from '../../engine/index.ts';
+import {
+  alarmTextIn,
+  CHANNEL_FLOW,
+  createReplay,
+  decodeInstance,
+  encodeInstance,
+  OWN_FLOW,
+} from '../../engine/index.ts';
 
 const NOW = Date.parse('2026-11-23T08:00:00Z');
 
@@ -26,6 +39,24 @@ function alarmsOf(...events: readonly Omit<Parameters<typeof ownEvent>[0], 'time
   return alarms.map(({ name, count, clearedAt, text }) => ({ name, count, open: clearedAt === null, text }));
 }
 
+/** Each language has a part of the text, with nothing of the other's words in it. */
+function isInBoth(text: string, flow = OWN_FLOW): void {
+  const [en, zh] = (['en', 'zh'] as const).map((word) =>
+    alarmTextIn({ flow, source: 'expression', text }, word),
+  );
+  expect(en).toMatch(/^[^\u4e00-\u9fff]*[a-z]{4,} [a-z]+[^\u4e00-\u9fff]*$/);
+  expect(zh).toMatch(/^[\u4e00-\u9fff]/);
+}
+
+test('a channel that does not deliver is an alarm in both languages', () => {
+  const replay = createReplay(compiled(), { from: null, until: null });
+  const report = { id: 'down-1', channel: 'mail', down: true, reason: 'answered 403', time: NOW };
+  replay.line(JSON.stringify(channelEvent(report)));
+  const { alarms } = replay.finish();
+  expect(alarms).toMatchObject([{ name: 'channel-down', text: expect.stringContaining('answered 403') }]);
+  isInBoth(alarms[0]?.text ?? '', CHANNEL_FLOW);
+});
+
 describe('a topic', () => {
   test.each(OWN_TOPICS)(
     '%s: is one alarm while it is wrong, in both languages, and again the next time',
@@ -36,7 +67,7 @@ describe('a topic', () => {
       const [alarm, ...others] = alarmsOf(wrong, wrong);
       expect(others).toEqual([]);
       expect(alarm).toMatchObject({ count: 1, open: true, text: expect.stringContaining('it is so') });
-      expect(alarm?.text).toMatch(/[a-z]{4,} [a-z]+.*[\u4e00-\u9fff]{4,}/);
+      isInBoth(alarm?.text ?? '');
       expect(alarmsOf(wrong, right, wrong)).toMatchObject([{ open: false }, { open: true }]);
     },
   );

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { type ActiveSet, loadActiveSet } from '../../adapters/active-set.ts';
 import { checkDefinitions } from '../../adapters/check-definitions.ts';
-import { OWN_FLOW, withOwnFlow } from '../../adapters/own-flow.ts';
+import { withOwnFlow } from '../../adapters/own-flow.ts';
 import { createReloading, type Reloading, type ReloadOutcome } from '../../adapters/reloading.ts';
 import { compileDefinitions } from '../../definitions/index.ts';
-import { CHANNEL_FLOW } from '../../engine/index.ts';
+import { CHANNEL_FLOW, OWN_FLOW } from '../../engine/index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'milepost-reload-'));
 afterAll(() => rmSync(root, { recursive: true }));

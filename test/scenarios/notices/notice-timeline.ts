@@ -3,7 +3,7 @@
  *
  * 1. Times are `HH:MM[:SS]` of Monday 2026-11-23 in Shanghai, or `DD HH:MM[:SS]` of another day of that month.
  * 2. An alarm is written `FLOW[@KEY][:STEP] NAME [SEVERITY]`; its source is its name where that is one, else timer.
- * 3. A notice is shown as `TIME KIND CHANNEL[(PERSONS)] SEVERITY: ALARMS [| CONSEQUENCES]`; those wanted are all there may be.
+ * 3. A notice is shown as `TIME KIND CHANNEL[/LANGUAGE][(PERSONS)] SEVERITY: ALARMS [| CONSEQUENCES]`; those wanted are all there may be.
  * 4. Every scenario runs three times: as it is, with every fact taken twice, and with the state written down and read
  *    back after every turn. All three must tell the same.
  */
@@ -82,6 +82,9 @@ export function definitionsOf(text: string): Definitions {
   return definitions;
 }
 
+/** Of the kinds that channels have here, only e-mail is read by each for himself. */
+const direct = ({ type }: { readonly type: string }) => type === 'email';
+
 interface Way {
   readonly twice: boolean;
   readonly stored: boolean;
@@ -98,7 +101,7 @@ export function play(definitions: Definitions, steps: readonly Step[], until: st
   let ids = 0;
 
   const turn = (facts: readonly NotifyFact[], now: number) => {
-    const decision = decideNotices({ definitions }, state, facts, now);
+    const decision = decideNotices({ definitions, direct }, state, facts, now);
     state = way.stored ? readBack(decision.state) : decision.state;
     raw.push(...decision.notices);
     history.push(...decision.history);
@@ -220,7 +223,8 @@ function shownAlarm({ flow, key, step, name }: AlarmNews | NoticeAlarm): string 
 }
 
 function shownNotice(notice: Notice): string {
-  const { at, kind, channel, to, severity, alarms, folded } = notice;
+  const { at, kind, to, severity, alarms, folded, language } = notice;
+  const channel = language === undefined ? notice.channel : `${notice.channel}/${language}`;
   const names = to.length === 0 ? '' : `(${to.map(({ name }) => name).join(', ')})`;
   const list = alarms.map(shownAlarm).join('; ');
   const tail = folded.length === 0 ? '' : ` | ${folded.map(shownAlarm).join('; ')}`;

@@ -1,7 +1,7 @@
-/** One notice, told in the language that each channel's definition asks for. */
+/** One notice, told in the language that each channel's definition asks for, or whoever reads it alone. */
 import { expect, test } from 'vitest';
 import { renderNotice } from '../../../engine/index.ts';
-import { clear, definitionsOf, play, raise } from '../../scenarios/notices/notice-timeline.ts';
+import { clear, definitionsOf, play, raise, tells } from '../../scenarios/notices/notice-timeline.ts';
 
 const DEFINITIONS = definitionsOf(`
 flow: settlement
@@ -64,4 +64,60 @@ test('so is the end', () => {
   const { zh, en } = told(1);
   expect(zh?.join('\n')).toMatch(/^【恢复】结算.*\n.*\n.*恢复/);
   expect(en?.join('\n')).toMatch(/^\[RECOVERED\] Settlement.*\n.*\n.*over since/);
+});
+
+const PEOPLE = `
+flow: settlement
+title: { en: Settlement, zh: 结算 }
+steps: { check: , done: }
+---
+{ channel: mail, type: email, language: en }
+---
+{ channel: group, type: log, language: en }
+---
+policy: p
+wait: 0s
+interval: 0s
+repeat: 1h
+people:
+  li:   { addresses: { mail: li@x, group: li }, language: zh }
+  wang: { addresses: { mail: wang@x, group: wang }, language: zh }
+  john: { addresses: { mail: john@x, group: john } }
+  mary: { addresses: { mail: mary@x }, language: en }
+  both: { addresses: { mail: both@x }, language: both }
+teams: { all: [john, li, mary, wang, both] }
+routes: { levels: { to: all, over: [group, mail] } }
+`;
+
+tells(
+  'each is told in his language where he reads it alone, one notice a language; a group is told in its own',
+  PEOPLE,
+  [raise('09:00', 'settlement:check broken'), clear('10:30', 'settlement:check broken')],
+  {
+    notices: ['09:00 raised', '10:00 repeated', '10:30 recovered'].flatMap((what) => [
+      `${what} group(john, li, wang) critical: settlement:check broken`,
+      `${what} mail(john, mary) critical: settlement:check broken`,
+      `${what} mail/both(both) critical: settlement:check broken`,
+      `${what} mail/zh(li, wang) critical: settlement:check broken`,
+    ]),
+  },
+);
+
+test('the notices of one telling are of one thread, name everybody, and are rendered in their language', () => {
+  const definitions = definitionsOf(PEOPLE);
+  const steps = [raise('09:00', 'settlement:check stalled', { text: 'check: timer stalled ran out at 9' })];
+  const { raw } = play(definitions, steps, '09:00', { twice: false, stored: false });
+  const mails = raw.filter(({ channel }) => channel === 'mail');
+  expect(new Set(mails.map(({ thread }) => thread)).size).toBe(1);
+  const definition = definitions.notifying.channels.get('mail');
+  if (definition === undefined) throw new Error('no channel mail');
+  const told = mails.map((notice) =>
+    renderNotice({ notice, attempt: 2, uncertain: true, unknowns: 1 }, definition, null),
+  );
+  expect(told.map(({ subject }) => subject)).toEqual([
+    expect.stringMatching(/^\[CRITICAL\] Settlement .*timer stalled ran out at 9 \(sent again/),
+    expect.stringMatching(/^【严重】结算 .*（重发：此前是否送达未知） \(sent again/),
+    expect.stringMatching(/^【严重】结算 .*定时器 stalled 于 9 到时 （重发：此前是否送达未知）$/),
+  ]);
+  for (const { text } of told) expect(text).toMatch(/john, li, mary, wang, both|john、li、mary、wang、both/);
 });
