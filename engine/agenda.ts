@@ -34,6 +34,8 @@ export interface Agenda<T extends AgendaItem> {
   releaseOf(ticket: number): number;
   /** Takes off the first item that is due at `clock`: due times strictly before it, the others at it too. */
   take(clock: number): Released<T> | null;
+  /** The items that are put down for this time or an earlier one, which stay on; in no order. */
+  dueBy(clock: number): readonly T[];
   /** the release of the first item; null when there is none */
   first(): number | null;
 }
@@ -105,6 +107,17 @@ class HeapAgenda<T extends AgendaItem> implements Agenda<T> {
     if (release === clock && item.kind === 'due') return null;
     this.remove(ticket);
     return { item, release };
+  }
+
+  dueBy(clock: number): readonly T[] {
+    const found: T[] = [];
+    const places = [0];
+    for (let place = places.pop(); place !== undefined; place = places.pop()) {
+      if (place >= this.#size || this.#releaseAt(place) > clock) continue;
+      found.push(this.#itemOf(this.#ticketAt(place)));
+      for (let child = 1; child <= CHILDREN; child++) places.push(CHILDREN * place + child);
+    }
+    return found;
   }
 
   /** Puts a ticket at this place or nearer to the top. */

@@ -3,7 +3,7 @@
 import type { Definitions, Flow } from '../definitions/index.ts';
 import type { AlarmNews } from './alarm-news.ts';
 import type { Alarm } from './instance.ts';
-import { decideNotices, NO_STATE, type Notice, type NotifyFact, nextDue } from './notifying/index.ts';
+import { decideNotices, NO_STATE, type Notice, NotifierMemory, type NotifyFact } from './notifying/index.ts';
 import type { SentNotice } from './test-outcome.ts';
 
 export interface TestNotices {
@@ -15,21 +15,21 @@ export interface TestNotices {
 
 /** Begins with nobody told of anything. */
 export function createTestNotices(definitions: Definitions): TestNotices {
-  let state = NO_STATE;
+  const memory = new NotifierMemory(NO_STATE);
   let now = 0;
   let pending: { readonly time: number; readonly fact: NotifyFact }[] = [];
   const wishes = new Map<string, { readonly flow: string; readonly key: string }>();
 
   function turn(facts: readonly NotifyFact[], at: number): readonly SentNotice[] {
     now = Math.max(now, at);
-    const decision = decideNotices({ definitions }, state, facts, now);
-    state = decision.state;
+    const decision = decideNotices({ definitions }, memory, facts, now);
+    memory.apply(decision);
     return decision.notices.flatMap((notice) => sent(notice, wishes));
   }
 
   function wait(until: number): readonly SentNotice[] {
     const told: SentNotice[] = [];
-    for (let due = nextDue(state); due !== null && due <= until; due = nextDue(state))
+    for (let due = memory.nextDue(); due !== null && due <= until; due = memory.nextDue())
       told.push(...turn([], due));
     return told;
   }

@@ -9,8 +9,8 @@
  */
 import { Desk, type NotifyRules } from './desk.ts';
 import { type First, lookAt } from './look.ts';
-import type { NotifierState } from './notifier-state.ts';
-import { nextDue } from './notifier-state.ts';
+import type { NotifierMemory } from './notifier-memory.ts';
+import type { Trouble } from './notifier-state.ts';
 import type { NotifyDecision, NotifyFact } from './notify-fact.ts';
 import { escalate, repeat } from './remind.ts';
 import { lookAtStorm, tellFirsts } from './storms.ts';
@@ -20,21 +20,20 @@ import { tellUndeliverable, tellWish } from './take-wish.ts';
 
 const MOST_ROUNDS = 1000;
 
-/** Takes facts in their order at a time, then does all that is due by then. Nothing that is given is changed. */
+/** Takes facts in their order at a time, then does all that is due by then. The memory is not changed: `apply` does that. */
 export function decideNotices(
   rules: NotifyRules,
-  state: NotifierState,
+  memory: NotifierMemory,
   facts: readonly NotifyFact[],
   now: number,
 ): NotifyDecision {
-  const desk = new Desk(rules, state, now);
+  const desk = new Desk(rules, memory, now);
   for (const fact of facts) take(desk, fact);
-  for (let round = 0; isDue(desk); round += 1) {
+  for (let round = 0; desk.isDue(); round += 1) {
     if (round > MOST_ROUNDS) throw new Error('broken rule: what is due is done once, and falls due later');
     doWhatIsDue(desk);
   }
   return {
-    state: stateOf(desk),
     ...{ notices: desk.notices, history: desk.history, acts: desk.acts },
     handlings: desk.handlings.changes(),
     troubles: desk.troubles.changes(),
@@ -68,45 +67,29 @@ function take(desk: Desk, fact: NotifyFact): void {
 
 /** What nobody is told of is looked at under the definitions in force. */
 function lookAgain(desk: Desk): void {
-  for (const { outcome, trouble } of desk.handlings.map.values())
+  for (const { outcome, trouble } of desk.handlings.values())
     if (outcome === 'unrouted' || outcome === 'muted') desk.wake(trouble, desk.now);
-}
-
-function stateOf(desk: Desk): NotifierState {
-  return {
-    handlings: desk.handlings.map,
-    troubles: desk.troubles.map,
-    silences: desk.silences.map,
-    items: desk.items.map,
-    storms: desk.storms.map,
-  };
-}
-
-function isDue(desk: Desk): boolean {
-  const due = nextDue(stateOf(desk));
-  return due !== null && due <= desk.now;
 }
 
 function doWhatIsDue(desk: Desk): void {
   const { now } = desk;
-  const isPast = (time: number | null) => time !== null && time <= now;
-  // Sorted, since the order of a map is not kept where it is stored.
-  const ids = <T>(map: ReadonlyMap<string, T>, due: (value: T) => boolean) =>
-    [...map]
-      .filter(([, value]) => due(value))
-      .map(([id]) => id)
-      .sort();
+  const isPast = (time: number | null | undefined) => time != null && time <= now;
+  const troubles = (due: (trouble: Trouble) => number | null) =>
+    desk.troubles.dueBy(now).filter((id) => {
+      const trouble = desk.troubles.get(id);
+      return trouble !== undefined && isPast(due(trouble));
+    });
 
-  for (const id of ids(desk.silences.map, ({ until }) => isPast(until))) expire(desk, id);
-  for (const id of ids(desk.items.map, ({ until }) => isPast(until))) calmDown(desk, id);
-  for (const id of ids(desk.handlings.map, ({ risesAt }) => isPast(risesAt))) rise(desk, id);
+  for (const id of desk.silences.dueBy(now)) expire(desk, id);
+  for (const id of desk.items.dueBy(now)) calmDown(desk, id);
+  for (const id of desk.handlings.dueBy(now)) rise(desk, id);
   const firsts: First[] = [];
-  for (const id of ids(desk.troubles.map, (trouble) => isPast(trouble.lookAt))) {
+  for (const id of troubles(({ lookAt: at }) => at)) {
     const first = lookAt(desk, id);
     if (first !== null) firsts.push(first);
   }
   tellFirsts(desk, firsts);
-  for (const id of ids(desk.troubles.map, ({ escalateAt }) => isPast(escalateAt))) escalate(desk, id);
-  for (const id of ids(desk.troubles.map, ({ repeatAt }) => isPast(repeatAt))) repeat(desk, id);
-  for (const id of ids(desk.storms.map, (storm) => isPast(storm.lookAt))) lookAtStorm(desk, id);
+  for (const id of troubles(({ escalateAt }) => escalateAt)) escalate(desk, id);
+  for (const id of troubles(({ repeatAt }) => repeatAt)) repeat(desk, id);
+  for (const id of desk.storms.dueBy(now)) lookAtStorm(desk, id);
 }

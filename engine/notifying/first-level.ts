@@ -44,6 +44,6 @@ export function reachable(desk: Desk, audience: Audience, alarms: readonly Handl
 /** Where one of these alarms is about a channel: all channels that are known to be down. */
 function channelsDown(desk: Desk, alarms: readonly Handling[]): ReadonlySet<string> {
   if (alarms.every(({ alarm }) => downBy(alarm) === null)) return new Set();
-  const open = [...desk.handlings.map.values()].filter(isOpen);
+  const open = [...desk.handlings.values()].filter(isOpen);
   return new Set(open.flatMap(({ alarm }) => downBy(alarm) ?? []));
 }

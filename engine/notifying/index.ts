@@ -1,6 +1,6 @@
 export * from './channel.ts';
 export { decideNotices } from './decide-notices.ts';
-export type { ActOutcome, Changes, NotifyRules } from './desk.ts';
+export type { ActOutcome, NotifyRules } from './desk.ts';
 export { type ChannelState, createDispatcher, type Dispatcher, type DispatchOptions } from './dispatch.ts';
 export { type AlarmPoint, explains } from './explains.ts';
 export {
@@ -18,11 +18,11 @@ export {
   readHandlingAct,
 } from './handling-act.ts';
 export { readHandling } from './notice-records.ts';
+export { NotifierMemory } from './notifier-memory.ts';
 export {
   type Item,
   NO_STATE,
   type NotifierState,
-  nextDue,
   type Silence as AlarmSilence,
   type Storm,
   type Trouble,
@@ -32,3 +32,4 @@ export type { NotifyDecision, NotifyFact } from './notify-fact.ts';
 export * from './ports.ts';
 export { renderNotice } from './render-notice.ts';
 export { type Delivery, type LevelPlan, planRoute, type RoutePlan } from './route.ts';
+export type { Changes } from './shelf.ts';

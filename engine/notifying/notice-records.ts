@@ -1,11 +1,12 @@
 /** A decision as the records that are stored, and the state that is read back from them. */
 import { encodeToken } from '../../checkpoints/index.ts';
 import type { ChangeRecord } from '../ports.ts';
-import type { ActOutcome, Changes } from './desk.ts';
+import type { ActOutcome } from './desk.ts';
 import type { Handling } from './handling.ts';
 import type { Item, NotifierState, Storm, Trouble } from './notifier-state.ts';
 import type { NotifyDecision } from './notify-fact.ts';
 import type { HandlingRecord, MemoryRecord, NoticeBatch, OpenedNotifier } from './ports.ts';
+import type { Changes } from './shelf.ts';
 
 /** The records of a decision that was made at `now`. */
 export function recordDecision(

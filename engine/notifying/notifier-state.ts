@@ -1,7 +1,8 @@
 /** What the notifier remembers between turns. Readonly plain values; every entry is stored as a row of its own. */
 import type { Match, Severity } from '../../definitions/index.ts';
 import type { Recipient } from './channel.ts';
-import { type Handling, isOpen } from './handling.ts';
+import type { Handling } from './handling.ts';
+import type { Changes } from './shelf.ts';
 
 /** What people are told of as one thing, from the first notice to the recovery. */
 export interface Trouble {
@@ -90,6 +91,15 @@ export interface NotifierState {
   readonly storms: ReadonlyMap<string, Storm>;
 }
 
+/** What a turn changes of it. */
+export interface StateChanges {
+  readonly handlings: Changes<Handling>;
+  readonly troubles: Changes<Trouble>;
+  readonly silences: Changes<Silence>;
+  readonly items: Changes<Item>;
+  readonly storms: Changes<Storm>;
+}
+
 export const NO_STATE: NotifierState = {
   handlings: new Map(),
   troubles: new Map(),
@@ -97,21 +107,3 @@ export const NO_STATE: NotifierState = {
   items: new Map(),
   storms: new Map(),
 };
-
-/** When something falls due next, milliseconds; null: never by itself. */
-export function nextDue(state: NotifierState): number | null {
-  let least = Number.POSITIVE_INFINITY;
-  const see = (time: number | null) => {
-    if (time !== null && time < least) least = time;
-  };
-  for (const { lookAt, escalateAt, repeatAt } of state.troubles.values()) {
-    see(lookAt);
-    see(escalateAt);
-    see(repeatAt);
-  }
-  for (const handling of state.handlings.values()) if (isOpen(handling)) see(handling.risesAt);
-  for (const { until } of state.silences.values()) see(until);
-  for (const { until } of state.items.values()) see(until);
-  for (const { lookAt } of state.storms.values()) see(lookAt);
-  return least === Number.POSITIVE_INFINITY ? null : least;
-}

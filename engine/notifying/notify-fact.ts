@@ -1,11 +1,11 @@
-/** What the notifier takes, and what it gives besides its next state. */
+/** What the notifier takes, and what it gives. */
 
 import type { AlarmNews } from '../alarm-news.ts';
 import type { Notice } from './channel.ts';
-import type { ActOutcome, Changes } from './desk.ts';
+import type { ActOutcome } from './desk.ts';
 import type { Handling, HistoryEntry } from './handling.ts';
 import type { HandlingAct } from './handling-act.ts';
-import type { Item, NotifierState, Silence, Storm, Trouble } from './notifier-state.ts';
+import type { StateChanges } from './notifier-state.ts';
 
 /** Something that happened: an alarm's latest form, a rule's wish, an operator's act, a notice that cannot be delivered. */
 export type NotifyFact =
@@ -26,14 +26,8 @@ export type NotifyFact =
   | { readonly kind: 'undeliverable'; readonly notice: Notice; readonly reason: string };
 
 /** What came of a turn. */
-export interface NotifyDecision {
-  readonly state: NotifierState;
+export interface NotifyDecision extends StateChanges {
   readonly notices: readonly Notice[];
   readonly history: readonly HistoryEntry[];
   readonly acts: readonly ActOutcome[];
-  readonly handlings: Changes<Handling>;
-  readonly troubles: Changes<Trouble>;
-  readonly silences: Changes<Silence>;
-  readonly items: Changes<Item>;
-  readonly storms: Changes<Storm>;
 }

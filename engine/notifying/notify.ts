@@ -13,7 +13,7 @@ import { decideNotices } from './decide-notices.ts';
 import type { NotifyRules } from './desk.ts';
 import { type Handling, isOpen, readAlarmChange } from './handling.ts';
 import { recordDecision, stateFrom } from './notice-records.ts';
-import { type NotifierState, nextDue } from './notifier-state.ts';
+import { NotifierMemory } from './notifier-memory.ts';
 import type { NotifyFact } from './notify-fact.ts';
 import type { NoticeStore, StoredAct } from './ports.ts';
 
@@ -54,7 +54,7 @@ interface Leading {
   /** of the last commit */
   readonly tag: string;
   readonly change: number;
-  readonly state: NotifierState;
+  readonly memory: NotifierMemory;
   readonly renewedAt: number;
   /** by which the last turn decided; null before the first */
   readonly definitions: Definitions | null;
@@ -80,7 +80,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const taken = await gather(before);
     if (taken === 'gap') return catchUp(before);
     const time = now();
-    const due = nextDue(before.state);
+    const due = before.memory.nextDue();
     if (taken.facts.length === 0 && taken.change === before.change && (due === null || due > time))
       return rest(before, time);
     return decide(before, taken, time);
@@ -91,10 +91,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const opened = await store.open(owner, lease);
     if (opened === null) return 'waiting';
     const time = now();
-    const state = stateFrom(opened);
+    const memory = new NotifierMemory(stateFrom(opened));
     const { epoch, tag } = opened;
     const oldest = opened.change === null ? 0 : await options.changes.oldest();
-    const begun = { epoch, tag, change: opened.change ?? 0, state, renewedAt: time, definitions: null };
+    const begun = { epoch, tag, change: opened.change ?? 0, memory, renewedAt: time, definitions: null };
     if (opened.change === null || oldest > opened.change + 1) return catchUp(begun);
     leading = begun;
     return 'worked';
@@ -103,7 +103,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   /** Looks at the alarms themselves, since not every change is there to be taken. */
   async function catchUp(before: Leading): Promise<NotifierTurn> {
     const change = await options.changes.newest();
-    const facts = [...(await standing()), ...(await ended(before.state))];
+    const facts = [...(await standing()), ...(await ended(before.memory))];
     return decide(before, { change, facts, wishes: [], failures: [] }, now());
   }
 
@@ -122,9 +122,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
   }
 
   /** The alarms that are remembered as standing and do not stand any more. */
-  async function ended(state: NotifierState): Promise<readonly NotifyFact[]> {
+  async function ended(memory: NotifierMemory): Promise<readonly NotifyFact[]> {
     const facts: NotifyFact[] = [];
-    for (const { alarm } of [...state.handlings.values()].filter(isOpen)) {
+    for (const { alarm } of [...memory.handlings.values()].filter(isOpen)) {
       const record = await options.reader.alarm(alarm.id);
       if (record !== null && record.clearedAt !== null) facts.push({ kind: 'alarm', alarm: newsOf(record) });
     }
@@ -146,7 +146,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       facts: [
         ...(options.definitions() === before.definitions ? [] : [{ kind: 'definitions' as const }]),
         ...alarms.map(({ body }): NotifyFact => ({ kind: 'alarm', alarm: readAlarmChange(body) })),
-        ...(await actFacts(acts, before.state)),
+        ...(await actFacts(acts, before.memory)),
         ...wishes.map(({ id, channel, text }): NotifyFact => {
           const [flow = '', key = ''] = id.split('/').map(decodeURIComponent);
           return { kind: 'wish', id, channel, text, flow, key };
@@ -158,13 +158,16 @@ export function createNotifier(options: NotifierOptions): Notifier {
     };
   }
 
-  async function actFacts(acts: readonly StoredAct[], state: NotifierState): Promise<readonly NotifyFact[]> {
+  async function actFacts(
+    acts: readonly StoredAct[],
+    memory: NotifierMemory,
+  ): Promise<readonly NotifyFact[]> {
     const facts: NotifyFact[] = [];
     const known = new Map<string, Handling | null>();
     for (const { act } of acts) {
       const id = 'alarm' in act ? act.alarm : null;
       // One that is over is read once a turn: two acts on it in one turn would else forget the first.
-      if (id !== null && state.handlings.has(id) === false && !known.has(id))
+      if (id !== null && memory.handlings.has(id) === false && !known.has(id))
         known.set(id, await store.handling(id));
       facts.push({ kind: 'act', act, known: id === null ? null : (known.get(id) ?? null) });
     }
@@ -178,7 +181,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const definitions = options.definitions();
     const decision = decideNotices(
       { definitions, direct: options.direct, replayedUntil: options.replayedUntil?.() ?? null },
-      before.state,
+      before.memory,
       taken.facts,
       time,
     );
@@ -187,7 +190,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
       now: time,
     });
     if ((await store.commit(batch)) === 'fenced') return 'waiting';
-    leading = { epoch, tag, change, state: decision.state, renewedAt: time, definitions };
+    before.memory.apply(decision);
+    leading = { epoch, tag, change, memory: before.memory, renewedAt: time, definitions };
     return 'worked';
   }
 
@@ -212,7 +216,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         throw error;
       }
     },
-    dueAt: () => (leading === null ? null : nextDue(leading.state)),
+    dueAt: () => (leading === null ? null : leading.memory.nextDue()),
     leads: () => leads,
     async stop() {
       const last = leading;

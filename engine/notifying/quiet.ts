@@ -48,7 +48,7 @@ export function quietOf(desk: Desk, handling: Handling): Quiet | null {
 export function mutedBy(desk: Desk, handling: Handling): Quiet | null {
   const traits = traitsOf(desk.definitions, handling);
   const { now } = desk;
-  for (const silence of desk.silences.map.values()) {
+  for (const silence of desk.silences.values()) {
     if (isActive(silence, now) && matcherOf(silence)(traits))
       return { kind: 'muted', because: silence.id, until: silence.until };
   }

@@ -47,7 +47,7 @@ function stormOf(desk: Desk, policy: string, limit: StormLimit, fresh: number): 
   const recent = (desk.items.get(id)?.raises ?? []).filter((at) => at > now - limit.within);
   const starts = [...recent, ...Array.from({ length: fresh }, () => now)].slice(-(limit.over + 1));
   desk.items.set(id, { id, raises: starts, since: null, until: now + limit.within });
-  const current = [...desk.storms.map.values()].find(
+  const current = [...desk.storms.values()].find(
     (each) => each.policy === policy && each.calmAt !== null && !each.id.startsWith(replayId(policy)),
   );
   if (current !== undefined) return desk.storms.set(current.id, { ...current, calmAt: now + limit.calm });
@@ -75,7 +75,7 @@ function replayOf(
   { calm, gather: wait }: Pick<StormLimit, 'calm' | 'gather'>,
 ): Storm {
   const { now } = desk;
-  const current = [...desk.storms.map.values()].find(
+  const current = [...desk.storms.values()].find(
     (each) => each.id.startsWith(replayId(policy)) && each.calmAt !== null,
   );
   if (current !== undefined) return desk.storms.set(current.id, { ...current, calmAt: now + calm });

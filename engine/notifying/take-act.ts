@@ -177,7 +177,7 @@ function addSilence(
 function endSilence(desk: Desk, id: string, by: string): string | null {
   const silence = desk.silences.get(id);
   if (silence === undefined) return `no silence ${id} is in force`;
-  const muted = [...desk.handlings.map.values()].filter(
+  const muted = [...desk.handlings.values()].filter(
     (handling) => isOpen(handling) && mutedBy(desk, handling)?.because === id,
   );
   desk.silences.remove(id, { ...silence, endedBy: by });

@@ -196,7 +196,7 @@ export function calmDown(desk: Desk, id: string): void {
   if (item === undefined) return;
   desk.items.remove(id, item);
   if (item.since === null) return;
-  for (const handling of desk.handlings.map.values()) {
+  for (const handling of desk.handlings.values()) {
     if (itemOf(handling.alarm) !== id) continue;
     if (isOpen(handling)) desk.note({ alarm: handling.alarm.id, kind: 'calm' });
     desk.wake(handling.trouble, desk.now);

@@ -6,6 +6,7 @@
  * 3. A notice is shown as `TIME KIND CHANNEL[/LANGUAGE][(PERSONS)] SEVERITY: ALARMS [| CONSEQUENCES]`; those wanted are all there may be.
  * 4. Every scenario runs three times: as it is, with every fact taken twice, and with the state written down and read
  *    back after every turn. All three must tell the same.
+ * 5. After every turn the memory finds by its indexes what one that is made anew finds.
  */
 import { expect, it } from 'vitest';
 import { compileDefinitions, type Definitions, type Severity } from '../../../definitions/index.ts';
@@ -19,9 +20,9 @@ import {
   NO_STATE,
   type Notice,
   type NoticeAlarm,
+  NotifierMemory,
   type NotifierState,
   type NotifyFact,
-  nextDue,
   readHandlingAct,
 } from '../../../engine/index.ts';
 
@@ -97,12 +98,15 @@ export function play(definitions: Definitions, steps: readonly Step[], until: st
   const refused: string[] = [];
   const outcomes = new Map<string, string>();
   const alarms = new Map<string, AlarmNews>();
-  let state = NO_STATE;
+  let memory = new NotifierMemory(NO_STATE);
   let ids = 0;
 
   const turn = (facts: readonly NotifyFact[], now: number) => {
-    const decision = decideNotices({ definitions, direct }, state, facts, now);
-    state = way.stored ? readBack(decision.state) : decision.state;
+    const decision = decideNotices({ definitions, direct }, memory, facts, now);
+    memory.apply(decision);
+    const again = new NotifierMemory(readBack(memory));
+    expect(found(definitions, memory)).toEqual(found(definitions, again));
+    if (way.stored) memory = again;
     raw.push(...decision.notices);
     history.push(...decision.history);
     refused.push(...decision.acts.flatMap(({ done, reason }) => (done ? [] : [reason ?? ''])));
@@ -110,7 +114,7 @@ export function play(definitions: Definitions, steps: readonly Step[], until: st
       outcomes.set(shownAlarm(handling.alarm), outcomeOf(handling));
   };
   const wait = (to: number) => {
-    for (let due = nextDue(state); due !== null && due <= to; due = nextDue(state)) turn([], due);
+    for (let due = memory.nextDue(); due !== null && due <= to; due = memory.nextDue()) turn([], due);
   };
   const factOf = (step: Step, now: number): NotifyFact => {
     if (step.kind === 'fact') return step.fact;
@@ -147,7 +151,7 @@ export function play(definitions: Definitions, steps: readonly Step[], until: st
   expect(new Set(ids2).size, 'ids of notices').toBe(ids2.length);
   return {
     notices: raw.map(shownNotice),
-    ...{ raw, history, refused, state, outcomes: Object.fromEntries(outcomes) },
+    ...{ raw, history, refused, state: memory, outcomes: Object.fromEntries(outcomes) },
   };
 }
 
@@ -229,6 +233,20 @@ function shownNotice(notice: Notice): string {
   const list = alarms.map(shownAlarm).join('; ');
   const tail = folded.length === 0 ? '' : ` | ${folded.map(shownAlarm).join('; ')}`;
   return `${shownTime(at)} ${kind} ${channel}${names} ${severity}: ${list}${tail}`;
+}
+
+/** What a memory finds without looking at all of it. */
+function found(definitions: Definitions, memory: NotifierMemory) {
+  const holdings = memory.holdings(definitions);
+  const places = [...memory.handlings.values()].map(({ alarm: { flow, key } }) => [flow, key] as const);
+  return {
+    due: memory.nextDue(),
+    troubles: [...memory.troubles.values()].map(({ key }) => memory.troubleOf(key)),
+    consequences: [...memory.handlings.keys()].map((id) => new Set(memory.under(id))),
+    held: places.map(([flow, key]) =>
+      [...holdings.at(flow, key)].map(({ hold, ids }) => JSON.stringify([hold, [...ids].sort()])).sort(),
+    ),
+  };
 }
 
 function readBack(state: NotifierState): NotifierState {

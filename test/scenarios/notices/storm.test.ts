@@ -5,8 +5,8 @@ import {
   decideNotices,
   NO_STATE,
   type Notice,
+  NotifierMemory,
   type NotifierState,
-  nextDue,
 } from '../../../engine/index.ts';
 import { definitionsOf, timeOf } from './notice-timeline.ts';
 
@@ -42,15 +42,15 @@ function take(alarms: readonly AlarmNews[]): {
   readonly state: NotifierState;
 } {
   const notices: Notice[] = [];
-  let state: NotifierState = NO_STATE;
+  const memory = new NotifierMemory(NO_STATE);
   const turn = (some: readonly AlarmNews[], now: number) => {
     const facts = some.map((each) => ({ kind: 'alarm' as const, alarm: each }));
-    const decision = decideNotices({ definitions: DEFINITIONS }, state, facts, now);
+    const decision = decideNotices({ definitions: DEFINITIONS }, memory, facts, now);
     notices.push(...decision.notices);
-    state = decision.state;
+    memory.apply(decision);
   };
   const until = (time: number) => {
-    for (let due = nextDue(state); due !== null && due <= time; due = nextDue(state)) turn([], due);
+    for (let due = memory.nextDue(); due !== null && due <= time; due = memory.nextDue()) turn([], due);
   };
   for (let from = 0; from < alarms.length; from += 1000) {
     const now = timeOf('09:00') + from * 6;
@@ -58,7 +58,7 @@ function take(alarms: readonly AlarmNews[]): {
     turn(alarms.slice(from, from + 1000), now);
   }
   until(timeOf('09:02'));
-  return { notices, state };
+  return { notices, state: memory };
 }
 
 const orders = Array.from({ length: MANY }, (_, index) =>

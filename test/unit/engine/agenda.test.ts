@@ -69,6 +69,8 @@ describe('the agenda', () => {
           const of = [...model.keys()][nth % model.size] ?? -1;
           const held = model.get(of);
           expect(agenda.first()).toBe(sorted()[0]?.[1].release ?? null);
+          const due = [...model.values()].filter(({ release }) => release <= 9).map(({ item }) => item);
+          expect(new Set(agenda.dueBy(9))).toEqual(new Set(due));
           if (what === 'take') {
             const [first] = sorted();
             expect(agenda.take(1000)).toEqual(first?.[1] ?? null);
