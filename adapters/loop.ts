@@ -13,6 +13,8 @@ export interface LoopOptions {
    * its chance
    */
   readonly rest: number | (() => number);
+  /** least time from the beginning of a turn that worked to the next one, ms: what comes meanwhile is taken together */
+  readonly pace?: number;
   readonly log: Log;
   /** default: this machine's */
   readonly time?: LoopTime;
@@ -53,6 +55,7 @@ export function startLoop(options: LoopOptions): Loop {
   const time = options.time ?? REAL_TIME;
   let stopped = false;
   let pause = new AbortController();
+  const ending = new AbortController();
   let woken = false;
   let last: number | null = null;
   let trouble: string | null = null;
@@ -61,6 +64,13 @@ export function startLoop(options: LoopOptions): Loop {
     pause = new AbortController();
     if (stopped) return;
     await time.sleep(ms, pause.signal);
+  }
+
+  async function keepPace(begun: number): Promise<void> {
+    if (options.pace === undefined || stopped) return;
+    const left = begun + options.pace - time.now();
+    // no longer than the pace, wherever the clock jumps
+    if (left > 0) await time.sleep(Math.min(left, options.pace), ending.signal);
   }
 
   function succeeded(): void {
@@ -74,10 +84,12 @@ export function startLoop(options: LoopOptions): Loop {
     while (!stopped) {
       try {
         woken = false;
+        const begun = time.now();
         const outcome = await options.turn();
         succeeded();
         failures = 0;
         if (outcome === 'stop') return;
+        if (outcome === 'worked') await keepPace(begun);
         if (outcome !== 'idle' || woken) continue;
         const rest = typeof options.rest === 'number' ? options.rest : options.rest();
         await (rest > 0 ? sleep(rest) : time.breathe());
@@ -96,6 +108,7 @@ export function startLoop(options: LoopOptions): Loop {
     async stop() {
       stopped = true;
       pause.abort();
+      ending.abort();
       await done;
     },
     wake() {

@@ -67,6 +67,8 @@ export interface Notifying {
 
 const REAL_TIME = { rest: 1000, random: Math.random, timeout: (ms: number) => AbortSignal.timeout(ms) };
 const MEASURE_EVERY = 15_000;
+/** Under a load of alarms there is a turn that often, ms: nobody reads faster, and those who decide have the machine. */
+const PACE = 20;
 
 /** What is wrong with the channels of some definitions: unknown kinds, wrong settings. Does no I/O. */
 export function checkChannels(
@@ -98,22 +100,25 @@ export function checkChannels(
 export function startNotifying(options: NotifyingOptions): Notifying {
   const { store, log } = options;
   const { owner = randomUUID(), time } = options;
+  const channels = new Map<string, RunningChannel>();
   const notifier = createNotifier({
     ...{ ...options, owner, now: options.world.now },
     direct: ({ type, settings }) => options.kinds.get(type)?.direct?.(settings) === true,
+    onOwed(owed) {
+      for (const name of owed) channels.get(name)?.loop.wake();
+    },
   });
-  const channels = new Map<string, RunningChannel>();
   let measuredAt = 0;
   let abandonedAt = 0;
   const loop = startLoop({
     name: 'telling people',
     ...inTime(time),
+    pace: PACE,
     log,
     async turn() {
       await exchange();
       const turn = await notifier.turn();
       const now = options.world.now();
-      if (turn === 'worked') for (const channel of channels.values()) channel.loop.wake();
       if (notifier.leads() && now - abandonedAt >= 60_000) {
         abandonedAt = now;
         await store.abandon([...channels.keys()], now);

@@ -139,20 +139,19 @@ export function memoryNotices(options: {
       write(structuredClone(batch));
       return 'committed';
     },
-    waitingActs: async (max) =>
-      [...acts.values()]
+    waiting: async (max) => ({
+      acts: [...acts.values()]
         .filter(({ entry }) => entry.appliedAt === null)
         .slice(0, max)
         .map(({ position, text }) => ({ seq: position, act: readStoredAct(text) })),
-    wishes: async (max) =>
-      wishes()
+      wishes: wishes()
         .filter(({ id }) => !taken.has(id))
         .slice(0, max),
-    failures: async (max) =>
-      inOrder()
+      failures: inOrder()
         .filter((owed) => (owed.state === 'failed' || owed.state === 'unknown') && !owed.taken)
         .slice(0, max)
         .map(({ notice, reason }) => ({ notice, reason: reason ?? '' })),
+    }),
     handling: async (alarm) => {
       const record = handlings.get(alarm);
       return record === undefined ? null : readHandling(record.body);

@@ -2,25 +2,24 @@
  * Where the notifier keeps what it knows and the dispatcher what it owes, on PostgreSQL.
  *
  * 1. A commit checks the epoch of its notifier first, and that it goes on from the last one. A batch is there whole or not at all.
- * 2. Sets travel as one JSON array each, so that a commit is a fixed number of statements.
- * 3. A claim is a conditional update: of two dispatchers one gets the row. Of a thread only its oldest notice is given.
+ * 2. A claim is a conditional update: of two dispatchers one gets the row. Of a thread only its oldest notice is given.
  */
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import {
   type AlarmSilence,
   type ClaimedNotice,
   type HandlingAct,
   handlingActToJson,
   type Notice,
-  type NoticeBatch,
   type NoticeStore,
   readHandling,
   readHandlingAct,
+  type Waiting,
 } from '../../engine/index.ts';
 import { type Database, instant } from './connect.ts';
+import { commitNotices } from './notice-commit.ts';
 import { digestOf } from './records.ts';
 import { orStoreError } from './store-failure.ts';
-import type { Tables } from './tables.ts';
 
 /** The notice store of a database that `migrate` has brought up to date. Rejects with StoreError. */
 export function postgresNotices(db: Database): NoticeStore {
@@ -37,42 +36,8 @@ export function postgresNotices(db: Database): NoticeStore {
       orStoreError('cannot hand telling over', async () => {
         await sql`update milepost.notifier set until = null where epoch = ${epoch}`.execute(db);
       }),
-    commit: (batch) =>
-      orStoreError('cannot keep what was decided to tell', () =>
-        db.transaction().execute(async (trx) => {
-          if (!(await moveOn(trx, batch))) return 'fenced';
-          await writeMemory(trx, batch);
-          await writeHandlings(trx, batch);
-          await writeOutbox(trx, batch);
-          await writeTaken(trx, batch);
-          await appendChanges(trx, batch);
-          return 'committed';
-        }),
-      ),
-    waitingActs: (max) =>
-      orStoreError('cannot read acts', async () => {
-        const { rows } = await sql<{ position: number; act: string }>`
-          select position, act from milepost.acts where applied_at is null order by position limit ${max}`.execute(
-          db,
-        );
-        return rows.map(({ position, act }) => ({ seq: position, act: readStoredAct(act) }));
-      }),
-    wishes: (max) =>
-      orStoreError('cannot read what rules asked to tell', async () => {
-        const { rows } = await sql<{ id: string; channel: string; text: string }>`
-          select id, channel, text from milepost.notices
-           where taken_at is null and channel is not null order by owed_at, digest limit ${max}`.execute(db);
-        return rows;
-      }),
-    failures: (max) =>
-      orStoreError('cannot read what could not be told', async () => {
-        const { rows } = await sql<{ body: string; reason: string | null }>`
-          select body, reason from milepost.outbox
-           where state in ('failed', 'unknown') and not failure_taken order by position limit ${max}`.execute(
-          db,
-        );
-        return rows.map(({ body, reason }) => ({ notice: readNotice(body), reason: reason ?? '' }));
-      }),
+    commit: (batch) => orStoreError('cannot keep what was decided to tell', () => commitNotices(db, batch)),
+    waiting: (max) => orStoreError('cannot read what waits to be told', () => waiting(db, max)),
     handling: (alarm) =>
       orStoreError(`cannot read what is done about alarm ${alarm}`, async () => {
         const { rows } = await sql<{ body: string }>`
@@ -112,8 +77,6 @@ export function postgresNotices(db: Database): NoticeStore {
   };
 }
 
-type Db = Database | Transaction<Tables>;
-
 async function open(db: Database, owner: string, lease: number): ReturnType<NoticeStore['open']> {
   return db.transaction().execute(async (trx) => {
     const taken = await sql<{ epoch: number; tag: string; change: number | null }>`
@@ -138,125 +101,31 @@ async function open(db: Database, owner: string, lease: number): ReturnType<Noti
   });
 }
 
-async function moveOn(db: Db, batch: NoticeBatch): Promise<boolean> {
-  const { rows } = await sql`
-    update milepost.notifier
-       set change = ${batch.change}, tag = ${batch.tag}, until = now() + ${batch.lease} * interval '1 millisecond'
-     where epoch = ${batch.epoch} and tag = ${batch.previous} returning epoch`.execute(db);
-  return rows.length === 1;
-}
-
-const SHA = (text: string) => `sha256(convert_to(${text}, 'UTF8'))`;
-
-async function writeMemory(db: Db, { memory, silences }: NoticeBatch): Promise<void> {
-  const kept = memory.filter(({ body }) => body !== null);
-  const gone = memory.filter(({ body }) => body === null);
-  if (kept.length > 0)
-    await sql`
-      insert into milepost.notifier_memory (kind, digest, id, body)
-      select kind, ${sql.raw(SHA('id'))}, id, body
-        from json_to_recordset(${JSON.stringify(kept)}::json) as r(kind text, id text, body text)
-      on conflict (kind, digest) do update set body = excluded.body`.execute(db);
-  if (gone.length > 0)
-    await sql`
-      delete from milepost.notifier_memory m
-       using json_to_recordset(${JSON.stringify(gone)}::json) as r(kind text, id text)
-       where m.kind = r.kind and m.digest = ${sql.raw(SHA('r.id'))}`.execute(db);
-  if (silences.length === 0) return;
-  const rows = silences.map(({ silence, live }) => ({
-    ...{ id: silence.id, until: silence.until, live, body: JSON.stringify(silence) },
-  }));
-  await sql`
-    insert into milepost.silences (id, until, live, body)
-    select id, to_timestamp(until / 1000), live, body
-      from json_to_recordset(${JSON.stringify(rows)}::json) as r(id text, until float8, live boolean, body text)
-    on conflict (id) do update set live = excluded.live, body = excluded.body`.execute(db);
-}
-
-async function writeHandlings(db: Db, { handlings, history }: NoticeBatch): Promise<void> {
-  if (handlings.length > 0)
-    await sql`
-      insert into milepost.handlings (digest, alarm, flow, key, name, "group", trading_day, severity, standing, outcome,
-                                      useful, raised_at, acknowledged_at, cleared_at, live, body)
-      select ${sql.raw(SHA('alarm'))}, alarm, flow, key, name, "group", "tradingDay", severity, standing, outcome, useful,
-             to_timestamp("raisedAt" / 1000), to_timestamp("acknowledgedAt" / 1000), to_timestamp("clearedAt" / 1000),
-             live, body
-        from json_to_recordset(${JSON.stringify(handlings)}::json) as r(
-          alarm text, flow text, key text, name text, "group" text, "tradingDay" text, severity text, standing text,
-          outcome text, useful boolean, "raisedAt" float8, "acknowledgedAt" float8, "clearedAt" float8, live boolean,
-          body text)
-      on conflict (digest) do update
-         set severity = excluded.severity, standing = excluded.standing, outcome = excluded.outcome,
-             useful = excluded.useful, acknowledged_at = excluded.acknowledged_at, cleared_at = excluded.cleared_at,
-             live = excluded.live, body = excluded.body`.execute(db);
-  if (history.length === 0) return;
-  await sql`
-    insert into milepost.handling_history (alarm, at, kind, by, detail)
-    select ${sql.raw(SHA('alarm'))}, to_timestamp(at / 1000), kind, by, detail
-      from json_to_recordset(${JSON.stringify(history)}::json) as r(
-        alarm text, at float8, kind text, by text, detail text)`.execute(db);
-}
-
-/** What later updates of their threads make needless. */
-const PASSING = ['changed', 'repeated'];
-
-async function writeOutbox(db: Db, { notices }: NoticeBatch): Promise<void> {
-  if (notices.length === 0) return;
-  const rows = notices.map((notice, ordinal) => ({
-    ordinal,
-    ...{ id: notice.id, channel: notice.channel, thread: notice.thread, kind: notice.kind },
-    ...{ alarms: alarmsOf(notice), recovered: notice.recovered, at: notice.at, body: JSON.stringify(notice) },
-  }));
-  const added = await sql<{ digest: Buffer }>`
-    insert into milepost.outbox (digest, id, channel, thread, kind, alarms, recovered, next_at, body)
-    select ${sql.raw(SHA('id'))}, id, channel, ${sql.raw(SHA('thread'))}, kind,
-           array(select ${sql.raw(SHA('a'))} from json_array_elements_text(alarms) a), recovered,
-           to_timestamp(at / 1000), body
-      from json_to_recordset(${JSON.stringify(rows)}::json) as r(
-        id text, channel text, thread text, kind text, alarms json, recovered boolean, at float8, body text, ordinal int)
-     order by ordinal
-    on conflict (digest) do nothing returning digest`.execute(db);
-  if (added.rows.length === 0 || !notices.some(({ kind }) => PASSING.includes(kind))) return;
-  await sql`
-    update milepost.outbox o set state = 'superseded', settled_at = now()
-      from milepost.outbox later
-     where later.digest = any(${added.rows.map(({ digest }) => digest)}) and later.kind = any(${PASSING})
-       and o.channel = later.channel and o.thread = later.thread and o.position < later.position
-       and o.state = 'owed' and o.attempts = 0 and o.kind = any(${PASSING})
-       and (o.body::json ->> 'language') is not distinct from (later.body::json ->> 'language')`.execute(db);
-}
-
-function alarmsOf({ alarms, folded }: Notice): readonly string[] {
-  return [...new Set([...alarms, ...folded].map(({ id }) => id))];
-}
-
-async function writeTaken(db: Db, { acts, wishes, failures }: NoticeBatch): Promise<void> {
-  if (acts.length > 0)
-    await sql`
-      update milepost.acts a set applied_at = to_timestamp(r.at / 1000), done = r.done, reason = r.reason
-        from json_to_recordset(${JSON.stringify(acts)}::json) as r(id text, at float8, done boolean, reason text)
-       where a.id = r.id`.execute(db);
-  if (wishes.length > 0)
-    await sql`
-      update milepost.notices set taken_at = now() where digest = any(${wishes.map(digestOf)})`.execute(db);
-  if (failures.length > 0)
-    await sql`
-      update milepost.outbox set failure_taken = true where digest = any(${failures.map(digestOf)})`.execute(
-      db,
-    );
-}
-
-/** Last, since the counter is locked until the commit, and workers wait for it. */
-async function appendChanges(db: Db, { changes }: NoticeBatch): Promise<void> {
-  if (changes.length === 0) return;
-  const rows = changes.map((change, index) => ({ ...change, ordinal: index + 1 }));
-  await sql`
-    with counter as (
-      update milepost.change_counter set last = last + ${changes.length}::bigint returning last)
-    insert into milepost.changes (id, kind, subject, body)
-    select counter.last - ${changes.length}::bigint + r.ordinal, r.kind, r.subject, r.body
-      from counter, json_to_recordset(${JSON.stringify(rows)}::json) as r(
-        kind text, subject text, body text, ordinal bigint)`.execute(db);
+/** All in one statement: it is asked at every turn, and mostly nothing waits. */
+async function waiting(db: Database, max: number): Promise<Waiting> {
+  const { rows } = await sql<{
+    kind: 'act' | 'wish' | 'failure';
+    at: number;
+    id: string;
+    more: string;
+    body: string;
+  }>`
+    (select 'act' as kind, position as at, '' as id, '' as more, act as body
+       from milepost.acts where applied_at is null order by position limit ${max})
+    union all
+    (select 'wish', 0, id, channel, text
+       from milepost.notices where taken_at is null and channel is not null order by owed_at, digest limit ${max})
+    union all
+    (select 'failure', position, '', coalesce(reason, ''), body
+       from milepost.outbox where state in ('failed', 'unknown') and not failure_taken order by position limit ${max})`.execute(
+    db,
+  );
+  const of = (kind: 'act' | 'wish' | 'failure') => rows.filter((row) => row.kind === kind);
+  return {
+    acts: of('act').map(({ at, body }) => ({ seq: at, act: readStoredAct(body) })),
+    wishes: of('wish').map(({ id, more, body }) => ({ id, channel: more, text: body })),
+    failures: of('failure').map(({ more, body }) => ({ notice: readNotice(body), reason: more })),
+  };
 }
 
 async function claim(

@@ -30,6 +30,8 @@ export interface NotifierOptions {
   readonly now: () => number;
   /** alarms raised up to then may have been told before: after a restore, ms; null or left out: none */
   readonly replayedUntil?: () => number | null;
+  /** Called when notices were put down, with the channels that they are for. */
+  readonly onOwed?: (channels: ReadonlySet<string>) => void;
   /** how long the lease lasts, ms; default 15 s */
   readonly lease?: number;
   /** most changes a turn; default 2000 */
@@ -135,11 +137,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const changes = await options.changes.changes(before.change, options.batch ?? MOST_CHANGES);
     // Ids of changes have no gaps, so what is missing was removed before it was taken.
     if ((changes[0]?.id ?? 0) > before.change + 1) return 'gap';
-    const [acts, wishes, failures] = await Promise.all([
-      store.waitingActs(MOST_ACTS),
-      store.wishes(MOST_ACTS),
-      store.failures(MOST_ACTS),
-    ]);
+    const { acts, wishes, failures } = await store.waiting(MOST_ACTS);
     const alarms = changes.filter(({ kind }) => kind === 'alarm');
     return {
       change: changes.at(-1)?.id ?? before.change,
@@ -191,6 +189,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     });
     if ((await store.commit(batch)) === 'fenced') return 'waiting';
     before.memory.apply(decision);
+    if (batch.notices.length > 0) options.onOwed?.(new Set(batch.notices.map(({ channel }) => channel)));
     leading = { epoch, tag, change, memory: before.memory, renewedAt: time, definitions };
     return 'worked';
   }

@@ -96,6 +96,16 @@ export interface StoredAct {
   readonly act: HandlingAct;
 }
 
+/** What no turn of the notifier has taken yet, besides changes. */
+export interface Waiting {
+  /** in their order */
+  readonly acts: readonly StoredAct[];
+  /** what rules asked for */
+  readonly wishes: readonly WishRecord[];
+  /** notices that were given up */
+  readonly failures: readonly { readonly notice: Notice; readonly reason: string }[];
+}
+
 /** A notice that is to be sent now. */
 export interface ClaimedNotice {
   readonly notice: Notice;
@@ -137,12 +147,8 @@ export interface NoticeStore {
   release(epoch: number): Promise<void>;
   /** One transaction. `fenced`: another notifier has begun, or commits were lost; nothing was written. */
   commit(batch: NoticeBatch): Promise<'committed' | 'fenced'>;
-  /** acts that wait, in their order */
-  waitingActs(max: number): Promise<readonly StoredAct[]>;
-  /** what rules asked for and no turn has taken */
-  wishes(max: number): Promise<readonly WishRecord[]>;
-  /** notices that were given up and no turn has taken */
-  failures(max: number): Promise<readonly { readonly notice: Notice; readonly reason: string }[]>;
+  /** What waits for a turn, at most so many of each. */
+  waiting(max: number): Promise<Waiting>;
   /** the handling of an alarm, also of one that is over; null where there is none */
   handling(alarm: string): Promise<Handling | null>;
   /** Gives up what is owed to channels other than these. */

@@ -261,13 +261,13 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
         },
       });
       expect(await bench.store.abandon(['desk'], NOON)).toBe(1);
-      const failures = await bench.store.failures(10);
+      const failures = (await bench.store.waiting(10)).failures;
       expect(failures.map(({ notice: { id }, reason }) => [id, reason])).toEqual([
         ['n1', 'no such user'],
         ['n2', 'no channel is called so any more'],
       ]);
       await commit({ failures: ['n1'] });
-      expect((await bench.store.failures(10)).map(({ notice: { id } }) => id)).toEqual(['n2']);
+      expect((await bench.store.waiting(10)).failures.map(({ notice: { id } }) => id)).toEqual(['n2']);
     });
 
     test('tells what a channel was last told of each thread that has not recovered', async () => {
@@ -293,9 +293,9 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
       expect(await bench.store.keepAct(ack('x'))).toBe('same');
       expect(await bench.store.keepAct({ ...ack('x'), by: 'wang' })).toBe('other');
       expect(await bench.store.keepAct(ack('y'))).toBe('kept');
-      expect((await bench.store.waitingActs(10)).map(({ act }) => act)).toEqual([ack('x'), ack('y')]);
+      expect((await bench.store.waiting(10)).acts.map(({ act }) => act)).toEqual([ack('x'), ack('y')]);
       await commit({ acts: [{ id: 'x', done: false, reason: 'there is no alarm', at: NOON }] });
-      expect((await bench.store.waitingActs(10)).map(({ act: { id } }) => id)).toEqual(['y']);
+      expect((await bench.store.waiting(10)).acts.map(({ act: { id } }) => id)).toEqual(['y']);
       expect(await bench.reader.act('x')).toMatchObject({
         ...{ act: ack('x'), appliedAt: NOON, done: false, reason: 'there is no alarm' },
       });
@@ -309,9 +309,11 @@ export function noticeStoreContract(name: string, make: () => Promise<NoticeBenc
     test('hands out what rules asked for until it is taken', async () => {
       await bench.wish('f/k/desk/1/0', 'desk', 'closed');
       await bench.wish('f/k/desk/1/1', 'mail', 'closed');
-      expect(await bench.store.wishes(1)).toEqual([{ id: 'f/k/desk/1/0', channel: 'desk', text: 'closed' }]);
+      expect((await bench.store.waiting(1)).wishes).toEqual([
+        { id: 'f/k/desk/1/0', channel: 'desk', text: 'closed' },
+      ]);
       await commit({ wishes: ['f/k/desk/1/0'] });
-      expect((await bench.store.wishes(10)).map(({ id }) => id)).toEqual(['f/k/desk/1/1']);
+      expect((await bench.store.waiting(10)).wishes.map(({ id }) => id)).toEqual(['f/k/desk/1/1']);
     });
 
     test('lets the outside know, in order, and nothing of what is fenced', async () => {

@@ -48,3 +48,30 @@ test('a loop that rests goes on when it is woken, and rests again after that', a
   await expect.poll(() => rests.begun).toBe(2);
   await loop.stop();
 });
+
+test('a loop with a pace lets that much time pass between turns that work, but does not wait with its end', async () => {
+  const slept: number[] = [];
+  let now = 0;
+  let turns = 0;
+  const time: LoopTime = {
+    now: () => now,
+    breathe: async () => undefined,
+    async sleep(ms, signal) {
+      slept.push(ms);
+      if (turns < 3) now += ms;
+      else await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    },
+  };
+  const loop = startLoop({
+    ...{ name: 'the loop', rest: 1000, pace: 20, log, time },
+    async turn() {
+      turns += 1;
+      now += [5, 30, 8][turns - 1] ?? 0;
+      return 'worked';
+    },
+  });
+  await expect.poll(() => turns).toBe(3);
+  await expect.poll(() => slept).toEqual([15, 12]);
+  await loop.stop();
+  expect(turns).toBe(3);
+});

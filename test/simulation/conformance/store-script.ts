@@ -286,8 +286,9 @@ class StoreRun {
   async #decide(step: StoreStep & { readonly do: 'decide' }) {
     const held = this.#telling.get(step.worker);
     if (held === undefined) return 'nothing to go on from';
-    const failures = step.takes === true ? await this.#bench.run(this.#bench.notices.store.failures(10)) : [];
-    const acts = step.takes === true ? await this.#bench.run(this.#bench.notices.store.waitingActs(10)) : [];
+    const nothing = { failures: [], acts: [] };
+    const { failures, acts } =
+      step.takes === true ? await this.#bench.run(this.#bench.notices.store.waiting(10)) : nothing;
     const from = {
       held,
       'old epoch': { ...held, epoch: held.epoch - 1 },
@@ -296,7 +297,7 @@ class StoreRun {
     const batch = noticeBatch(++this.#numbers, { ...from, owes: step.owes, lease: LEASE, failures, acts });
     const make = (ports: StorePorts) => ports.notices.store.commit(batch);
     const outcome = await (step.lost === true
-      ? this.#bench.losing(make, 'commit\0')
+      ? this.#bench.losing(make, 'with moved as')
       : this.#bench.run(make(this.#bench)));
     if (outcome === 'committed') this.#telling.set(step.worker, { epoch: held.epoch, tag: batch.tag });
     return outcome;

@@ -54,9 +54,8 @@ export async function allStored(
   await look('watched', reader.watched());
   await look('changes', changes.changes(0, 1000));
   await look('newest', Promise.all([changes.newest(), changes.oldest(), changes.published()]));
-  await bag('wishes', notices.store.wishes(100));
-  await look('failures', notices.store.failures(100));
-  const acts = await run(notices.store.waitingActs(100));
+  const { wishes, failures, acts } = await run(notices.store.waiting(100));
+  seen.push(['wishes', sorted(wishes.map((one) => sorted(one)).sort())], ['failures', sorted(failures)]);
   seen.push(['acts that wait', sorted(acts.map(({ act }) => act))]);
   for (const channel of ['c-0', 'c-1'])
     await look(`standing on ${channel}`, notices.store.standing(channel, 100));

@@ -179,9 +179,7 @@ export class DatabaseModel {
           (store) => store.commit(batch),
           (outcome) => (outcome === 'committed' ? witness.committed(batch, by) : witness.fenced(by)),
         ),
-      waitingActs: (max) => ask('waitingActs', (store) => store.waitingActs(max)),
-      wishes: (max) => ask('wishes', (store) => store.wishes(max)),
-      failures: (max) => ask('failures', (store) => store.failures(max)),
+      waiting: (max) => ask('waiting', (store) => store.waiting(max)),
       handling: (alarm) => ask('handling', (store) => store.handling(alarm)),
       abandon: (channels, at) => change('abandon', (store) => store.abandon(channels, at)),
       claim: (asked) =>

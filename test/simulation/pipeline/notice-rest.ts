@@ -90,7 +90,7 @@ function ofNotice(ended: Ended, { notice, state, reason }: NoticeEntry): readonl
 
 /** What a channel could not deliver goes to its fallback. */
 async function ofFailures({ databank, definitions }: Ended, entries: readonly NoticeEntry[]) {
-  const left = await databank.notices.store.failures(10);
+  const { failures: left } = await databank.notices.store.waiting(10);
   const told = new Set(entries.map(({ notice }) => notice.id));
   const missing = entries.filter(
     ({ notice: { id, channel, kind }, state }) =>

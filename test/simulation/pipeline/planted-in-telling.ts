@@ -181,11 +181,13 @@ export const PLANTED_IN_TELLING: Readonly<Record<string, PlantedBug>> = {
     foundBy: ['TOLD-UNDER-SILENCE'],
   },
   'what rules ask for is left out': {
-    plant: keeping(() => ({ wishes: async () => [] })),
+    plant: keeping((store) => ({ waiting: async (max) => ({ ...(await store.waiting(max)), wishes: [] }) })),
     foundBy: ['NOT-TOLD'],
   },
   'what could not be delivered is left at that': {
-    plant: keeping(() => ({ failures: async () => [] })),
+    plant: keeping((store) => ({
+      waiting: async (max) => ({ ...(await store.waiting(max)), failures: [] }),
+    })),
     foundBy: ['NOT-TAKEN'],
   },
   'people are told at once': { plant: { telling: hasty }, foundBy: ['SENT-EARLY'] },
