@@ -113,6 +113,10 @@ export function startNotifying(options: NotifyingOptions): Notifying {
   const loop = startLoop({
     name: 'telling people',
     ...inTime(time),
+    rest: () => {
+      const due = notifier.dueAt() ?? Number.POSITIVE_INFINITY;
+      return Math.max(1, Math.min(due - options.world.now(), inTime(time).rest));
+    },
     pace: PACE,
     log,
     async turn() {

@@ -249,7 +249,7 @@ function end(desk: Desk, trouble: Trouble, members: readonly Handling[]): void {
     return;
   }
   const told = members.filter(({ firstToldAt }) => firstToldAt !== null);
-  if (trouble.toldAt !== null && trouble.storm === null) {
+  if (trouble.toldAt !== null) {
     const last = { ...trouble, notices: trouble.notices + 1 };
     const deliveries = deliveriesTo(trouble.audience);
     tellTrouble(desk, last, { kind: 'recovered', alarms: told.length > 0 ? told : members, deliveries });

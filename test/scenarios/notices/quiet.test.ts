@@ -395,6 +395,32 @@ describe('a storm', () => {
   );
 });
 
+describe('a trouble that was told before it got worse in a storm', () => {
+  const TWO = `${FLOWS}storm: { over: 3, within: 1m, calm: 5m }
+routes: [{ match: { severity: critical }, levels: { over: desk } }, { levels: { over: traps } }]
+`;
+  const others = ['b', 'c', 'd', 'e'];
+  tells(
+    'ends by itself for those who were told by itself',
+    TWO,
+    [
+      raise('09:00', 'archive@a exception warning'),
+      ...['a', ...others].map((key) => raise('09:10', `archive@${key} illegal-state`)),
+      clear('09:20', 'archive@a exception'),
+      ...['a', ...others].map((key) => clear('09:20', `archive@${key} illegal-state`)),
+    ],
+    {
+      until: '10:00',
+      notices: [
+        '09:00:30 raised traps warning: archive@a exception',
+        '09:10:45 storm desk critical: archive@a illegal-state; archive@b illegal-state; archive@c illegal-state; archive@d illegal-state; archive@e illegal-state; archive@a exception',
+        '09:20:30 recovered traps critical: archive@a exception; archive@a illegal-state',
+        '09:20:30 recovered desk critical: ',
+      ],
+    },
+  );
+});
+
 describe('a feed', () => {
   const FED = `${FLOWS}routes: { levels: { over: desk } }\nfeeds: { over: traps, match: { severity: [warning, critical] } }\n`;
   tells(
