@@ -179,10 +179,10 @@ export function readStoredAct(text: string): HandlingAct {
 
 /** Reads a notice of the outbox. */
 export function readNotice(body: string): Notice {
-  return JSON.parse(body); // written by writeOutbox and nobody else
+  return JSON.parse(body); // written by commitNotices and nobody else
 }
 
 /** Reads a silence. */
 export function readSilence(body: string): AlarmSilence {
-  return JSON.parse(body); // written by writeMemory and nobody else
+  return JSON.parse(body); // written by commitNotices and nobody else
 }
