@@ -358,7 +358,7 @@ async function ended({ nc }: Stream): Promise<string> {
   return `the connection to NATS has ended${error instanceof Error ? `: ${error.message}` : ''}`;
 }
 
-export { type Producers, prepareDemo, startProducers } from './demo/index.ts';
+export { type Producers, prepareDemo, startHistory, startProducers } from './demo/index.ts';
 export { natsOptionsFrom } from './nats/index.ts';
 export { type BackupOptions, type BackupReport, backup, restore, verify } from './serving/backup.ts';
 export { channelFindings } from './serving/channel-findings.ts';

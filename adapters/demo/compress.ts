@@ -5,8 +5,8 @@
  * 1. Only times change: names, rules, severities and texts stay as they are in the example.
  * 2. Times of day are written in whole seconds, and a second is minutes at this pace. So each becomes a distance from the
  *    opening of a session of its own, `demo`, with which the round begins; distances are exact to the millisecond.
- * 3. The calendar is replaced by one that turns when the round begins and holds no session after the day that is
- *    played, so that nothing is due on later days: a demo that is left running expects nothing more.
+ * 3. The calendar is replaced by one that turns when the round begins and holds sessions on the day that is played and on
+ *    those behind it only, so that nothing is due on others: a demo that is left running expects nothing more.
  */
 import {
   type Calendar,
@@ -19,7 +19,7 @@ import {
   parseSpan,
   spanOf,
 } from '../../definitions/index.ts';
-import { DemoError, dateText, type Round } from './round.ts';
+import { DemoError, dateText, dateTime, type Round } from './round.ts';
 import { STORY_BEGINS, STORY_DAY } from './story.ts';
 
 /** A definition file: its name and its content. */
@@ -41,7 +41,7 @@ export function compressDefinitions(
   files: readonly DefinitionFile[],
   round: Round,
 ): readonly DefinitionFile[] {
-  const calendar = calendarOf(files);
+  const calendar = theCalendar(files);
   const compressed = files.map(({ file, text }) => {
     const documents = text.split(/^---$/m).map((document) => {
       if (firstKey(document) === 'calendar') return calendarText(calendar, round);
@@ -58,7 +58,8 @@ export function compressDefinitions(
 
 const HEAD = `# Made by \`milepost demo\` from definitions/examples/futures-company: the same day, in minutes. The next round makes it anew.\n`;
 
-function calendarOf(files: readonly DefinitionFile[]): Calendar {
+/** The one calendar of the files. Throws DemoError where there is another number of them, or the files have mistakes. */
+export function theCalendar(files: readonly DefinitionFile[]): Calendar {
   const [calendar, ...more] = check(files).calendars.values();
   if (calendar === undefined || more.length > 0)
     throw new DemoError(
@@ -121,21 +122,39 @@ function calendarText(calendar: Calendar, round: Round): string {
     const held = calendar.session(MODEL_DAY, name);
     return held === null ? [] : [session(name, held.open, held.close)];
   });
-  const from = Date.parse(`${round.date}T00:00:00Z`) + DAY;
-  const played = Date.parse(`${round.tradingDay}T00:00:00Z`);
-  const skipped = from < played ? [`holidays: ${dateText(from)}..${dateText(played - DAY)}`] : [];
+  const [evening = round.date] = round.earlier;
   return [
     `calendar: ${calendar.name}`,
     `title: { en: A day in minutes, zh: 演示日历 }`,
     `zone: ${round.zone}`,
-    ...skipped,
-    `no-night: ${round.tradingDay}..${dateText(played + DAYS_WITHOUT * DAY)}`,
+    ...dateLines(round),
+    `no-night: [${daysFrom(evening, -DAYS_WITHOUT)}..${daysFrom(evening, -1)}, ${round.tradingDay}..${daysFrom(round.tradingDay, DAYS_WITHOUT)}]`,
     'sessions:',
     session('demo', begin, begin + STORY_DAY),
     ...sessions,
     `turn: "${clock(0)}"`,
     '',
   ].join('\n');
+}
+
+/** Each of the round's days follows the one before it: between them lies no other, though the real calendar has one. */
+function dateLines({ earlier, tradingDay }: Round): readonly string[] {
+  const days = new Set([...earlier, tradingDay]);
+  const [holidays, workdays]: [string[], string[]] = [[], []];
+  for (let date = earlier[0] ?? tradingDay; date <= tradingDay; date = daysFrom(date, 1)) {
+    const isWeekend = [0, 6].includes(new Date(dateTime(date)).getUTCDay());
+    if (isWeekend && days.has(date)) workdays.push(date);
+    if (!isWeekend && !days.has(date)) holidays.push(date);
+  }
+  return [
+    'weekend: [sat, sun]',
+    ...(holidays.length > 0 ? [`holidays: [${holidays.join(', ')}]`] : []),
+    ...(workdays.length > 0 ? [`workdays: [${workdays.join(', ')}]`] : []),
+  ];
+}
+
+function daysFrom(date: string, count: number): string {
+  return dateText(dateTime(date) + count * DAY);
 }
 
 function wholeSecond(ms: number): number {

@@ -1,3 +1,3 @@
 export { type Demo, type DemoOptions, prepareDemo } from './prepare-demo.ts';
 export { DemoError } from './round.ts';
-export { type ProducerOptions, type Producers, startProducers } from './start-producers.ts';
+export { type ProducerOptions, type Producers, startHistory, startProducers } from './start-producers.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compressDefinitions, type DefinitionFile } from './compress.ts';
+import { compressDefinitions, type DefinitionFile, theCalendar } from './compress.ts';
 import { DemoError, nextRound, type Round, readRound, writeRound } from './round.ts';
 
 export interface DemoOptions {
@@ -15,6 +15,8 @@ export interface DemoOptions {
   readonly minutes?: number;
   /** ms from `now` to the beginning of a new day, for the rest to come up; default 10,000 */
   readonly lead?: number;
+  /** how many earlier trading days there are at most; default 20 */
+  readonly history?: number;
   /** the definitions to play by; default: the futures company that is shipped */
   readonly definitionsFolder?: string;
 }
@@ -31,13 +33,13 @@ export interface Demo extends Round {
  * round that goes on are left as they are, edited or not. Rejects with DemoError when the demo cannot be played.
  */
 export async function prepareDemo(options: DemoOptions): Promise<Demo> {
-  const { folder, now, minutes = 5, lead = 10_000 } = options;
+  const { folder, now, minutes = 5, lead = 10_000, history = 20 } = options;
   const definitions = join(folder, 'demo', 'definitions');
   const last = await readRound(folder);
   if (last !== null && now < last.end && existsSync(definitions))
     return { ...last, definitions, resumed: true };
-  const round = nextRound(now + lead, minutes, last);
   const files = await readFiles(options.definitionsFolder ?? shippedExample());
+  const round = nextRound({ from: now + lead, minutes, last, calendar: theCalendar(files), history });
   await writeFiles(definitions, compressDefinitions(files, round));
   await writeRound(folder, round);
   return { ...round, definitions, resumed: false };

@@ -1,31 +1,46 @@
 /**
  * One application of the demo, as a process of its own: it sends its events of the round when their times come, over NATS
- * or HTTP, and knows nothing of Milepost but the form of an event and where it goes.
+ * or HTTP, and knows nothing of Milepost but the form of an event and where it goes. `history` in place of an application
+ * sends what all of them reported on earlier days.
  *
  *     NATS_URL=nats://user:password@127.0.0.1:4222 node adapters/demo/producer.ts .milepost trading
  *
  * 1. What lies in the past is sent at once. Ids do not depend on when it runs, so repeats are ignored.
  * 2. An event is sent again until it is acknowledged; the next one waits for that.
  * 3. It ends when its last event is sent, or when the process that started it is gone.
+ * 4. A message of the history has what one family reported on one day, the last day first: that is looked at first. Once all
+ *    are acknowledged, none is sent again.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionOptions, connect, credsAuthenticator } from 'nats';
-import { readRound } from './round.ts';
-import { APPLICATION_NAMES, type StoryEvent, tellStory } from './story.ts';
+import { tellHistory } from './history.ts';
+import { type Round, readRound, writeRound } from './round.ts';
+import { APPLICATION_NAMES, HISTORY, type StoryEvent, tellStory } from './story.ts';
 
-/** Sends one event; rejects where trying again may help, and gives the reason where it cannot. */
-type Send = (event: StoryEvent['event']) => Promise<string | null>;
+interface Message {
+  readonly id: string;
+  /** one or more of one family, in their order */
+  readonly events: readonly StoryEvent['event'][];
+}
+
+/** Sends one message; rejects where trying again may help, and gives the reason where it cannot. */
+type Send = (message: Message) => Promise<string | null>;
 
 const RETRY = 500;
 const ACK_TIMEOUT = 5_000;
 
 async function produce(folder: string, application: string): Promise<void> {
   const round = await readRound(folder);
-  if (round === null || !APPLICATION_NAMES.includes(application))
+  if (round === null || ![...APPLICATION_NAMES, HISTORY].includes(application))
     throw new Error(
-      `usage: producer FOLDER ${APPLICATION_NAMES.join('|')}, after a demo was begun in the folder`,
+      `usage: producer FOLDER ${APPLICATION_NAMES.join('|')}|${HISTORY}, after a demo was begun in the folder`,
     );
+  if (application === HISTORY) await produceHistory(folder, round);
+  else await produceStory(round, application);
+}
+
+async function produceStory(round: Round, application: string): Promise<void> {
   const story = tellStory(round, application);
   const began = Date.now();
   const { send, close } = await link(application);
@@ -33,13 +48,26 @@ async function produce(folder: string, application: string): Promise<void> {
   for (const { time, event } of story) {
     if (time > began && !caughtUp) caughtUp = tell('caught-up', '');
     while (Date.now() < time) await delay(Math.min(time - Date.now(), 60_000));
-    const refused = await patiently(() => send(event));
-    const key = typeof event.key === 'string' ? event.key : '-';
-    process.stderr.write(`${event.id} ${event.flow} ${key} ${refused ?? 'sent'}\n`);
-    if (refused !== null) tell('trouble', `${event.id} was refused: ${refused}`);
+    await sendOne(send, { id: event.id, events: [event] });
   }
   if (!caughtUp) tell('caught-up', '');
   await close();
+}
+
+async function produceHistory(folder: string, round: Round): Promise<void> {
+  if (round.historySent) return;
+  const { send, close } = await link(HISTORY);
+  for (const { id, events } of tellHistory(round).toReversed())
+    await sendOne(send, { id, events: events.map(({ event }) => event) });
+  await writeRound(folder, { ...round, historySent: true });
+  await close();
+}
+
+async function sendOne(send: Send, message: Message): Promise<void> {
+  const refused = await patiently(() => send(message));
+  for (const { id, flow, key = '-' } of message.events)
+    process.stderr.write(`${id} ${flow} ${key} ${refused ?? 'sent'}\n`);
+  if (refused !== null) tell('trouble', `${message.id} was refused: ${refused}`);
 }
 
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
@@ -72,10 +100,11 @@ async function overNats(url: string, name: string) {
   const options = await natsOptions(url, name);
   const nc = await patiently(() => connect(options));
   const js = nc.jetstream({ timeout: ACK_TIMEOUT });
-  const send: Send = async (event) => {
-    const key = event.key === undefined ? '' : `.${event.key.replaceAll('/', '.')}`;
-    const subject = `milepost.checkpoint.${event.flow}${key}`;
-    await js.publish(subject, JSON.stringify(event), { msgID: event.id });
+  const send: Send = async ({ id, events }) => {
+    const [first] = events;
+    const key = first?.key === undefined ? '' : `.${first.key.replaceAll('/', '.')}`;
+    const subject = `milepost.checkpoint.${first?.flow}${key}`;
+    await js.publish(subject, textOf(events), { msgID: id });
     return null;
   };
   return { send, close: () => nc.drain() };
@@ -107,11 +136,11 @@ async function natsOptions(url: string, name: string): Promise<ConnectionOptions
 }
 
 function overHttp(url: string): Send {
-  return async (event) => {
+  return async ({ events }) => {
     const answer = await fetch(new URL('/api/v1/events', url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(event),
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: textOf(events),
       signal: AbortSignal.timeout(ACK_TIMEOUT),
     });
     const said = await answer.text();
@@ -119,6 +148,11 @@ function overHttp(url: string): Send {
     if (answer.status >= 500 || answer.status === 429) throw new Error(`${url} answers ${answer.status}`);
     return `${answer.status} ${said.slice(0, 200)}`;
   };
+}
+
+/** An event a line. */
+function textOf(events: Message['events']): string {
+  return events.map((event) => JSON.stringify(event)).join('\n');
 }
 
 const [folder = '', application = ''] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { APPLICATION_NAMES } from './story.ts';
+import { APPLICATION_NAMES, HISTORY } from './story.ts';
 
 export interface ProducerOptions {
   /** the data folder in which the demo was prepared */
@@ -38,13 +38,20 @@ const PROGRAM = fileURLToPath(
 
 /** Starts one process for each application of the story; one that dies is started again. */
 export function startProducers(options: ProducerOptions): Producers {
+  return startAll(APPLICATION_NAMES, options);
+}
+
+/** Starts a process that sends what all of them reported on earlier days, and then ends. */
+export function startHistory(options: ProducerOptions): Producers {
+  return startAll([HISTORY], options);
+}
+
+function startAll(names: readonly string[], options: ProducerOptions): Producers {
   if (options.natsUrl === null && options.httpUrl === null)
     throw new Error('broken rule: producers need a NATS server or the HTTP intake');
   const stopping = new AbortController();
   const running = new Set<ChildProcess>();
-  const supervised = APPLICATION_NAMES.map((name) =>
-    supervise(name, { options, running, signal: stopping.signal }),
-  );
+  const supervised = names.map((name) => supervise(name, { options, running, signal: stopping.signal }));
   const done = Promise.all(supervised.map((one) => one.done)).then(() => undefined);
   return {
     caughtUp: Promise.all(supervised.map((one) => one.caughtUp)).then(() => undefined),

@@ -33,6 +33,9 @@ export interface StoryEvent {
 /** The names of the applications that take part. */
 export const APPLICATION_NAMES: readonly string[] = APPLICATIONS.map(({ name }) => name);
 
+/** Stands for all of them where what they reported on earlier days is sent. */
+export const HISTORY = 'history';
+
 /** The length of the story's day, ms at its own pace. */
 export const STORY_DAY = 24 * 60 * 60 * 1000;
 
@@ -44,17 +47,35 @@ const MINUTE = 60_000;
 /** The events of one application, or of all of them, in the order of their times. */
 export function tellStory(pace: Pace, application: string | null = null): readonly StoryEvent[] {
   return APPLICATIONS.filter(({ name }) => application === null || name === application)
-    .flatMap((each) => each.lines.map((line, index) => tellLine(pace, each, { line, index })))
+    .flatMap((each) => {
+      const lines = each.lines.map((line) => ({ line, at: offsetOf(line.at) }));
+      return tellLines(pace, each, lines);
+    })
     .sort((a, b) => a.time - b.time);
+}
+
+/** A line, and how far into the story's day it is told, ms. */
+export interface TimedLine {
+  readonly line: StoryLine;
+  readonly at: number;
+}
+
+/** Lines of an application as its events, in the order given, by which their ids are made. */
+export function tellLines(
+  pace: Pace,
+  application: Omit<Application, 'lines'>,
+  lines: readonly TimedLine[],
+): readonly StoryEvent[] {
+  return lines.map((timed, index) => tellLine(pace, application, { ...timed, index }));
 }
 
 function tellLine(
   { start, factor, tradingDay }: Pace,
-  { name, family }: Application,
-  { line, index }: { readonly line: StoryLine; readonly index: number },
+  { name, family }: Omit<Application, 'lines'>,
+  { line, at, index }: TimedLine & { readonly index: number },
 ): StoryEvent {
-  const { at, flow, child, step, event, state, params, message } = line;
-  const time = start + Math.round(offsetOf(at) / factor);
+  const { flow, child, step, event, state, params, message } = line;
+  const time = start + Math.round(at / factor);
   const key = `${family}-${tradingDay}${child === null ? '' : `/${child}`}`;
   const values = params.map(([param, value]) => [param, value === '{tradingDay}' ? tradingDay : value]);
   return {
@@ -76,7 +97,7 @@ function tellLine(
 }
 
 /** How far into the story's day a time of day lies, ms at its own pace. */
-function offsetOf(at: string): number {
+export function offsetOf(at: string): number {
   return (minutesOf(at) - minutesOf(STORY_BEGINS)) * MINUTE + (at < STORY_BEGINS ? STORY_DAY : 0);
 }
 

@@ -43,8 +43,13 @@ export function readTimetable(table: {
   readonly family: string;
   readonly lines: string;
 }): Application {
-  const lines = table.lines.split('\n').map((line) => line.trim());
-  return { ...table, lines: lines.filter((line) => line !== '').map(readLine) };
+  return { ...table, lines: readLines(table.lines) };
+}
+
+/** Reads lines of any applications. */
+export function readLines(text: string): readonly StoryLine[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').map(readLine);
 }
 
 function readLine(line: string): StoryLine {

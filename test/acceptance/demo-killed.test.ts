@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { readRound } from '../../adapters/demo/round.ts';
+import { tellHistory } from '../../adapters/demo/history.ts';
+import { historyOf, readRound } from '../../adapters/demo/round.ts';
 import { tellStory } from '../../adapters/demo/story.ts';
 import { freePort } from '../../adapters/nats/launch-server.ts';
 import { ask, killMileposts, listAll, startMilepost } from '../servers/milepost.ts';
@@ -19,7 +20,7 @@ const family = processFamily();
 afterEach(() => killMileposts(family));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a demo that is killed twice in the middle ends with its four incidents, each once, and leaves nothing behind', async () => {
+test('a demo that is killed three times ends with its history and its four incidents, each once, and leaves nothing behind', async () => {
   const port = await freePort();
   const args = ['demo', '--minutes', String(SECONDS / 60), '--folder', data, '--port', String(port)];
   const up = () => startMilepost(args, { cwd: folder });
@@ -29,13 +30,16 @@ test('a demo that is killed twice in the middle ends with its four incidents, ea
   const round = await readRound(data);
   if (round === null) throw new Error('the demo keeps its round');
   const until = (share: number) => delay(Math.max(0, round.start + share * SECONDS * 1_000 - Date.now()));
+  const remembering = () =>
+    expect.poll(() => listAll(address, '/api/v1/instances?limit=500'), SOON).not.toEqual([]);
 
-  // in the night session, soon after its illegal state; then in the afternoon, before the short transfer
-  for (const [share, down] of [
-    [0.2, 0],
-    [0.7, 2_500],
+  // while the history is on its way; in the night session, soon after its illegal state; in the afternoon, before the short transfer
+  for (const [moment, down] of [
+    [remembering, 0],
+    [() => until(0.2), 0],
+    [() => until(0.7), 2_500],
   ] as const) {
-    await until(share);
+    await moment();
     family.note(milepost.pid);
     milepost.signal('SIGKILL');
     expect(await milepost.ended).toBe('SIGKILL');
@@ -49,6 +53,7 @@ test('a demo that is killed twice in the middle ends with its four incidents, ea
 
   const key = (of: string) => `${of}-${round.tradingDay}`;
   const story = tellStory(round);
+  const history = tellHistory(round).flatMap(({ events }) => events);
   const journal = async () => {
     const instances = await listAll(address, '/api/v1/instances?limit=500');
     const events = await Promise.all(
@@ -60,9 +65,11 @@ test('a demo that is killed twice in the middle ends with its four incidents, ea
   };
   await expect
     .poll(async () => (await journal()).toSorted(), SOON)
-    .toEqual(story.map(({ event }) => event.id).toSorted());
+    .toEqual([...history, ...story].map(({ event }) => event.id).toSorted());
+  expect((await readRound(data))?.historySent).toBe(true);
 
-  const alarms = await listAll(address, '/api/v1/alarms?limit=500');
+  const ever = await listAll(address, '/api/v1/alarms?limit=500');
+  const alarms = ever.filter(({ tradingDay }) => tradingDay === round.tradingDay);
   expect(
     alarms
       .map(({ flow, key, step, name, source, count }) => [flow, key, step, name, source, count])
@@ -73,7 +80,19 @@ test('a demo that is killed twice in the middle ends with its four incidents, ea
     ['settlement', key('clearing'), 'statements', 'out-of-order', 'out-of-order', 1],
     ['trading-night', key('trading'), 'session', 'illegal-state', 'illegal-state', 1],
   ]);
+  // of earlier days everything has recovered, each once, and nobody was told of it
+  const earlier = ever.filter(({ tradingDay }) => tradingDay !== round.tradingDay);
+  expect(earlier.filter(({ open, count }) => open || count !== 1)).toEqual([]);
+  expect(earlier).toHaveLength(8);
+  const notices = await listAll(address, '/api/v1/notices?limit=500');
+  const days = historyOf(round).map(({ tradingDay }) => tradingDay);
+  expect(
+    notices.filter((notice) => days.some((day) => JSON.stringify(notice.words).includes(`-${day}`))),
+  ).toEqual([]);
+  expect(notices).not.toEqual([]);
+
   const instances = await listAll(address, '/api/v1/instances?limit=500');
+  expect(instances.filter(({ status }) => status !== 'committed' && status !== 'expected')).toEqual([]);
   const expected = [...new Set(story.map(({ event }) => event.flow))].toSorted();
   expect([...new Set(instances.map(({ flow }) => flow))].toSorted()).toEqual(expected);
   const ofTheDay = instances.filter(({ tradingDay }) => tradingDay === round.tradingDay);

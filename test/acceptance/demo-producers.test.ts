@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Demo, prepareDemo, startProducers } from '../../adapters/demo/index.ts';
+import { tellHistory } from '../../adapters/demo/history.ts';
+import { type Demo, prepareDemo, startHistory, startProducers } from '../../adapters/demo/index.ts';
+import { readRound } from '../../adapters/demo/round.ts';
 import { APPLICATION_NAMES, tellStory } from '../../adapters/demo/story.ts';
 import { ensureStream, STREAM_NAME } from '../../adapters/nats/index.ts';
 import { readEventText, subjectOf } from '../../checkpoints/index.ts';
@@ -98,6 +100,23 @@ test('a demo that was killed goes on with the same day, and has caught up once t
   expect(ids(await stored())).toEqual(expect.arrayContaining(past.map(({ event }) => event.id)));
   await producers.stop();
   expect(producers.pids()).toEqual([]);
+}, 60_000);
+
+test('the history is published once, a message for each day of a family, also when its process is killed', async () => {
+  const demo = await begin(60);
+  const killed = startHistory({ folder, natsUrl: server.url, httpUrl: null });
+  await expect.poll(async () => (await stored()).length, { timeout: 20_000, interval: 1 }).toBeGreaterThan(0);
+  for (const pid of killed.pids()) process.kill(pid, 'SIGKILL');
+  await killed.done;
+  const bodies = (await stored()).map(({ body }) => body.split('\n').map((line) => JSON.parse(line)));
+  expect(bodies).toEqual(
+    tellHistory(demo)
+      .toReversed()
+      .map(({ events }) => events.map(({ event }) => event)),
+  );
+  expect((await readRound(folder))?.historySent).toBe(true);
+  await startHistory({ folder, natsUrl: server.url, httpUrl: null }).done;
+  expect(await stored()).toHaveLength(bodies.length);
 }, 60_000);
 
 test('producers end when the process that started them is killed', async () => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Round } from '../../adapters/demo/round.ts';
+import { nextRound, type Round } from '../../adapters/demo/round.ts';
 import { tellStory } from '../../adapters/demo/story.ts';
-import { compileDefinitions, type Definitions } from '../../definitions/index.ts';
+import { type Calendar, compileDefinitions, type Definitions } from '../../definitions/index.ts';
 import { createReplay, type ReplayReport } from '../../engine/index.ts';
 
 /** The files of the futures company as they are shipped. */
@@ -39,4 +39,16 @@ export function play(
   const replay = createReplay(definitions, { from: day.start, until: day.end - 1 });
   for (const { event } of tellStory(day)) replay.line(JSON.stringify(event));
   return replay.finish();
+}
+
+/** A round of the example with trading days behind it, unless another was played before. */
+export function roundFrom(from: number, minutes: number, last: Round | null = null): Round {
+  return nextRound({ from, minutes, last, calendar: shfe(compiled(EXAMPLE)), history: 20 });
+}
+
+/** The calendar of the example, or of what was made of it. */
+export function shfe(definitions: Definitions): Calendar {
+  const found = definitions.calendars.get('shfe');
+  if (found === undefined) throw new Error('the example has no calendar shfe');
+  return found;
 }

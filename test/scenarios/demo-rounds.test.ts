@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test('the first round begins ten seconds from now on a whole second, and lasts five minutes', async () => {
-  const demo = await prepareDemo({ folder, now: NOON });
+  const demo = await prepareDemo({ folder, now: NOON, history: 2 });
   expect(demo).toEqual({
     number: 1,
     start: Date.parse('2026-11-22T04:00:11Z'),
@@ -26,6 +26,8 @@ test('the first round begins ten seconds from now on a whole second, and lasts f
     date: '2026-11-22',
     wallStart: (12 * 3600 + 11) * 1000,
     tradingDay: '2026-11-23',
+    earlier: ['2026-11-19', '2026-11-20', '2026-11-22'],
+    historySent: false,
     definitions: join(folder, 'demo', 'definitions'),
     resumed: false,
   });

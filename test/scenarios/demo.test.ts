@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { compressDefinitions } from '../../adapters/demo/compress.ts';
-import { nextRound } from '../../adapters/demo/round.ts';
 import { APPLICATION_NAMES, tellStory } from '../../adapters/demo/story.ts';
 import { compileDefinitions, type Definitions, type Moment } from '../../definitions/index.ts';
 import { createReplay, createWatch, type ReplayReport } from '../../engine/index.ts';
-import { compiled, EXAMPLE, play, REAL } from './demo-files.ts';
+import { compiled, EXAMPLE, play, REAL, roundFrom, shfe } from './demo-files.ts';
 
 const AFTERNOON = Date.parse('2026-11-22T06:00:00Z');
 
@@ -23,15 +22,15 @@ describe('the definitions of the futures company', () => {
     ['2026-10-10', false, 'a make-up working day on a Saturday'],
     ['2026-11-24', true, 'a plain Tuesday'],
   ])('count %s as a trading day: %s, %s', (day, trading) => {
-    expect(calendar(compiled(EXAMPLE)).isTradingDay(day)).toBe(trading);
+    expect(shfe(compiled(EXAMPLE)).isTradingDay(day)).toBe(trading);
   });
 
   test('have 242 trading days in 2026, seven of them without a night session', () => {
-    const shfe = calendar(compiled(EXAMPLE));
+    const calendar = shfe(compiled(EXAMPLE));
     const days: string[] = [];
-    for (let day = shfe.next('2025-12-31'); day < '2027-01-01'; day = shfe.next(day)) days.push(day);
+    for (let day = calendar.next('2025-12-31'); day < '2027-01-01'; day = calendar.next(day)) days.push(day);
     expect(days).toHaveLength(242);
-    expect(days.filter((day) => shfe.session(day, 'night') === null)).toEqual([
+    expect(days.filter((day) => calendar.session(day, 'night') === null)).toEqual([
       '2026-01-05',
       '2026-02-24',
       '2026-04-07',
@@ -48,7 +47,7 @@ describe('the definitions of the futures company', () => {
     ['2026-11-23T19:59:59+08:00', '2026-11-23', 'Monday, before the switch'],
     ['2026-11-23T20:00:00+08:00', '2026-11-24', 'Monday, at the switch'],
   ])('count %s to %s: %s', (time, day) => {
-    expect(calendar(compiled(EXAMPLE)).dayOf(Date.parse(time))).toBe(day);
+    expect(shfe(compiled(EXAMPLE)).dayOf(Date.parse(time))).toBe(day);
   });
 
   test('raise an alarm for all that is expected and does not come', () => {
@@ -160,7 +159,7 @@ describe('the story', () => {
 
 describe('a day in minutes', () => {
   test.each([0.5, 5, 60, 600])('tells in %d minutes what happens in 24 hours', (minutes) => {
-    const round = nextRound(AFTERNOON, minutes, null);
+    const round = roundFrom(AFTERNOON, minutes);
     const real = play(compiled(EXAMPLE), REAL);
     const short = play(compiled(compressDefinitions(EXAMPLE, round)), round);
     const [inReal, inShort] = [outline(real, REAL.tradingDay), outline(short, round.tradingDay)];
@@ -172,7 +171,7 @@ describe('a day in minutes', () => {
   });
 
   test('has every start, deadline and timer of the example, at its pace', () => {
-    const round = nextRound(AFTERNOON, 5, null);
+    const round = roundFrom(AFTERNOON, 5);
     const real = dues(compiled(EXAMPLE), REAL.tradingDay, REAL.start);
     const short = dues(compiled(compressDefinitions(EXAMPLE, round)), round.tradingDay, round.start);
     expect([...short.keys()]).toEqual([...real.keys()]);
@@ -183,24 +182,24 @@ describe('a day in minutes', () => {
 
   test.each(Array.from({ length: 24 }, (_, hour) => hour))('can begin at any hour: %d:59 UTC', (hour) => {
     for (const minutes of [5, 600]) {
-      const round = nextRound(Date.parse('2026-11-22T00:59:30Z') + hour * 3_600_000, minutes, null);
-      const shfe = calendar(compiled(compressDefinitions(EXAMPLE, round)));
-      expect(shfe.startOf(round.tradingDay)).toBe(round.start);
-      expect(shfe.dayOf(round.end)).toBe(round.tradingDay);
-      expect(shfe.format(round.end - 1).slice(0, 10)).toBe(round.date);
+      const round = roundFrom(Date.parse('2026-11-22T00:59:30Z') + hour * 3_600_000, minutes);
+      const calendar = shfe(compiled(compressDefinitions(EXAMPLE, round)));
+      expect(calendar.startOf(round.tradingDay)).toBe(round.start);
+      expect(calendar.dayOf(round.end)).toBe(round.tradingDay);
+      expect(calendar.format(round.end - 1).slice(0, 10)).toBe(round.date);
     }
   });
 
   test('expects nothing more once it is over', () => {
-    const round = nextRound(AFTERNOON, 5, null);
+    const round = roundFrom(AFTERNOON, 5);
     const definitions = compiled(compressDefinitions(EXAMPLE, round));
     const later = { ...round, end: round.end + 30 * 86_400_000 };
     expect(play(definitions, later).alarms).toHaveLength(4);
   });
 
   test('is the next trading day in the next round, and goes wrong in the same ways', () => {
-    const first = nextRound(AFTERNOON, 5, null);
-    const second = nextRound(first.end + 60_000, 5, first);
+    const first = roundFrom(AFTERNOON, 5);
+    const second = roundFrom(first.end + 60_000, 5, first);
     expect(second.tradingDay > first.tradingDay).toBe(true);
     const definitions = compiled(compressDefinitions(EXAMPLE, second));
     const since = new Map([...definitions.flows.keys()].map((flow) => [flow, first.start]));
@@ -217,12 +216,6 @@ describe('a day in minutes', () => {
     ]);
   });
 });
-
-function calendar(definitions: Definitions) {
-  const shfe = definitions.calendars.get('shfe');
-  if (shfe === undefined) throw new Error('the example has no calendar shfe');
-  return shfe;
-}
 
 function brief({ flow, step, name }: { flow: string; step: string | null; name: string }): string {
   return step === null ? `${flow} ${name}` : `${flow} ${step} ${name}`;

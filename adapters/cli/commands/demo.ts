@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Producers, prepareDemo, startProducers } from '../../serve.ts';
+import { type Producers, prepareDemo, startHistory, startProducers } from '../../serve.ts';
 import type { Command } from '../command.ts';
 import { WrongUse } from '../outcome.ts';
 import { SERVING_NOTES, SERVING_OPTIONS, serveUntilSignal, servingSettings } from '../serving.ts';
@@ -12,6 +12,10 @@ export const demo: Command = {
   operands: { least: 0, most: 0 },
   options: {
     minutes: { value: 'MINUTES', about: 'how long the day takes; default: 5' },
+    history: {
+      value: 'DAYS',
+      about: 'at the first start: how many earlier trading days there are; default: 20, 0: none',
+    },
     verbose: { value: null, about: 'log every event that the applications send' },
     ...SERVING_OPTIONS,
   },
@@ -23,10 +27,13 @@ export const demo: Command = {
   async run({ options, io }) {
     const minutes = Number(options.text('minutes') ?? 5);
     if (!(minutes > 0 && minutes <= 600)) throw new WrongUse('--minutes is a number above 0, at most 600');
+    const history = Number(options.text('history') ?? 20);
+    if (!(Number.isInteger(history) && history >= 0 && history <= 20))
+      throw new WrongUse('--history is a whole number of days, at most 20');
     const { folder, log, ...rest } = servingSettings(options, io);
-    const round = await prepareDemo({ folder, now: io.now(), minutes });
+    const round = await prepareDemo({ folder, now: io.now(), minutes, history });
     const stopping = new AbortController();
-    const verbose = options.flag('verbose');
+    const sending = { folder, log: log.info, verbose: options.flag('verbose') };
     let producers: Producers | null = null;
     const settings = {
       ...rest,
@@ -37,16 +44,20 @@ export const demo: Command = {
       signal: stopping.signal,
       // The applications went on while this was away: what they reported comes before what was due.
       async beforeWatching(natsUrl: string) {
-        producers = startProducers({ folder, natsUrl, httpUrl: null, log: log.info, verbose });
+        producers = startProducers({ ...sending, natsUrl, httpUrl: null });
         await Promise.race([producers.caughtUp, delay(CATCHING_UP, null, { ref: false })]);
       },
     };
-    return serveUntilSignal(settings, stopping, async ({ address }) => {
+    return serveUntilSignal(settings, stopping, async ({ address, natsUrl }) => {
+      const history = round.historySent ? null : startHistory({ ...sending, natsUrl, httpUrl: address });
+      producers ??= startProducers({ ...sending, natsUrl, httpUrl: address });
+      const { stop } = producers;
       const ends = new Date(round.end).toTimeString().slice(0, 5);
       log.info(`the demo ${round.resumed ? 'goes on' : 'begins'} and ends at ${ends}`);
       log.info('look at it from another terminal: npm exec -- milepost status, or alarms --all, or tail');
-      producers ??= startProducers({ folder, natsUrl: null, httpUrl: address, log: log.info, verbose });
-      return producers.stop;
+      return async () => {
+        await Promise.all([stop(), history?.stop()]);
+      };
     });
   },
 };
