@@ -8,23 +8,26 @@ const SECONDS = 24;
 
 let stage: Stage;
 let day: string;
+let before: string;
 
 beforeAll(async () => {
   stage = await setStage(['demo', '--minutes', String(SECONDS / 60)]);
   const round = await readRound(stage.folder);
   if (round === null) throw new Error('the demo keeps its round');
   day = round.tradingDay;
+  before = round.date;
   // the incidents of its day have happened, and everything has ended
   await delay(Math.max(0, round.start + SECONDS * 1000 + 2000 - Date.now()));
 }, 180_000);
 afterAll(() => stage?.close());
 
-/** Addresses by name, with what each has to show; `DAY` is the trading day of the demo. */
+/** Addresses by name, with what each has to show; `DAY` is the trading day of the demo, `BEFORE` the one before. */
 const PAGES: readonly (readonly [name: string, address: string, shows: string])[] = [
   ['home', '/', '.ledger-row'],
   ['filtered', '/?group=clearing&q=settle', '.ledger-row'],
   ['big-screen', '/?screen=big', '.big-screen-bar'],
-  ['another-day', '/days/2026-01-05', '.ledger-row'],
+  ['another-day', '/days/BEFORE', '.ledger-row'],
+  ['long-ago', '/days/2026-01-05', '.page-message'],
   ['flow', '/flows/settlement', '.react-flow__node'],
   ['step', '/flows/settlement/clearing-DAY?step=import&list=events', '.facts-list'],
   ['nested', '/flows/settlement/clearing-DAY?open=files,margin', '.inside-caption'],
@@ -36,7 +39,7 @@ const PAGES: readonly (readonly [name: string, address: string, shows: string])[
 
 describe.each(LOOKS)('in $language and $theme', (look) => {
   test.each(PAGES)('the page %s is whole, and keeps nobody out', async (name, address, shows) => {
-    const page = await stage.open(address.replace('DAY', day), look);
+    const page = await stage.open(address.replace('DAY', day).replace('BEFORE', before), look);
     await page.locator(shows).first().waitFor();
     if (!address.includes('screen=big')) await page.locator('.live-live').waitFor();
     await shoot(page, `${name}-${look.language}-${look.theme}`);

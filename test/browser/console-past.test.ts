@@ -36,6 +36,22 @@ test('the last days are drawn beside what is usual: of the whole flow, or of the
   await page.close();
 });
 
+test('from one day to another is one click, also while the page of the first is open', async () => {
+  const page = await stage.open('/flows/settlement?tab=matrix', { language: 'en' });
+  for (const back of [1, 2, 3]) {
+    const key = keyOf(Date.now() - back * DAY);
+    await page
+      .locator('.matrix thead')
+      .getByRole('link', { name: key.slice(5) })
+      .click();
+    await page.locator('.react-flow__node').first().waitFor();
+    await expect.poll(() => page.locator('.flow-side').textContent()).toContain(key);
+    await page.getByText('Days × steps').click();
+  }
+  expect(stage.troubles()).toEqual([]);
+  await page.close();
+});
+
 test('many events are loaded while somebody goes down the list, and one of them is opened at its end', async () => {
   const page = await stage.open(`/events/settlement/${today}`, { language: 'en' });
   const rows = page.locator('.event-row');

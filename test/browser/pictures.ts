@@ -27,7 +27,7 @@ const OF_THE_DEMO: readonly Picture[] = [
   ['nested', '/flows/settlement/clearing-DAY?open=files,margin', DARK],
   ['replay', '/flows/trading-night/trading-DAY?at=4&step=session', LIGHT],
   ['views', '/views', LIGHT],
-  ['alarms', '/alarms?show=all', LIGHT],
+  ['alarms', '/alarms?open=all', LIGHT],
   ['events', '/events/settlement/clearing-DAY', DARK],
   ['rejected', '/rejected', LIGHT],
   ['audit', '/audit', LIGHT],

@@ -136,7 +136,8 @@ export const readPlayback = (flow: string, key: string) =>
 function sharePlayback(before: unknown, now: unknown): unknown {
   // both are answers of this query
   const [old, next] = [before as Playback | undefined, now as Playback];
-  if (old === undefined || old.begin.revision !== next.begin.revision) return next;
+  // what stands in until an answer is there comes here at every drawing, and must stay the same
+  if (old === undefined || old === next || old.begin.revision !== next.begin.revision) return next;
   return { ...next, begin: old.begin, frames: replaceEqualDeep(old.frames, next.frames) };
 }
 

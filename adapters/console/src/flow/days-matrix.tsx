@@ -2,11 +2,10 @@ import { Link } from 'wouter';
 import { flowAddress } from '../address/address.ts';
 import type { FlowInfo, History } from '../api/answers.ts';
 import { StatusMark } from '../status/status-mark.tsx';
-import { toneOfInstance } from '../status/tone.ts';
 import { span } from '../time/format-time.ts';
 import { titleIn, useWords } from '../words/words.ts';
 import { DurationsChart } from './durations-chart.tsx';
-import { stepTone, stepTook } from './step-history.tsx';
+import { dayOfRow, flowTone, stepTone, stepTook } from './step-history.tsx';
 
 interface DaysMatrixProps {
   readonly info: FlowInfo;
@@ -40,11 +39,11 @@ export function DaysMatrix({ info, history, step: chosen, onChoose }: DaysMatrix
             <tr>
               <th scope="col">{flow.step}</th>
               {days.map((row) => {
-                const tone = toneOfInstance(row.status, row.health);
+                const tone = flowTone(row);
                 return (
                   <th key={row.key} scope="col">
                     <Link href={flowAddress(row.flow, row.key)} title={row.key}>
-                      {row.tradingDay.slice(5)}
+                      {dayOfRow(row)}
                     </Link>
                     <StatusMark tone={tone} size={13} label={words.status.tone[tone]} />
                   </th>

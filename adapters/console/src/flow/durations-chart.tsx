@@ -1,12 +1,12 @@
 import { Link } from 'wouter';
 import { flowAddress } from '../address/address.ts';
 import type { History, HistoryRow } from '../api/answers.ts';
-import { type Tone, toneOfInstance } from '../status/tone.ts';
+import type { Tone } from '../status/tone.ts';
 import { span } from '../time/format-time.ts';
 import { useNow } from '../time/server-clock.ts';
 import { useWords } from '../words/words.ts';
 import { usualSpan } from './flow-facts.tsx';
-import { stepTone, stepTook } from './step-history.tsx';
+import { flowTone, stepTone, stepTook } from './step-history.tsx';
 
 interface DurationsChartProps {
   readonly history: History;
@@ -29,6 +29,7 @@ export function DurationsChart({ history, step, title }: DurationsChartProps) {
   const { flow, status, language } = words;
   const now = useNow(10_000);
   const bars = history.items.map((row) => barOf(row, step, now)).toReversed();
+  const named = namedDays(bars.map(({ row }) => row.tradingDay));
   const usual = usualSpan(history, step ?? undefined);
   const top = roundUp(Math.max(1000, usual ?? 0, ...bars.map(({ took }) => took ?? 0)));
   return (
@@ -51,7 +52,7 @@ export function DurationsChart({ history, step, title }: DurationsChartProps) {
           />
         )}
         <ol>
-          {bars.map(({ row, tone, took, going }) => {
+          {bars.map(({ row, tone, took, going }, index) => {
             const text = took === null ? status.tone[tone] : `${status.tone[tone]}, ${span(took, language)}`;
             return (
               <li key={row.key}>
@@ -66,7 +67,7 @@ export function DurationsChart({ history, step, title }: DurationsChartProps) {
                     style={{ height: `${((took ?? 0) / top) * 100}%` }}
                   />
                 </Link>
-                <small>{row.tradingDay.slice(5)}</small>
+                {named.has(index) && <small>{row.tradingDay.slice(5)}</small>}
               </li>
             );
           })}
@@ -82,8 +83,17 @@ function barOf(row: HistoryRow, step: string | null, now: number): Bar {
   const going = startedAt !== null && endedAt === null;
   const took =
     startedAt === null ? null : (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt);
-  return { row, tone: toneOfInstance(row.status, row.health), took, going };
+  return { row, tone: flowTone(row), took, going };
 }
+
+/** The bars under which their day stands: the first of a day, and of many days only some, so that each can be read. */
+function namedDays(days: readonly string[]): ReadonlySet<number> {
+  const firsts = days.flatMap((day, index) => (day === days[index - 1] ? [] : [index]));
+  const every = Math.ceil(firsts.length / MOST_NAMED);
+  return new Set(firsts.filter((_, nth) => (firsts.length - 1 - nth) % every === 0));
+}
+
+const MOST_NAMED = 21;
 
 const ROUND = [
   1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,

@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { flowAddress } from '../address/address.ts';
 import type { History, HistoryRow } from '../api/answers.ts';
 import { StatusMark } from '../status/status-mark.tsx';
-import { type Tone, toneOfStepStatus } from '../status/tone.ts';
+import { type Tone, toneOfInstance, toneOfStepStatus } from '../status/tone.ts';
 import { span } from '../time/format-time.ts';
 import { Moment } from '../time/moment.tsx';
 import { useWords } from '../words/words.ts';
@@ -54,7 +54,21 @@ export function stepTook(row: HistoryRow, step: string): number | null {
 /** How a step was on a day: the worst alarm that it raised, recovered or not, else how it ended. */
 export function stepTone(row: HistoryRow, step: string): Tone {
   const own = row.alarms.filter((alarm) => alarm.step === step);
-  if (own.some(({ severity }) => severity === 'critical')) return 'critical';
-  if (own.some(({ severity }) => severity === 'warning')) return 'warning';
-  return toneOfStepStatus(row.steps[step]?.status ?? 'idle');
+  return worstOf(own) ?? toneOfStepStatus(row.steps[step]?.status ?? 'idle');
+}
+
+/** How a flow was on a day: the worst alarm that it or a step of it raised, recovered or not, else how it ended. */
+export function flowTone(row: HistoryRow): Tone {
+  return worstOf(row.alarms) ?? toneOfInstance(row.status, row.health);
+}
+
+function worstOf(alarms: HistoryRow['alarms']): Tone | null {
+  if (alarms.some(({ severity }) => severity === 'critical')) return 'critical';
+  return alarms.some(({ severity }) => severity === 'warning') ? 'warning' : null;
+}
+
+/** The day of a row, and where there are several on a day what its key has beyond that: `11-20 cffex`. */
+export function dayOfRow({ tradingDay, key }: HistoryRow): string {
+  const slash = key.indexOf('/');
+  return slash < 0 ? tradingDay.slice(5) : `${tradingDay.slice(5)} ${key.slice(slash + 1)}`;
 }
