@@ -30,6 +30,12 @@ export interface RelayOutcome {
   readonly at: number;
 }
 
+/** Where a dispatcher at a relay claims from, for one channel. */
+export interface RelayedStore {
+  readonly store: Pick<NoticeStore, 'claim' | 'settle' | 'standing'>;
+  close(): Promise<void>;
+}
+
 interface Held {
   readonly sequence: number;
   readonly notice: Notice;
@@ -51,7 +57,7 @@ export function relayStore(options: {
   readonly channel: string;
   readonly now: () => number;
   readonly onOutcome: (outcome: RelayOutcome) => void;
-}): Pick<NoticeStore, 'claim' | 'settle' | 'standing'> {
+}): RelayedStore['store'] {
   const { queue, channel, now, onOutcome } = options;
   const held = new Map<number, Held>();
   const standing = new Map<string, Notice>();

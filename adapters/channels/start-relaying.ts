@@ -3,18 +3,18 @@
  * and deadline are the same. A channel whose settings are wrong leaves its notices where they are, and says so.
  */
 import type { ChannelDefinition, Definitions } from '../../definitions/index.ts';
-import { createDispatcher, type Dispatcher } from '../../engine/index.ts';
+import { type ChannelState, createDispatcher, type Dispatcher } from '../../engine/index.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
 import type { ChannelKind, ChannelWorld } from './channel-kind.ts';
-import { type RelayOutcome, type RelayQueue, relayStore } from './relay-store.ts';
+import type { RelayedStore, RelayOutcome } from './relay-store.ts';
 import { checkChannels } from './start-notifying.ts';
 
 export interface RelayingOptions {
   readonly definitions: Definitions;
   readonly kinds: ReadonlyMap<string, ChannelKind>;
   readonly world: ChannelWorld;
-  readonly open: (channel: string) => Promise<RelayQueue>;
+  readonly open: (channel: string, onOutcome: (outcome: RelayOutcome) => void) => Promise<RelayedStore>;
   readonly onOutcome: (outcome: RelayOutcome) => void;
   readonly log: Log;
 }
@@ -24,6 +24,8 @@ export interface Relaying {
   readonly channels: ReadonlySet<string>;
   /** what channels suffer from, by name; those that work are left out */
   troubles(): ReadonlyMap<string, string>;
+  /** Why nothing can be sent over a channel at present; null where nothing is known to be wrong. */
+  down(channel: string): string | null;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,11 @@ export function startRelaying(options: RelayingOptions): Relaying {
         ...troubles.flatMap(([name, trouble]) => (trouble === null ? [] : [[name, trouble] as const])),
       ]);
     },
+    down(name) {
+      const state = running.get(name)?.state();
+      if (state === undefined) return wrong.get(name) ?? `the relay has no document of channel ${name}`;
+      return state.kind === 'down' ? state.reason : null;
+    },
     async stop() {
       await Promise.all([...running.values()].map((channel) => channel.stop()));
     },
@@ -60,6 +67,7 @@ export function startRelaying(options: RelayingOptions): Relaying {
 
 interface RunningRelay {
   trouble(): string | null;
+  state(): ChannelState;
   stop(): Promise<void>;
 }
 
@@ -70,7 +78,7 @@ function startChannel(definition: ChannelDefinition, options: RelayingOptions): 
   const checked = kind?.check(definition.settings);
   if (checked?.ok !== true) return null;
   const channel = checked.channel.open(world);
-  let queue: RelayQueue | null = null;
+  let kept: RelayedStore | null = null;
   let dispatcher: Dispatcher | null = null;
   const onOutcome = (outcome: RelayOutcome) => {
     const { id, state, reason } = outcome;
@@ -83,11 +91,10 @@ function startChannel(definition: ChannelDefinition, options: RelayingOptions): 
     rest: REST,
     log,
     async turn() {
-      queue ??= await open(name);
+      kept ??= await open(name, onOutcome);
       dispatcher ??= createDispatcher({
         definition: { ...definition, quota: definition.quota ?? kind?.quota ?? null },
-        channel,
-        store: relayStore({ queue, channel: name, now: world.now, onOutcome }),
+        ...{ channel, store: kept.store, atOnce: kind?.atOnce ?? 1 },
         // a relayed notice brings its whole link
         address: '',
         now: world.now,
@@ -99,9 +106,10 @@ function startChannel(definition: ChannelDefinition, options: RelayingOptions): 
   });
   return {
     trouble: () => loop.trouble() ?? dispatcher?.trouble() ?? null,
+    state: () => dispatcher?.state() ?? { kind: 'unknown' },
     async stop() {
       await loop.stop();
-      await queue?.close();
+      await kept?.close();
       await channel.close();
     },
   };

@@ -37,7 +37,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/api.ts')).api,
   },
   relay: {
-    about: 'sends notices from another zone: takes them from NATS, sends them by its own channels',
+    about:
+      'sends notices from another zone: takes them from NATS or over HTTP, sends them by its own channels',
     load: async () => (await import('./commands/relay.ts')).relay,
   },
   backup: {

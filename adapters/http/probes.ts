@@ -3,6 +3,7 @@ import { SECURITY_HEADERS } from './guards.ts';
 import type { Metrics } from './metrics.ts';
 import { mount } from './mount.ts';
 import { listenFailure } from './port-in-use.ts';
+import type { Route } from './route.ts';
 import { type HealthReport, healthRoutes } from './routes/health.ts';
 
 /** A server with `/livez`, `/readyz` and `/metrics` only, for processes without an API. */
@@ -12,14 +13,27 @@ export interface Probes {
   close(): Promise<void>;
 }
 
-/** Builds the server; nothing listens yet. */
-export function createProbes(options: {
+export interface ProbesOptions {
   readonly health: () => HealthReport;
   readonly metrics: Metrics;
-}): Probes {
-  const app = Fastify({ requestTimeout: 30_000, return503OnClosing: false, forceCloseConnections: true });
+  /** further addresses beside those */
+  readonly routes?: readonly Route[];
+  /** the longest body, bytes; default 1 MiB */
+  readonly bodyLimit?: number;
+  /** PEM texts, to be asked by TLS alone */
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
+}
+
+/** Builds the server; nothing listens yet. */
+export function createProbes(options: ProbesOptions): Probes {
+  const app = Fastify({
+    ...{ requestTimeout: 30_000, return503OnClosing: false, forceCloseConnections: true },
+    ...(options.bodyLimit === undefined ? {} : { bodyLimit: options.bodyLimit }),
+    https: options.tls ?? null,
+  });
   app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
-  mount(app, healthRoutes({ health: options.health, renderMetrics: options.metrics.render }));
+  const health = healthRoutes({ health: options.health, renderMetrics: options.metrics.render });
+  mount(app, [...(options.routes ?? []), ...health]);
   return {
     async listen(where) {
       try {

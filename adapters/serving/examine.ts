@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { examineRelay } from '../channels/index.ts';
 import { type Check, checked } from '../check.ts';
 import { examineNats, type NatsOptions } from '../nats/index.ts';
 import { examineDatabase } from '../storage/index.ts';
@@ -11,9 +12,11 @@ export interface ExamineOptions {
   readonly nats: NatsOptions | null;
   /** null: what the database says, else 1 */
   readonly partitions: number | null;
+  /** a relay over HTTP that is asked, with the secret where one is given */
+  readonly relay?: { readonly url: string; readonly secret: string | null } | null;
 }
 
-/** Looks at the database and NATS, as far as they can be reached, and says what is there and what is missing. */
+/** Looks at the database, NATS and a relay, as far as they can be reached, and says what is there and what is missing. */
 export async function examine(options: ExamineOptions): Promise<readonly Check[]> {
   const databaseUrl = options.databaseUrl ?? (await addressIn(join(options.folder, 'postgres', 'url')));
   const natsUrl = await addressIn(join(options.folder, 'nats', 'url'));
@@ -32,7 +35,8 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
         }
       : await examineDatabase(databaseUrl);
   const partitions = database.partitions ?? options.partitions ?? 1;
-  const checks = [...database.checks];
+  const relay = options.relay == null ? [] : await examineRelay(options.relay.url, options.relay.secret);
+  const checks = [...relay, ...database.checks];
   if (
     options.partitions !== null &&
     database.partitions !== null &&

@@ -92,13 +92,16 @@ export interface Sending extends Notice {
  * What came of an attempt. `sent`: the other side has taken it. `retry`: it certainly did not take it, and may later;
  * `after` is its wish in milliseconds (Retry-After), null where it has none. `failed`: certainly not taken, and never
  * will be as it is. `unknown`: it may have been taken (time-out after the request, a connection lost while waiting).
- * `reason` is for operators and holds no secret.
+ * `final`: nobody tries again who could know. `kept`: somebody on the way has it for good and will say what came of it:
+ * he is asked again, with the same id, `after` so many milliseconds; `down` is why he cannot deliver at present, null
+ * where nothing is known to be wrong. `reason` is for operators and holds no secret.
  */
 export type SendOutcome =
   | { readonly kind: 'sent'; readonly detail: string | null }
   | { readonly kind: 'retry'; readonly after: number | null; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: string; readonly final?: true }
+  | { readonly kind: 'kept'; readonly after: number; readonly reason: string; readonly down: string | null };
 
 /**
  * A way to the outside. `send` should not reject; a rejection counts as `unknown`. It gives up when `signal` aborts, and
@@ -106,6 +109,8 @@ export type SendOutcome =
  */
 export interface Channel {
   send(sending: Sending, signal: AbortSignal): Promise<SendOutcome>;
+  /** The other side knows every id that it was given: what is sent again is not told again, however often. */
+  readonly remembers?: true;
   /**
    * For receivers that forget (an Alertmanager keeps alerts in memory): called every `refreshEvery` milliseconds with the
    * last sending of each thread that has not recovered, also when there is none.

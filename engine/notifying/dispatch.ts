@@ -5,6 +5,7 @@
  *    sent again with the same id, and says that it may have arrived before.
  * 2. What certainly did not arrive is tried again, later and later, not before the other side wishes it, until its deadline.
  * 3. What may have arrived is sent again a few times only: nobody is called twice an hour by a receiver that answers late.
+ *    A side that remembers what it has taken is asked again until it says what came of it, or the deadline has passed.
  * 4. After several failures in a row the channel is left alone for a while, and then tried with one notice.
  * 5. From then on, and from a notice that was given up, the channel counts as down, until something is sent.
  */
@@ -98,20 +99,23 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     const { notice, attempt: count, unknowns } = claimed;
     const base = { id: notice.id, attempt: count, nextAt: null, uncertain: false };
     const late = now() - notice.at > definition.deadline;
-    if (late) {
+    const asked = claimed.uncertain && channel.remembers === true;
+    const tooLate = (): Settled => {
       const reason = `not delivered within its deadline${trouble === null ? '' : `: ${trouble}`}`;
       goDown(reason);
       return { ...base, state: claimed.uncertain ? 'unknown' : 'failed', reason, at: now() };
-    }
+    };
+    if (late && !asked) return tooLate();
     if (definition.dryRun) return { ...base, state: 'sent', reason: 'dry run: nothing was sent', at: now() };
-    if (claimed.uncertain && unknowns >= MOST_UNKNOWN) {
+    if (claimed.uncertain && unknowns >= MOST_UNKNOWN && !asked) {
       const reason = `whether it arrived is not known, after ${unknowns} attempts`;
       goDown(reason);
       return { ...base, state: 'unknown', reason, at: now() };
     }
-    if (definition.quota !== null) tokens -= 1;
+    if (definition.quota !== null && !asked) tokens -= 1;
     const outcome = await send(claimed);
-    return settled(outcome, base, count);
+    const whole = settled(outcome, base, count);
+    return late && whole.state === 'owed' ? tooLate() : whole;
   }
 
   async function send(claimed: ClaimedNotice): Promise<SendOutcome> {
@@ -145,7 +149,24 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
         if (outcome.after !== null) closedUntil = Math.max(closedUntil, at + outcome.after);
         return { ...base, state: 'owed', nextAt, reason: outcome.reason, at };
       }
+      case 'kept':
+        works();
+        trouble = outcome.down;
+        if (outcome.down !== null) goDown(outcome.down);
+        return {
+          ...base,
+          state: 'owed',
+          nextAt: at + outcome.after,
+          uncertain: true,
+          reason: outcome.reason,
+          at,
+        };
       case 'unknown':
+        if (outcome.final === true) {
+          works();
+          goDown(outcome.reason);
+          return { ...base, state: 'unknown', reason: outcome.reason, at };
+        }
         fails(outcome.reason, at);
         return {
           ...base,

@@ -3,7 +3,7 @@ import { examine, natsOptionsFrom } from '../../serve.ts';
 import type { Command } from '../command.ts';
 import type { Io } from '../io.ts';
 import { FORMAT } from '../option.ts';
-import { EXIT } from '../outcome.ts';
+import { EXIT, WrongUse } from '../outcome.ts';
 import { partitionsOption } from '../serving.ts';
 import { type Cell, table } from '../table.ts';
 import type { Tint } from '../tint.ts';
@@ -19,6 +19,10 @@ export const doctor: Command = {
     partitions: {
       value: 'N',
       about: 'how many partitions there are to be; default: what the database says, else 1',
+    },
+    relay: {
+      value: 'URL',
+      about: 'also asks a relay over HTTP there; with MILEPOST_RELAY_SECRET whether it knows the secret',
     },
     format: FORMAT,
   },
@@ -37,7 +41,12 @@ export const doctor: Command = {
     'Exit codes: 0 nothing is wrong, 1 something is: a warning or a fault.',
   ],
   async run({ options, io }) {
+    const url = options.text('relay');
+    if (url !== undefined && !(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)))
+      throw new WrongUse('--relay is an address that begins with http:// or https://');
+    const secret = io.env.MILEPOST_RELAY_SECRET || null;
     const checks = await examine({
+      relay: url === undefined ? null : { url: url.replace(/\/+$/, ''), secret },
       folder: options.text('folder') ?? '.milepost',
       databaseUrl: io.env.DATABASE_URL || null,
       nats: natsOptionsFrom(io.env),

@@ -107,6 +107,7 @@ describe('a dispatcher knows its channel', () => {
   const RETRY: SendOutcome = { kind: 'retry', after: null, reason: 'refused' };
   const FAILED: SendOutcome = { kind: 'failed', reason: 'no such user' };
   const SENT: SendOutcome = { kind: 'sent', detail: null };
+  const KEPT: SendOutcome = { kind: 'kept', after: 1_000, reason: 'kept by the relay', down: null };
 
   test.each<readonly [string, readonly SendOutcome[], string]>([
     ['unknown before anything was tried', [], 'unknown'],
@@ -114,6 +115,10 @@ describe('a dispatcher knows its channel', () => {
     ['down after five in a row', [RETRY, RETRY, RETRY, RETRY, RETRY], 'down refused'],
     ['down with the first notice that is given up', [SENT, FAILED], 'down no such user'],
     ['working again once something is sent', [FAILED, RETRY, SENT], 'works'],
+    ['not down while somebody on the way keeps it', [RETRY, RETRY, RETRY, RETRY, KEPT, RETRY], 'unknown'],
+    ['down where he cannot deliver', [SENT, { ...KEPT, down: 'robot: busy' }], 'down robot: busy'],
+    ['down until it was delivered, not only kept', [FAILED, KEPT], 'down no such user'],
+    ['down where nobody will know', [{ kind: 'unknown', reason: 'lost', final: true }], 'down lost'],
   ])('as %s', async (_, answers, wanted) => {
     let now = timeOf('09:00');
     let asked = 0;

@@ -31,6 +31,7 @@ describe('settings of channels', () => {
     ['nats', { subject: 'ops.notices' }],
     ['relay', {}],
     ['relay', { relay: 'dmz' }],
+    ['relay', { url: 'https://dmz.house:4603', secret: SECRET, ca: 'ca.pem', direct: true }],
   ];
   it.each(sound)('of %s are taken: %j', (type, settings) => {
     expect(problems(type, settings)).toEqual([]);
@@ -39,6 +40,13 @@ describe('settings of channels', () => {
   const wrong: readonly [string, Settings, string][] = [
     ['relay', { relay: 'D.M' }, 'relay: must be a lower-case letter, then lower-case letters, digits and -'],
     ['wecom-robot', {}, 'key: is missing: give the key of the robot (the end of its webhook address)'],
+    ['relay', { url: 'http://dmz' }, 'secret: is missing: give the secret that it shares with the relay'],
+    ['relay', { secret: SECRET }, 'secret: is for a relay over HTTP: give its `url`, or leave this out'],
+    [
+      'relay',
+      { url: 'http://dmz', secret: SECRET, relay: 'dmz' },
+      'relay: is for a relay on NATS, and `url` for one over HTTP: leave one of them out',
+    ],
     [
       'wecom-robot',
       { key: 'abc' },
