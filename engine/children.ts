@@ -4,8 +4,10 @@
  * 1. The child's start is the step's report; the step commits when all its children have, and fails when all have ended
  *    and one has not committed.
  * 2. What has its alarm at the child has no second one here: failures and re-openings are quiet.
- * 3. Once a waived step was passed, its children move it no more.
+ * 3. What one report costs does not grow with the entries of its step: it is judged by their counts.
+ * 4. Once a waived step was passed, its children move it no more.
  */
+import { endedOf, withChild } from './child-states.ts';
 import { type Draft, isPassed, stateOf, stepOf } from './draft.ts';
 import type { ChildFact } from './fact.ts';
 import { beginReport, endVisit, isLive } from './movement.ts';
@@ -13,10 +15,7 @@ import { isUnstarted, startInstance } from './starting.ts';
 
 /** Takes a change of the child of a step. */
 export function takeChild(draft: Draft, fact: ChildFact): void {
-  draft.children = new Map(draft.children).set(`${fact.step}/${fact.entry}`, {
-    status: fact.status,
-    health: fact.health,
-  });
+  draft.children = withChild(draft.children, fact);
   switch (fact.change) {
     case 'health':
       return;
@@ -50,12 +49,10 @@ function report(draft: Draft, step: number, quiet: boolean): void {
 
 function takeOutcome(draft: Draft, step: number): void {
   if (isPassed(draft, step)) return;
-  const { nested } = stepOf(draft.flow, step);
-  const children = (nested?.suffixes ?? []).map(
-    (_, entry) => draft.children.get(`${step}/${entry}`)?.status ?? 'expected',
-  );
-  if (children.some((status) => status === 'expected' || status === 'running')) return;
-  const kind = children.every((status) => status === 'committed') ? 'commit' : 'fail';
+  const entries = stepOf(draft.flow, step).nested?.suffixes.length ?? 0;
+  const { count, committed } = endedOf(draft.children, step);
+  if (count < entries) return;
+  const kind = committed ? 'commit' : 'fail';
   if (!isLive(stateOf(draft, step))) beginReport(draft, step, { kind: 'report', quiet: true });
   endVisit(draft, step, { kind, quiet: true, detail: '' });
 }

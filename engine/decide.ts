@@ -9,6 +9,7 @@ import type { CheckpointEvent, Value } from '../checkpoints/index.ts';
 import type { EventScope, Flow } from '../definitions/index.ts';
 import { type AlarmValues, stateFacts } from './alarm-facts.ts';
 import { clearAlarms, clearSource } from './alarms.ts';
+import { NO_CHILDREN } from './child-states.ts';
 import { takeChild } from './children.ts';
 import {
   changeStep,
@@ -110,7 +111,7 @@ export function newInstance(flow: Flow, birth: Birth): Instance {
     deviations: NONE,
     waivers: NONE,
     corrected: false,
-    children: NO_ENTRIES,
+    children: NO_CHILDREN,
   };
 }
 

@@ -8,7 +8,7 @@
  */
 import { nameOf } from './family.ts';
 import type { Harvest, Owner } from './harvest.ts';
-import type { InstanceStatus } from './instance.ts';
+import type { Instance } from './instance.ts';
 import { rootOf } from './partition.ts';
 import type { InstanceKey } from './ports.ts';
 
@@ -55,8 +55,8 @@ export class DirtyRoots {
   readonly #urgent = new Set<string>();
   /** those of all dirty roots */
   readonly #owners = new Set<Owner>();
-  /** the status that is stored */
-  readonly #stored = new WeakMap<Owner, InstanceStatus>();
+  /** what is stored */
+  readonly #stored = new WeakMap<Owner, Instance>();
   #tokens: number;
   #filledAt: number | null = null;
 
@@ -71,20 +71,24 @@ export class DirtyRoots {
 
   /** An instance came from the store as it is. */
   stored(owner: Owner): void {
-    this.#stored.set(owner, owner.instance.status);
+    this.#stored.set(owner, owner.instance);
+  }
+
+  /** Whether an instance is stored as it is, or on its way to the store. */
+  isStored(owner: Owner): boolean {
+    return this.#stored.get(owner) === owner.instance;
   }
 
   /** What a batch has changed, that began at `from`. */
   touch(harvest: Harvest, from: Mark, now: number): void {
-    for (const of of harvest.removed) {
-      const dirty = this.#root(rootOf(of.key), from, now);
-      dirty.removed ??= new Map();
-      dirty.removed.set(nameOf(of.flow, of.key), of);
-      const gone = dirty.owners.filter(
-        ({ instance }) => instance.flow === of.flow && instance.key === of.key,
-      );
-      for (const owner of gone) this.#owners.delete(owner);
-      if (gone.length > 0) dirty.owners = dirty.owners.filter((owner) => !gone.includes(owner));
+    for (const [root, gone] of Map.groupBy(harvest.removed, ({ key }) => rootOf(key))) {
+      const dirty = this.#root(root, from, now);
+      const removed = new Map(gone.map((of) => [nameOf(of.flow, of.key), of]));
+      dirty.removed = new Map([...(dirty.removed ?? []), ...removed]);
+      dirty.owners = dirty.owners.filter((owner) => {
+        const isGone = removed.has(nameOf(owner.instance.flow, owner.instance.key));
+        return !isGone || !this.#owners.delete(owner);
+      });
     }
     for (const owner of harvest.changed) {
       const { instance } = owner;
@@ -94,7 +98,7 @@ export class DirtyRoots {
         dirty.owners.push(owner);
       }
       if (dirty.removed !== null) dirty.removed.delete(nameOf(instance.flow, instance.key));
-      if (this.#stored.get(owner) !== instance.status) this.#urgent.add(dirty.root);
+      if (this.#stored.get(owner)?.status !== instance.status) this.#urgent.add(dirty.root);
     }
     for (const { key } of harvest.alarms) {
       const root = rootOf(key);
@@ -148,7 +152,7 @@ export class DirtyRoots {
 
   /** The instance of this owner is being written. */
   written(owner: Owner): void {
-    this.#stored.set(owner, owner.instance.status);
+    this.#stored.set(owner, owner.instance);
   }
 
   /** Where a recovery would begin; null where everything is written. */

@@ -6,6 +6,7 @@
  * 2. `scope` reads through the draft, so an expression always sees what has been decided so far.
  */
 import type { EventScope, Flow, FlowScope, Scope, Step } from '../definitions/index.ts';
+import { type ChildStates, kindsOf } from './child-states.ts';
 import type { Effect } from './fact.ts';
 import type { Alarm, Deviation, Health, Instance, InstanceStatus, PendingTimer } from './instance.ts';
 import { NONE } from './none.ts';
@@ -31,7 +32,7 @@ export interface Draft {
   deviations: readonly Deviation[];
   waivers: Instance['waivers'];
   corrected: boolean;
-  children: Instance['children'];
+  children: ChildStates;
   readonly effects: Effect[];
   readonly scope: { own: number; readonly steps: StepState[]; readonly flow: FlowScope; event: EventScope };
   /** waived steps that this decision went past: each once, so that a loop of them has an end */
@@ -238,9 +239,7 @@ export function worse(a: Health, b: Health): Health {
 export function healthOf(instance: Instance): Health {
   let health: Health = instance.status === 'running' ? 'running' : 'normal';
   for (const alarm of instance.alarms) if (alarm.severity !== 'info') health = worse(health, alarm.severity);
-  for (const child of instance.children.values()) {
-    if (child.health === 'critical' || child.health === 'warning' || child.health === 'unknown')
-      health = worse(health, child.health);
-  }
+  for (const { health: its } of kindsOf(instance.children))
+    if (its === 'critical' || its === 'warning' || its === 'unknown') health = worse(health, its);
   return health;
 }

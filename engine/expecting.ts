@@ -1,4 +1,5 @@
 /** An instance begins to be expected, or is set back to it. */
+import { NO_CHILDREN } from './child-states.ts';
 import type { Draft } from './draft.ts';
 import type { Fact } from './fact.ts';
 import { changeStatus } from './movement.ts';
@@ -38,7 +39,7 @@ function setBack(draft: Draft): void {
   draft.timers = [];
   draft.joins = [];
   draft.taken = [];
-  draft.children = new Map();
+  draft.children = NO_CHILDREN;
   draft.flow.steps.forEach((step, index) => {
     const { visits } = draft.steps[index] ?? idleStep(step);
     draft.steps[index] = { ...idleStep(step), visits };

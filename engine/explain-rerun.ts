@@ -10,10 +10,10 @@ import type { Definitions, Flow } from '../definitions/index.ts';
 import { readActText } from './act.ts';
 import { type Explanation, explainHeard } from './explain.ts';
 import { type Heard, type Listener, listenTo } from './explain-heard.ts';
-import { nameOf, relatives } from './family.ts';
+import { nameOf, relativesOfAll } from './family.ts';
 import { createWatch } from './live-watch.ts';
 import type { InstanceKey, JournalRecord } from './ports.ts';
-import { encodeInstance } from './snapshot.ts';
+import { decodeInstance, encodeInstance } from './snapshot.ts';
 
 export interface Rerun {
   /** those that the instance started with */
@@ -51,8 +51,12 @@ export function explainJournal(rerun: Rerun, step: string | null): Rebuilt {
 /** What was heard of an instance when its journal was run again, and whether that comes to the instance that is stored. */
 export function hearJournal(rerun: Rerun): { readonly heard: readonly Heard[]; readonly asStored: boolean } {
   const { heard } = run(rerun);
+  const flow = rerun.definitions.flows.get(rerun.of.flow);
+  // it may be stored in an earlier form
+  const stored =
+    rerun.stored === null || flow === undefined ? null : encodeInstance(decodeInstance(flow, rerun.stored));
   // rows are written behind the journal: the stored instance may be one that it has come through
-  const asStored = heard.findLast(({ after }) => encodeInstance(after) === rerun.stored) !== undefined;
+  const asStored = heard.findLast(({ after }) => encodeInstance(after) === stored) !== undefined;
   return { heard, asStored };
 }
 
@@ -63,10 +67,13 @@ export function kinOf(definitions: Definitions, of: InstanceKey): readonly Insta
   for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
     const name = nameOf(one.flow, one.key);
     if (found.has(name) || !definitions.flows.has(one.flow)) continue;
-    found.set(name, one);
-    waiting.push(...relatives(definitions, one));
-    const start = definitions.flows.get(one.flow)?.start ?? null;
-    if (start?.kind === 'after') waiting.push({ flow: start.flow, key: one.key });
+    // what a relative may touch are relatives of this one too, so that only what they follow is to be looked at
+    for (const [each, relative] of relativesOfAll(definitions, [one])) {
+      if (found.has(each)) continue;
+      found.set(each, relative);
+      const start = definitions.flows.get(relative.flow)?.start ?? null;
+      if (start?.kind === 'after') waiting.push({ flow: start.flow, key: relative.key });
+    }
   }
   return [...found.values()];
 }

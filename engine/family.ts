@@ -74,11 +74,20 @@ export function childKey(flow: Flow, parentKey: string, step: number, entry: num
 /** Every instance that a fact about this one may touch, itself included: up, down and along `start.after`. */
 export function relatives(definitions: Definitions, of: InstanceKey): readonly InstanceKey[] {
   if (isSingle(definitions, of.flow)) return [{ flow: of.flow, key: of.key }];
+  return [...relativesOfAll(definitions, [of]).values()];
+}
+
+/** Every instance that facts about these may touch, each once, by `<flow>/<key>`. */
+export function relativesOfAll(
+  definitions: Definitions,
+  all: Iterable<InstanceKey>,
+): ReadonlyMap<string, InstanceKey> {
   const found = new Map<string, InstanceKey>();
   const visit = (one: InstanceKey) => {
     const name = nameOf(one.flow, one.key);
     if (found.has(name)) return;
-    found.set(name, one);
+    found.set(name, { flow: one.flow, key: one.key });
+    if (isSingle(definitions, one.flow)) return;
     const flow = definitions.flows.get(one.flow);
     if (flow === undefined) return;
     const parent = parentOf(definitions, flow, one.key);
@@ -90,12 +99,12 @@ export function relatives(definitions: Definitions, of: InstanceKey): readonly I
     }
     for (const follower of flow.followers) visit({ flow: follower, key: one.key });
   };
-  visit(of);
-  return [...found.values()].map(({ flow, key }) => ({ flow, key }));
+  for (const of of all) visit(of);
+  return found;
 }
 
 /** Whether a flow neither nests nor is nested, and nothing follows it: most have no relatives. */
-function isSingle(definitions: Definitions, name: string): boolean {
+export function isSingle(definitions: Definitions, name: string): boolean {
   const flow = definitions.flows.get(name);
   if (flow === undefined) return true;
   let single = SINGLES.get(flow);

@@ -87,10 +87,13 @@ export async function decideMessages(
   const named = new Map<string, InstanceKey>();
   for (const { of } of items)
     if (of !== null && isMine(options, of.key)) named.set(nameOf(of.flow, of.key), of);
+  const now = options.now();
+  const strange = [...named.values()].filter((of) => !at.families.hear(of, now));
   await Promise.all([
-    loadAll(options, at, at.watch.absent([...named.values()], clock)),
+    loadAll(options, at, at.watch.absent(strange, clock)),
     recallSeen(options, at, { named, first }),
   ]);
+  at.families.keep(strange);
   const together = items.length > 1;
   let taken = 0;
   for (const item of items) {

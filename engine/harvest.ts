@@ -2,6 +2,7 @@
 
 import type { Flow } from '../definitions/index.ts';
 import type { Effect } from './fact.ts';
+import { nameOf } from './family.ts';
 import type { Alarm, Instance } from './instance.ts';
 import type { InstanceKey } from './ports.ts';
 
@@ -52,7 +53,7 @@ export interface HarvestBasket {
 
 /** Collects changes until they are taken; the latest form of each thing wins. */
 export function createHarvest(): HarvestBasket {
-  let changed = new Set<Owner>();
+  let changed = new Map<string, Owner>();
   let removed = new Map<string, InstanceKey>();
   let alarms = new Map<string, AlarmChange>();
   let wishes: Wish[] = [];
@@ -60,14 +61,14 @@ export function createHarvest(): HarvestBasket {
   let held = new Set<string>();
   return {
     touch(owner) {
-      changed.add(owner);
-      if (removed.size > 0) removed.delete(`${owner.instance.flow}/${owner.instance.key}`);
+      const name = nameOf(owner.instance.flow, owner.instance.key);
+      changed.set(name, owner);
+      removed.delete(name);
     },
     remove(of) {
-      removed.set(`${of.flow}/${of.key}`, of);
-      for (const owner of changed) {
-        if (owner.instance.flow === of.flow && owner.instance.key === of.key) changed.delete(owner);
-      }
+      const name = nameOf(of.flow, of.key);
+      removed.set(name, of);
+      changed.delete(name);
     },
     add(owner, effect) {
       const { flow, instance } = owner;
@@ -90,14 +91,14 @@ export function createHarvest(): HarvestBasket {
     isRemoved: (name) => removed.has(name),
     take() {
       const harvest = {
-        changed: [...changed],
+        changed: [...changed.values()],
         removed: [...removed.values()],
         alarms: [...alarms.values()],
         wishes,
         watched,
         held: [...held],
       };
-      changed = new Set();
+      changed = new Map();
       removed = new Map();
       alarms = new Map();
       wishes = [];

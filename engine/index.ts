@@ -14,6 +14,7 @@ export { alarmText, alarmTextIn, type Language } from './alarm-text.ts';
 export type { AuditAct, AuditEntry, AuditFilter, AuditLog, AuditOutcome } from './audit.ts';
 export { actKey, type CheckedAct, checkAct } from './check-act.ts';
 export { checkEvent, type KeyedEvent } from './check-event.ts';
+export { type ChildCount, type ChildState, type ChildStates, childOf, countsOf } from './child-states.ts';
 export { type Coverage, type CoverageItem, createCoverage } from './coverage.ts';
 export type { Crowd } from './crowd.ts';
 export { type Birth, decide, newInstance } from './decide.ts';

@@ -7,9 +7,15 @@
 
 import type { Value } from '../checkpoints/index.ts';
 import type { EventScope, Severity } from '../definitions/index.ts';
+import type { ChildStates } from './child-states.ts';
 import type { StepState } from './step-state.ts';
 
 export type InstanceStatus = 'expected' | 'running' | 'committed' | 'failed' | 'abandoned';
+/** Whether an instance goes on no more by itself. */
+export function hasEnded(status: InstanceStatus): boolean {
+  return status !== 'expected' && status !== 'running';
+}
+
 export type Health = 'normal' | 'running' | 'warning' | 'critical' | 'unknown';
 
 export type AlarmSource =
@@ -121,6 +127,6 @@ export interface Instance {
   readonly waivers: readonly Waiver[];
   /** a late event has proved an alarm wrong */
   readonly corrected: boolean;
-  /** status of the nested instances, by `<step>/<entry>`: what the step's outcome is made of */
-  readonly children: ReadonlyMap<string, { readonly status: InstanceStatus; readonly health: Health }>;
+  /** status and health of the nested instances: what the step's outcome is made of */
+  readonly children: ChildStates;
 }

@@ -9,9 +9,9 @@ import type { Definitions, Flow } from '../definitions/index.ts';
 import { dayFromKey, type KeyedEvent } from './check-event.ts';
 import { decide, newInstance, timeOf, tracedDecide } from './decide.ts';
 import { healthOf } from './draft.ts';
-import { type DueTime, nextDueTime } from './due-times.ts';
 import type { Decision, Effect, Fact } from './fact.ts';
-import { childKey, nameOf, parentOf, relatives } from './family.ts';
+import { childKey, nameOf, parentOf } from './family.ts';
+import { FamilyDues } from './family-dues.ts';
 import type { HarvestBasket } from './harvest.ts';
 import type { Instance, ParentRef } from './instance.ts';
 import type { InstanceKey } from './ports.ts';
@@ -61,6 +61,7 @@ export class Kin {
   readonly #changed: (watched: Watched) => void;
   readonly #dropped: (watched: Watched) => void;
   readonly #decide: typeof decide;
+  readonly #dues: FamilyDues;
   /** by `<flow>/<key>` */
   readonly instances = new Map<string, Watched>();
 
@@ -70,6 +71,7 @@ export class Kin {
     this.#harvest = options.harvest;
     this.#changed = options.changed;
     this.#dropped = options.dropped;
+    this.#dues = new FamilyDues(options.definitions, this.instances);
     this.#decide = options.trace === null ? decide : tracedDecide(options.trace);
   }
 
@@ -88,23 +90,14 @@ export class Kin {
     const watched = this.find(of);
     if (watched === undefined) return;
     this.instances.delete(watched.name);
+    this.#dues.dropped(watched);
     this.#dropped(watched);
   }
 
   /** Decides what the event's family had due before the event happened, in the order of time. */
   catchUp(event: KeyedEvent): void {
-    const family = relatives(this.#definitions, event);
-    for (;;) {
-      let first: { readonly watched: Watched; readonly next: DueTime } | null = null;
-      for (const of of family) {
-        const watched = this.find(of);
-        const next = watched === undefined ? null : nextDueTime(watched);
-        if (watched === undefined || next === null || next.due >= event.time) continue;
-        if (first === null || next.due < first.next.due) first = { watched, next };
-      }
-      if (first === null) return;
-      this.apply(first.watched, { kind: 'due', ...first.next });
-    }
+    for (const { watched, next } of this.#dues.before(event, event.time))
+      this.apply(watched, { kind: 'due', ...next });
   }
 
   /** Decides an event whose time has come. */
@@ -119,8 +112,14 @@ export class Kin {
     const name = nameOf(instance.flow, instance.key);
     const watched: Watched = { kind: 'due', name, flow, instance, ticket: NO_TICKET };
     this.instances.set(name, watched);
-    this.#changed(watched);
+    this.#note(watched);
     return watched;
+  }
+
+  /** Its next due time may be another one. */
+  #note(watched: Watched): void {
+    this.#dues.changed(watched);
+    this.#changed(watched);
   }
 
   /** The first event of a nested instance is its parent's step reporting, and so on upward. */
@@ -177,7 +176,7 @@ export class Kin {
     const { instance, effects }: Decision = this.#decide(watched.flow, before, fact);
     watched.instance = instance;
     this.#harvest.touch(watched);
-    this.#changed(watched);
+    this.#note(watched);
     for (const effect of effects) this.#carry(watched, effect);
     if (instance.parent !== null) this.#tellParent(instance.parent, before, instance, timeOf(fact));
     if (instance.status === 'committed' && before.status !== 'committed')
@@ -270,7 +269,7 @@ export class Kin {
     });
     child.instance = instance;
     this.#harvest.touch(child);
-    this.#changed(child);
+    this.#note(child);
     for (const effect of effects) this.#carry(child, effect);
   }
 

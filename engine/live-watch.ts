@@ -8,7 +8,7 @@ import { actKey, checkAct } from './check-act.ts';
 import { checkEvent, type KeyedEvent, keyOf } from './check-event.ts';
 import { nextDueTime } from './due-times.ts';
 import type { ExpectedDay } from './expected-days.ts';
-import { lagOf, nameOf, parentOf, relatives } from './family.ts';
+import { lagOf, nameOf, parentOf, relativesOfAll } from './family.ts';
 import { createHarvest, type Harvest } from './harvest.ts';
 import { HeldBack } from './held-back.ts';
 import type { Instance } from './instance.ts';
@@ -239,17 +239,11 @@ class LiveWatch implements Watch {
   }
 
   absent(of: readonly InstanceKey[], clock: number | null): readonly InstanceKey[] {
-    const wanted = new Map<string, InstanceKey>();
-    const want = (one: InstanceKey) => {
-      for (const each of relatives(this.#definitions, one)) {
-        const name = nameOf(each.flow, each.key);
-        if (!this.instances.has(name) && !this.#harvest.isRemoved(name)) wanted.set(name, each);
-      }
-    };
-    for (const one of of) want(one);
     const days = clock === null ? [] : this.#days.upTo(clock, this.#clock);
-    for (const day of days) if (this.#mine(day.key)) want(day);
-    return [...wanted.values()];
+    const mine = days.filter(({ key }) => this.#mine(key));
+    return [...relativesOfAll(this.#definitions, [...of, ...mine])]
+      .filter(([name]) => !this.instances.has(name) && !this.#harvest.isRemoved(name))
+      .map(([, one]) => one);
   }
 
   adopt(instance: Instance): Watched {

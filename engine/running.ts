@@ -2,7 +2,9 @@
  * What a worker has in memory while it works on a partition, and how instances come into it from the store.
  *
  * 1. An instance in memory is never older than the stored one.
- * 2. `stored` is the position in the store; `place` and the watch's clock may be ahead of it by what is decided and not
+ * 2. Events are decided about instances whose relatives are all in memory: one that is in `families`, or whose relatives
+ *    were loaded for it.
+ * 3. `stored` is the position in the store; `place` and the watch's clock may be ahead of it by what is decided and not
  *    committed.
  */
 import type { Definitions } from '../definitions/index.ts';
@@ -10,6 +12,7 @@ import { DirtyRoots, WRITE_BUDGET } from './dirty-roots.ts';
 import { nameOf } from './family.ts';
 import type { Owner } from './harvest.ts';
 import type { Instance } from './instance.ts';
+import { KeptFamilies } from './kept-families.ts';
 import { partitionOf } from './partition.ts';
 import type { InstanceKey, InstanceRecord, Position } from './ports.ts';
 import { createSeenCache, type SeenCache } from './seen-cache.ts';
@@ -28,6 +31,8 @@ export interface Running {
   readonly dirty: DirtyRoots;
   /** instances that are neither in memory nor in the store, or not for long */
   readonly unborn: Unborn;
+  /** families that are in memory as a whole */
+  readonly families: KeptFamilies;
   /** roots of which the store holds events back */
   readonly heldStored: Set<string>;
   /** instances that have ended and stay for now, with the form in which they were stored */
@@ -68,6 +73,7 @@ export function newRunning(
     seen,
     dirty: new DirtyRoots({ ...WRITE_BUDGET, ...options.writes }),
     unborn: new Unborn(),
+    families: new KeptFamilies(definitions),
     heldStored: new Set(),
     lingering: [],
     owner: options.owner,

@@ -2,7 +2,8 @@
  * The stored form of an instance: JSON text of lists by place, and lists again by the index of steps and connectors, so it
  * needs its own revision of the flow.
  *
- * 1. The first place is the number of the form. Whoever changes what stands at a place raises it.
+ * 1. The first place is the number of the form. Whoever changes what stands at a place raises it, and goes on to read the
+ *    one before; what is the same in both is stored in that.
  * 2. What is empty at the end of a list (null, false, a list of nothing) is left out. A count of 0 is
  *    null, and a step as it was born is 0.
  * 3. Times count from the instance's creation, which is written in full. What few instances have (alarms, deviations,
@@ -10,11 +11,23 @@
  */
 import type { Value } from '../checkpoints/index.ts';
 import type { Flow, Step } from '../definitions/index.ts';
+import {
+  type ChildState,
+  type ChildStates,
+  NO_CHILDREN,
+  type StepChildren,
+  stepFromText,
+  textOfStep,
+  withChild,
+} from './child-states.ts';
 import type { Instance, PendingTimer } from './instance.ts';
 import { NO_ENTRIES, NONE, orNone } from './none.ts';
 import { idleStep, type PastVisit, type StepState, type StepStatus, sharedDetail } from './step-state.ts';
 
-const FORM = 1;
+/** The form of an instance that knows of no nested one, and of all before version 2. */
+const CHILDLESS = 1;
+/** What is known of nested instances is a text for each step, with one letter an entry. */
+const FORM = 2;
 
 /** Statuses of steps are stored by their place here. */
 const STATUSES: readonly StepStatus[] = ['idle', 'active', 'running', 'committed', 'failed', 'withdrawn'];
@@ -37,14 +50,15 @@ type StoredInstance = readonly [
   state?: string | null,
   joins?: readonly number[],
   episodes?: readonly (readonly [cause: string, count: number])[],
-  children?: readonly (readonly [slot: string, child: Child])[],
+  children?: readonly (readonly [step: number, entries: string])[] | ChildrenOfFormOne,
   alarms?: Instance['alarms'],
   deviations?: Instance['deviations'],
   waivers?: Instance['waivers'],
   corrected?: boolean,
 ];
 
-type Child = NonNullable<ReturnType<Instance['children']['get']>>;
+/** `slot` is `<step>/<entry>` */
+type ChildrenOfFormOne = readonly (readonly [slot: string, child: ChildState])[];
 
 type StoredStep = readonly [
   status: number | null,
@@ -77,7 +91,7 @@ export function encodeInstance(instance: Instance): string {
   const after = (time: number | null) => (time === null ? null : time - createdAt);
   return JSON.stringify(
     cut([
-      FORM,
+      instance.children.length === 0 ? CHILDLESS : FORM,
       instance.flow,
       instance.key,
       instance.revision,
@@ -94,7 +108,7 @@ export function encodeInstance(instance: Instance): string {
       instance.state,
       instance.joins,
       [...instance.episodes],
-      [...instance.children],
+      instance.children.map((one) => [one.step, textOfStep(one)]),
       instance.alarms,
       instance.deviations,
       instance.waivers,
@@ -155,9 +169,9 @@ function cutZeros(list: unknown[]): unknown[] {
  */
 export function decodeInstance(flow: Flow, snapshot: string): Instance {
   const stored = JSON.parse(snapshot) as StoredInstance; // written by encodeInstance; another form is told by its first place
-  if (stored[0] !== FORM)
+  if (stored[0] !== CHILDLESS && stored[0] !== FORM)
     throw new Error(
-      `an instance of ${flow.name} is stored in another form than ${FORM}, the one that is read here: run the version of Milepost that stored it`,
+      `an instance of ${flow.name} is stored in another form than ${CHILDLESS} and ${FORM}, those that are read here: run the version of Milepost that stored it`,
     );
   const [, name, key, revision, status, tradingDay, createdAt, steps = NONE, ...rest] = stored;
   const [started = null, last = null, ended = null, timers = NONE, taken = NONE, parent = null] = rest;
@@ -189,8 +203,21 @@ export function decodeInstance(flow: Flow, snapshot: string): Instance {
     deviations: orNone(deviations),
     waivers: orNone(waivers),
     corrected,
-    children: children.length === 0 ? NO_ENTRIES : new Map(children),
+    children: decodeChildren(children),
   };
+}
+
+function decodeChildren(stored: NonNullable<StoredInstance[17]>): ChildStates {
+  let children = NO_CHILDREN;
+  const texts: StepChildren[] = [];
+  for (const [of, known] of stored) {
+    if (typeof of === 'number' && typeof known === 'string') texts.push(stepFromText(of, known));
+    else if (typeof of === 'string' && typeof known === 'object') {
+      const [step = 0, entry = 0] = of.split('/').map(Number);
+      children = withChild(children, { step, entry, ...known });
+    } else throw new Error('broken rule: a snapshot has children in the form of its number');
+  }
+  return texts.length > 0 ? texts : children;
 }
 
 function decodeStep(step: Step, stored: 0 | StoredStep): StepState {

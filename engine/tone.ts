@@ -2,6 +2,7 @@
  * Tones: the few meanings that every status comes to, worst first. They are what the console gives colours and shapes,
  * and what the worst of several things is found by.
  */
+import { type ChildState, countsOf } from './child-states.ts';
 import { isWaived } from './draft.ts';
 import type { Health, Instance, InstanceStatus } from './instance.ts';
 import type { LedgerRow } from './ledger.ts';
@@ -57,9 +58,7 @@ export function toneOfStep(
   const isOver = state.status === 'committed' || state.status === 'running';
   if (state.detail.waived || (!isOver && isWaived(instance, step.index))) return 'excused';
   const alarms = instance.alarms.filter((alarm) => alarm.step === step.name).map(({ severity }) => severity);
-  const own: Tone[] = [...instance.children]
-    .filter(([place]) => place.startsWith(`${step.index}/`))
-    .map(([, child]) => toneOfChild(child));
+  const own: Tone[] = countsOf(instance.children, step.index).map(toneOfChild);
   own.push(STEP[state.status]);
   if (alarms.includes('critical')) own.push('critical');
   if (alarms.includes('warning')) own.push('warning');
@@ -92,7 +91,7 @@ export function toneOfInstance(status: InstanceStatus, health: Health): Tone {
 }
 
 /** Of what a step nests, only what is wrong counts, and of how far it is nothing: that says the step itself. */
-function toneOfChild({ status, health }: { readonly status: InstanceStatus; readonly health: Health }): Tone {
+function toneOfChild({ status, health }: ChildState): Tone {
   const tone = toneOfInstance(status, health);
   return tone === 'critical' || tone === 'warning' || tone === 'unknown' ? tone : 'excused';
 }

@@ -1,6 +1,8 @@
 /** The beginning of visits: what a step is given when it is expected, or reports unexpected. */
+import { childOf, endedOf, withoutStep } from './child-states.ts';
 import { changeDetail, changeStep, type Draft, stateOf, stepOf } from './draft.ts';
 import { inheritedParams } from './inheritance.ts';
+import { hasEnded } from './instance.ts';
 import { NONE } from './none.ts';
 import { happen } from './rules.ts';
 import { activatedAt, type PastVisit, type StepState, sharedDetail, timeAfter } from './step-state.ts';
@@ -39,18 +41,7 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
   draft.moved = step;
   if (arrived.length > 0) draft.joins = draft.joins.filter((join) => join !== step);
   armAfter(draft, step, 'activated');
-  if (definition.nested !== null) {
-    if (beginning.status === 'active') forgetChildren(draft, step);
-    definition.nested.suffixes.forEach((_, entry) => {
-      draft.effects.push({
-        kind: 'expect-child',
-        step,
-        entry,
-        time: draft.time,
-        again: beginning.status === 'active',
-      });
-    });
-  }
+  expectChildren(draft, step, beginning.status === 'active');
   happen(draft, {
     event: 'activated',
     step,
@@ -58,6 +49,22 @@ export function beginVisit(draft: Draft, step: number, beginning: Beginning): vo
     triggers: definition.on,
     alarm: null,
     due: null,
+  });
+}
+
+/**
+ * Asks for the children of a visit. What those of an earlier one came to says nothing about one that an arrival begins
+ * (`again`). One that a report begins goes on with them: what has ended there is as it is.
+ */
+function expectChildren(draft: Draft, step: number, again: boolean): void {
+  const { nested } = stepOf(draft.flow, step);
+  if (nested === null) return;
+  if (again) draft.children = withoutStep(draft.children, step);
+  if (endedOf(draft.children, step).count === nested.suffixes.length) return;
+  nested.suffixes.forEach((_, entry) => {
+    const known = childOf(draft.children, step, entry);
+    if (known !== null && hasEnded(known.status)) return;
+    draft.effects.push({ kind: 'expect-child', step, entry, time: draft.time, again });
   });
 }
 
@@ -72,12 +79,6 @@ function pastVisit({ visits, status, state, activatedAfter, endedAfter, detail }
 export function endStep(draft: Draft, step: number, status: 'committed' | 'failed' | 'withdrawn'): void {
   if (stateOf(draft, step).detail.offeredVia !== null) changeDetail(draft, step, { offeredVia: null });
   changeStep(draft, step, { status, endedAfter: timeAfter(draft.before, draft.time) });
-}
-
-/** What the children of an earlier visit came to says nothing about this one. */
-function forgetChildren(draft: Draft, step: number): void {
-  if (draft.children.size === 0) return;
-  draft.children = new Map([...draft.children].filter(([slot]) => !slot.startsWith(`${step}/`)));
 }
 
 /** Active or running. */

@@ -17,6 +17,7 @@ import type { DirtyRoot } from './dirty-roots.ts';
 import { isWaived } from './draft.ts';
 import { lagOf } from './family.ts';
 import { decideDue, decideMessages, type Gathered, newGathered } from './gather.ts';
+import type { Watched } from './kin.ts';
 import { type Intake, IntakeError, type Message, type Position } from './ports.ts';
 import { isBehind, recover } from './recovery.ts';
 import { definitionsOf, type Running } from './running.ts';
@@ -143,7 +144,7 @@ export function createWorker(options: WorkerOptions): Worker {
     if (outcome.kind === 'fenced') return FENCED;
     const { gathered, composed } = landing;
     const { remade } = at;
-    settled(at, landing);
+    settled(at, landing, now());
     if (gathered.sequence !== null) {
       await options.at?.('beforeConfirm');
       await intake.confirm(gathered.sequence);
@@ -327,8 +328,11 @@ async function send(options: WorkerOptions, gathered: Gathered, composed: Compos
   }
 }
 
-/** A batch is stored: what has ended and was not touched since leaves memory, and its ids may be forgotten. */
-function settled(at: Running, { composed, number }: Flight): void {
+/**
+ * A batch is stored: what has ended and was not touched since leaves memory, alone or with its family, and its ids may be
+ * forgotten.
+ */
+function settled(at: Running, { composed, number }: Flight, now: number): void {
   at.stored = composed.batch.position;
   at.remade = false;
   const { lingering } = at;
@@ -336,8 +340,19 @@ function settled(at: Running, { composed, number }: Flight): void {
   for (const [owner, instance] of [...lingering, ...composed.written]) {
     const watched = at.watch.instances.get(`${instance.flow}/${instance.key}`);
     if (watched === undefined || watched !== owner || watched.instance !== instance) continue;
-    if (!at.watch.release(watched)) at.lingering.push([owner, instance]);
-    else if (!at.watch.instances.has(watched.name)) at.unborn.delete(instance);
+    at.families.stored(instance, now);
+    if (!at.families.holds(watched.name)) release(at, watched);
+  }
+  for (const name of at.families.letGo(now)) {
+    const watched = at.watch.instances.get(name);
+    if (watched !== undefined && at.dirty.isStored(watched)) release(at, watched);
   }
   at.seen.trim(number);
+}
+
+/** Lets an instance that is stored as it is leave memory, now or later; nothing happens where it goes on. */
+function release(at: Running, watched: Watched): void {
+  const { instance, name } = watched;
+  if (!at.watch.release(watched)) at.lingering.push([watched, instance]);
+  else if (!at.watch.instances.has(name)) at.unborn.delete(instance);
 }

@@ -42,7 +42,7 @@ export function viewFlow(flow: Flow, today: DayCounts): object {
     start: viewStart(flow, today.day),
     deadline: viewDeadline(flow, today.day),
     steps: flow.steps.length,
-    nestedIn: flow.parents.map((parent) => parent.flow),
+    nestedIn: [...new Set(flow.parents.map((parent) => parent.flow))],
     today,
   };
 }

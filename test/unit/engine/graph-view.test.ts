@@ -74,7 +74,7 @@ describe('the graph of a flow', () => {
           title: null,
           kind: 'flow',
           checkpoint: null,
-          nested: { flow: 'inner', keys: [], children: [] },
+          nested: { flow: 'inner', entries: 2, counts: [], keys: [], children: [] },
           start: false,
           end: true,
           ...IDLE,

@@ -1,6 +1,6 @@
 /** What instances tell each other: children, parents, followers, and what becomes of one whose relatives are not there. */
 import { describe, expect, it } from 'vitest';
-import { createWatch, type Instance, type Watch } from '../../../engine/index.ts';
+import { childOf, createWatch, type Instance, type Watch } from '../../../engine/index.ts';
 import { alarmsOf, at, defined, event, instancesOf, restarted, shown } from './watching.ts';
 
 const THREE = `
@@ -94,9 +94,9 @@ describe('a parent hears', () => {
     const watch = watching(THREE);
     take(watch, '09:00', 'left/k x committed');
     take(watch, '09:10', 'left/k y exception');
-    expect(instance(watch, 'middle/k').children.get('0/0')).toEqual({ status: 'failed', health: 'critical' });
+    expect(childOf(instance(watch, 'middle/k').children, 0, 0)).toEqual({ status: 'failed', health: 'critical' });
     take(watch, '09:20', 'left/k y activated');
-    expect(instance(watch, 'middle/k').children.get('0/0')).toEqual({ status: 'running', health: 'running' });
+    expect(childOf(instance(watch, 'middle/k').children, 0, 0)).toEqual({ status: 'running', health: 'running' });
     expect(instance(watch, 'middle/k').steps[0]).toMatchObject({ status: 'running', visits: 2 });
   });
 });

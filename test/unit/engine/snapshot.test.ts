@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Flow } from '../../../definitions/index.ts';
+import { childOf, countsOf, NO_CHILDREN, withChild } from '../../../engine/child-states.ts';
 import {
   decodeInstance,
   encodeInstance,
@@ -68,6 +69,10 @@ function withSteps(...changed: readonly StepState[]): Instance {
 
 const HEAD = `1,"f","k","r1","expected","2026-11-23",${START}`;
 
+const EXPECTED = { status: 'expected', health: 'normal' } as const;
+const REST = '[],null,null,null,[],[],null,null,[],[]';
+const OF_FORM_TWO = `[2,${HEAD.slice(2)},${REST},[[1,"-a"]]]`;
+
 describe('an instance is stored as lists without what is empty at their ends', () => {
   it.each<readonly [says: string, instance: Instance, text: string]>([
     ['a new one: the form, who it is, and when it was made', born, `[${HEAD}]`],
@@ -114,6 +119,11 @@ describe('an instance is stored as lists without what is empty at their ends', (
       'connectors that were taken, as far as the last, and a due time',
       { ...born, taken: [0, 1], timers: [{ step: -1, name: 'deadline', due: START + 60_000 }] },
       `[${HEAD},[],null,null,null,[[-1,"deadline",60000]],[0,1]]`,
+    ],
+    [
+      'nested instances, in form 2: a letter for each entry of a step',
+      { ...born, children: withChild(NO_CHILDREN, { step: 1, entry: 1, ...EXPECTED }) },
+      OF_FORM_TWO,
     ],
   ])('%s', (_, instance, text) => {
     expect(encodeInstance(instance)).toBe(text);
@@ -223,13 +233,15 @@ const instances: fc.Arbitrary<Instance> = fc.record({
   corrected: fc.boolean(),
   children: fc
     .array(
-      fc.tuple(
-        fc.string(),
-        fc.record({ status: fc.constant('running' as const), health: fc.constant('normal' as const) }),
-      ),
-      { maxLength: 2 },
+      fc.record({
+        step: count,
+        entry: fc.oneof(fc.nat({ max: 70 }), fc.nat({ max: 5000 })),
+        status: fc.constantFrom('expected' as const, 'running' as const, 'abandoned' as const),
+        health: fc.constantFrom('normal' as const, 'critical' as const, 'unknown' as const),
+      }),
+      { maxLength: 5 },
     )
-    .map((entries) => new Map(entries)),
+    .map((all) => all.reduce(withChild, NO_CHILDREN)),
 });
 
 describe('a stored instance that is read again', () => {
@@ -243,6 +255,18 @@ describe('a stored instance that is read again', () => {
       }),
       { numRuns: 300, seed: 1 },
     );
+  });
+
+  it('is what it was where form 1 has its children one by one', () => {
+    const children = [
+      ['1/1', EXPECTED],
+      ['0/70', { status: 'failed', health: 'critical' }],
+    ];
+    const read = decodeInstance(flow, `[${HEAD},${REST},${JSON.stringify(children)}]`);
+    expect(childOf(read.children, 1, 1)).toEqual(EXPECTED);
+    expect(childOf(read.children, 0, 70)).toEqual({ status: 'failed', health: 'critical' });
+    expect(countsOf(read.children, 0)).toEqual([{ status: 'failed', health: 'critical', count: 1 }]);
+    expect(decodeInstance(flow, encodeInstance(read))).toEqual(read);
   });
 
   it('shares what it has in common with others', () => {
@@ -268,11 +292,17 @@ describe('a stored instance that is read again', () => {
 describe('a text that is not of this flow and form is refused', () => {
   const longer = encodeInstance(withSteps(running, running));
   it.each([
-    ['a form of another version', '[2,"f"]', 'stored in another form than 1'],
+    ['a form of another version', '[3,"f"]', 'stored in another form than 1 and 2'],
     ['the form with names', '{"flow":"f","steps":[]}', 'run the version of Milepost that stored it'],
     ['another flow', `[1,"g","k","r1","expected","2026-11-23",0]`, 'does not fit its definition'],
     ['more steps than the flow has', longer.replace(']]]', ']],0,0,0]'), 'does not fit'],
     ['more connectors than the flow has', `[${HEAD},[],null,null,null,[],[1,1,1]]`, 'does not fit'],
+    [
+      'children in the form of another number',
+      OF_FORM_TWO.replace('"-a"', '{}'),
+      'in the form of its number',
+    ],
+    ['a child as none is', OF_FORM_TWO.replace('"-a"', '"z"'), "broken rule: a snapshot has a child 'z'"],
     ['a status that no step has', `[${HEAD},[[9]]]`, 'broken rule: a snapshot has a step status 9'],
   ])('%s', (_, text, reason) => {
     expect(() => decodeInstance(flow, text)).toThrow(reason);
