@@ -4,6 +4,7 @@
  * 1. A root is written whole: every instance of it that has changed, what was removed, and what it holds back.
  * 2. As long as there are tokens roots are written at once: first those that people look at, with changed alarms or another
  *    status of an instance, then the oldest. What has waited for `age` is written whatever there is, `most` rows a batch.
+ *    A root that has more rows than fit into a burst is written once a whole one is there, and delays what comes after it.
  * 3. What is not written can be decided again: a recovery begins where the first change of the oldest root was decided.
  */
 import { nameOf } from './family.ts';
@@ -123,17 +124,18 @@ export class DirtyRoots {
     };
     for (const root of this.#urgent) {
       const dirty = this.#roots.get(root);
-      if (dirty === undefined || rowsOf(dirty) > this.#tokens) break;
+      if (dirty === undefined || !this.#affords(dirty)) break;
       take(dirty);
     }
+    const owed = Math.min(this.#tokens, -this.#budget.burst);
     let rows = 0;
     for (const dirty of this.#roots.values()) {
       const overdue = now - dirty.since >= this.#budget.age && rows < this.#budget.most;
-      if (!overdue && rowsOf(dirty) > this.#tokens) break;
+      if (!overdue && !this.#affords(dirty)) break;
       rows += rowsOf(dirty);
       take(dirty);
     }
-    this.#tokens = Math.max(this.#tokens, -this.#budget.burst);
+    this.#tokens = Math.max(this.#tokens, owed);
     return chosen;
   }
 
@@ -172,6 +174,11 @@ export class DirtyRoots {
     return rate === 0 && missing > 0
       ? due
       : Math.min(due, missing === 0 ? 0 : Math.ceil((missing * 1000) / rate));
+  }
+
+  /** A root with more rows than there can ever be tokens waits until all of these are there, and they are owed then. */
+  #affords(dirty: DirtyRoot): boolean {
+    return this.#tokens > 0 && Math.min(rowsOf(dirty), this.#budget.burst) <= this.#tokens;
   }
 
   #root(root: string, from: Mark, now: number): DirtyRoot {

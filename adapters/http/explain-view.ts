@@ -19,6 +19,8 @@ const PARTITION = '0';
 const PAGE = 500;
 /** Events of an instance and its relatives that are run again for one answer. */
 const MOST_EVENTS = 20_000;
+/** Relatives whose events are looked up for one answer. */
+const MOST_KIN = 2_000;
 
 interface Asked {
   readonly reader: Reader;
@@ -30,7 +32,8 @@ interface Asked {
 
 /**
  * Explains a stored instance, or one step of it, by running its journal and that of its relatives through the engine
- * once more. Rejects with a Refusal for an unknown step and for more than 20,000 events.
+ * once more. Rejects with a Refusal for an unknown step, and for more than 2,000 relatives or
+ * 20,000 events.
  */
 export async function explainInstance(asked: Asked & { readonly step: string | null }): Promise<object> {
   checkStep(asked.definitions, asked.record.flow, asked.step);
@@ -39,7 +42,10 @@ export async function explainInstance(asked: Asked & { readonly step: string | n
   return { ...explanation, asStored };
 }
 
-/** Plays a stored instance back from its journal, one frame a fact. Rejects with a Refusal for more than 20,000 events. */
+/**
+ * Plays a stored instance back from its journal, one frame a fact. Rejects with a Refusal for more than 2,000 relatives or
+ * 20,000 events.
+ */
 export async function playInstance(asked: Asked): Promise<object> {
   const { heard, asStored } = hearJournal(await rerunOf(asked));
   const playback = playBack(heard);
@@ -56,7 +62,9 @@ async function rerunOf({ reader, definitions, record, now }: Asked): Promise<Rer
   const position = await reader.position(PARTITION);
   const journal: JournalRecord[] = [];
   let createdAt: number | null = null;
-  for (const one of kinOf(definitions, record)) {
+  const kin = kinOf(definitions, record);
+  if (kin.length > MOST_KIN) throw tooLarge(`has more than ${MOST_KIN} relatives`);
+  for (const one of kin) {
     await readJournal(reader, one, journal);
     const born = await createdAtOf(reader, definitions, one);
     if (born !== null && (createdAt === null || born < createdAt)) createdAt = born;
@@ -95,12 +103,13 @@ async function readJournal(reader: Reader, { flow, key }: InstanceKey, into: Jou
     );
     into.push(...items);
     cursor = next;
-    if (into.length > MOST_EVENTS)
-      throw new Refusal(
-        'too-large',
-        `this instance and its relatives have more than ${MOST_EVENTS} events; explain it from a log, with milepost explain --definitions PATH --events FILE`,
-      );
+    if (into.length > MOST_EVENTS) throw tooLarge(`and its relatives have more than ${MOST_EVENTS} events`);
   } while (cursor !== null);
+}
+
+function tooLarge(what: string): Refusal {
+  const remedy = 'explain it from a log, with milepost explain --definitions PATH --events FILE';
+  return new Refusal('too-large', `this instance ${what}; ${remedy}`);
 }
 
 /** Null where the instance is not stored, or began under definitions that do not know its flow. */

@@ -186,7 +186,26 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         id: text,
         title,
         kind: stepKind,
-        nested: { type: ['object', 'null'], description: 'the nested flow and the keys of its instances' },
+        nested: {
+          ...open({
+            flow: text,
+            entries: { ...count, description: 'how many instances it has' },
+            counts: {
+              ...list(open({ status, health, count })),
+              description: 'how many of those heard of have which status and health',
+            },
+            keys: {
+              ...list(text),
+              description: 'of its instances; at most a hundred, those in trouble first',
+            },
+            children: {
+              ...list(open({ key: text, status, health })),
+              description: 'those of these keys that were heard of; all are in /instances?flow=',
+            },
+          }),
+          type: ['object', 'null'],
+          description: 'the nested flow and its instances',
+        },
         status: { ...stepStatus, type: ['string', 'null'], enum: [...stepStatus.enum, null] },
         state: textOrNull,
         visits: count,

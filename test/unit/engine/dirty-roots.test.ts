@@ -52,6 +52,20 @@ describe('dirty roots are written', () => {
     expect(rootsOf(dirty.choose(60))).toEqual(['new']);
   });
 
+  test('also where they have more rows than a burst: the others wait until these are made good', () => {
+    const dirty = new DirtyRoots({ ...NEVER, rate: 1000, burst: 2 });
+    const touch = (keys: readonly string[], now: number) =>
+      dirty.touch(harvest({ changed: keys.map(owner) }), { place: now, clock: now }, now);
+    touch(['big', 'big/a', 'big/b', 'big/c', 'big/d'], 0);
+    touch(['small'], 0);
+    expect(rootsOf(dirty.choose(0))).toEqual(['big']);
+    expect(dirty.choose(3)).toEqual([]);
+    expect(rootsOf(dirty.choose(4))).toEqual(['small']);
+    touch(['big', 'big/a', 'big/b'], 5);
+    expect(dirty.choose(5)).toEqual([]);
+    expect(rootsOf(dirty.choose(6))).toEqual(['big']);
+  });
+
   test('whatever the budget says once they have waited, but never more than so many rows', () => {
     const dirty = dirtied({ ...NEVER, most: 2 }, ['a', 'b', 'c']);
     expect(dirty.choose(4999)).toEqual([]);

@@ -99,6 +99,39 @@ describe('the graph of a flow', () => {
     });
   });
 
+  it('of more than a hundred nested instances has those in trouble first, and counts all of them', () => {
+    const each = Array.from({ length: 300 }, (_, entry) => `e${entry}`).join(', ');
+    const many = defined(
+      `flow: f\nsteps: { n: { flow: inner, each: [${each}] } }\n---\nflow: inner\nsteps: { s: {} }`,
+    );
+    const watch = createWatch({ definitions: many, clock: at('09:00') });
+    for (const [entry, kind] of [
+      [7, 'committed'],
+      [250, 'exception'],
+      [299, 'activated'],
+    ] as const)
+      watch.take(event('09:00', `inner/k/e${entry} s ${kind}`), at('09:00'));
+    const [node] = viewGraph(
+      many.flows.get('f') ?? flow(),
+      watch.instances.get('f/k')?.instance ?? null,
+    ).nodes;
+    expect(node?.nested).toMatchObject({
+      entries: 300,
+      counts: [
+        { status: 'running', health: 'running', count: 1 },
+        { status: 'committed', health: 'normal', count: 1 },
+        { status: 'failed', health: 'critical', count: 1 },
+      ],
+      children: [
+        { key: 'k/e250', status: 'failed' },
+        { key: 'k/e299', status: 'running' },
+        { key: 'k/e7', status: 'committed' },
+      ],
+    });
+    expect(node?.nested?.keys).toHaveLength(100);
+    expect(node?.nested?.keys.slice(0, 5)).toEqual(['k/e250', 'k/e299', 'k/e7', 'k/e0', 'k/e1']);
+  });
+
   it('of an instance has where its steps stand, what is open and counts down there, and what was taken', () => {
     const watch = createWatch({ definitions, clock: at('09:00') });
     const take = (time: string, what: string, fields = {}) =>

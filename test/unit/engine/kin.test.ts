@@ -94,9 +94,15 @@ describe('a parent hears', () => {
     const watch = watching(THREE);
     take(watch, '09:00', 'left/k x committed');
     take(watch, '09:10', 'left/k y exception');
-    expect(childOf(instance(watch, 'middle/k').children, 0, 0)).toEqual({ status: 'failed', health: 'critical' });
+    expect(childOf(instance(watch, 'middle/k').children, 0, 0)).toEqual({
+      status: 'failed',
+      health: 'critical',
+    });
     take(watch, '09:20', 'left/k y activated');
-    expect(childOf(instance(watch, 'middle/k').children, 0, 0)).toEqual({ status: 'running', health: 'running' });
+    expect(childOf(instance(watch, 'middle/k').children, 0, 0)).toEqual({
+      status: 'running',
+      health: 'running',
+    });
     expect(instance(watch, 'middle/k').steps[0]).toMatchObject({ status: 'running', visits: 2 });
   });
 });

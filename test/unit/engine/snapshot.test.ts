@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Flow } from '../../../definitions/index.ts';
-import { childOf, countsOf, NO_CHILDREN, withChild } from '../../../engine/child-states.ts';
+import { childOf, countsOf, NO_CHILDREN, stepFromText, withChild } from '../../../engine/child-states.ts';
 import {
   decodeInstance,
   encodeInstance,
@@ -267,6 +267,11 @@ describe('a stored instance that is read again', () => {
     expect(childOf(read.children, 0, 70)).toEqual({ status: 'failed', health: 'critical' });
     expect(countsOf(read.children, 0)).toEqual([{ status: 'failed', health: 'critical', count: 1 }]);
     expect(decodeInstance(flow, encodeInstance(read))).toEqual(read);
+  });
+
+  it('takes a letter for each nested instance, however many there are', () => {
+    const children = [stepFromText(1, 'ghm'.repeat(5000))];
+    expect(encodeInstance({ ...born, children }).length).toBeLessThan(15_200);
   });
 
   it('shares what it has in common with others', () => {

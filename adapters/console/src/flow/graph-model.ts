@@ -37,6 +37,9 @@ export interface Wanted {
   readonly key: string;
 }
 
+/** So many nested instances of a step are opened in place; of more those in trouble, which come first. */
+export const MOST_INSIDE = 20;
+
 /** Builds the model; `graphs` has the graphs of nested instances by id, as far as they are there. */
 export function buildModel(
   graph: GraphView,
@@ -69,7 +72,7 @@ export function buildModel(
 
   function insideOf({ nested }: GraphNode, own: string): readonly ModelGraph[] {
     if (nested === null) return [];
-    const keys = nested.keys.length > 0 ? nested.keys : [''];
+    const keys = nested.keys.length > 0 ? nested.keys.slice(0, MOST_INSIDE) : [''];
     return keys.flatMap((key, index) => {
       const id = `${own}@${index}`;
       wanted.push({ id, flow: nested.flow, key });

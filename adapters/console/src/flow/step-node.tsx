@@ -7,7 +7,7 @@ import { type Tone, toneOfHealth, toneOfInstance, toneOfStep, worstFirst } from 
 import { countdown } from '../time/format-time.ts';
 import { useNow } from '../time/server-clock.ts';
 import { titleIn, useWords, type Words } from '../words/words.ts';
-import type { ModelNode } from './graph-model.ts';
+import { MOST_INSIDE, type ModelNode } from './graph-model.ts';
 
 export interface StepNodeData extends Record<string, unknown> {
   readonly model: ModelNode;
@@ -61,7 +61,7 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
 /** The tone of a step, with that of what it nests. */
 function toneOfNode({ node }: ModelNode): Tone {
   const own = toneOfStep(node);
-  const nested = (node.nested?.children ?? []).map(({ status, health }) => toneOfInstance(status, health));
+  const nested = (node.nested?.counts ?? []).map(({ status, health }) => toneOfInstance(status, health));
   const bad = nested.filter((tone) => tone === 'critical' || tone === 'warning' || tone === 'unknown');
   return [own, ...bad].sort(worstFirst)[0] ?? own;
 }
@@ -90,6 +90,16 @@ function Countdown({ name, due }: { readonly name: string; readonly due: string 
   );
 }
 
+/** How many instances have which tone, the worst first. */
+function countsByTone(counts: NonNullable<ModelNode['node']['nested']>['counts']): readonly [Tone, number][] {
+  const found = new Map<Tone, number>();
+  for (const { status, health, count } of counts) {
+    const tone = toneOfInstance(status, health);
+    found.set(tone, (found.get(tone) ?? 0) + count);
+  }
+  return [...found].sort(([a], [b]) => worstFirst(a, b));
+}
+
 interface NestedButtonsProps {
   readonly model: ModelNode;
   readonly words: Words;
@@ -100,20 +110,27 @@ interface NestedButtonsProps {
 function NestedButtons({ model, words, title, onToggle }: NestedButtonsProps) {
   const { nested } = model.node;
   if (nested === null) return null;
+  const some = nested.entries > MOST_INSIDE ? words.flow.nestedSome(MOST_INSIDE, nested.entries) : '';
   return (
     <span className="step-nested nodrag nopan">
       {nested.children.length > 1 && (
-        <span className="step-children" title={words.flow.nestedCount(nested.children.length)}>
-          {nested.children.map(({ key, health }) => (
-            <StatusMark key={key} tone={toneOfHealth(health)} size={9} />
-          ))}
+        <span className="step-children" title={words.flow.nestedCount(nested.entries)}>
+          {nested.entries <= MOST_INSIDE
+            ? nested.children.map(({ key, health }) => (
+                <StatusMark key={key} tone={toneOfHealth(health)} size={9} />
+              ))
+            : countsByTone(nested.counts).map(([tone, count]) => (
+                <span key={tone} className="step-children-count">
+                  <StatusMark tone={tone} size={9} /> {count.toLocaleString(words.language)}
+                </span>
+              ))}
         </span>
       )}
       <button
         type="button"
         aria-expanded={model.open}
         aria-label={model.open ? words.flow.closeNested(title) : words.flow.openNested(title)}
-        title={model.open ? words.flow.closeNested(title) : words.flow.openNested(title)}
+        title={`${model.open ? words.flow.closeNested(title) : words.flow.openNested(title)}${some}`}
         onClick={(event) => {
           event.stopPropagation();
           onToggle();
