@@ -11,9 +11,9 @@ import {
 } from '../checkpoints/index.ts';
 import { ACT_SUBJECT, type Act, actSubject, actToJson, readActText } from './act.ts';
 import { actKey } from './check-act.ts';
-import { keyOf } from './check-event.ts';
+import { checkEvent, keyOf } from './check-event.ts';
 import type { Mark } from './dirty-roots.ts';
-import { nameOf } from './family.ts';
+import { isSingle, nameOf } from './family.ts';
 import type { InstanceKey, JournalRecord, Message, Outlet, RejectedRecord } from './ports.ts';
 import { readProbe } from './probe.ts';
 import { problemText } from './problem-text.ts';
@@ -87,13 +87,10 @@ export async function decideMessages(
   const named = new Map<string, InstanceKey>();
   for (const { of } of items)
     if (of !== null && isMine(options, of.key)) named.set(nameOf(of.flow, of.key), of);
-  const now = options.now();
-  const strange = [...named.values()].filter((of) => !at.families.hear(of, now));
   await Promise.all([
-    loadAll(options, at, at.watch.absent(strange, clock)),
+    loadFamilies(options, at, { items, named, clock }),
     recallSeen(options, at, { named, first }),
   ]);
-  at.families.keep(strange);
   const together = items.length > 1;
   let taken = 0;
   for (const item of items) {
@@ -157,6 +154,52 @@ function readActItem(options: WorkerOptions, message: Message): Item {
   const key = actKey(options.definitions, result.act);
   const of = key === null ? null : { flow: result.act.flow, key };
   return { ...line, act: result.act, of, reason: '' };
+}
+
+/**
+ * Brings into memory whatever the items and the clock moving there may touch. What is to be refused touches nothing; only
+ * an instance that is stored may know better, since it may have begun under other definitions.
+ */
+async function loadFamilies(
+  options: WorkerOptions,
+  at: Running,
+  wanted: {
+    readonly items: readonly Item[];
+    readonly named: ReadonlyMap<string, InstanceKey>;
+    readonly clock: number;
+  },
+): Promise<void> {
+  const { items, named, clock } = wanted;
+  const now = options.now();
+  const strange = new Map([...named].filter(([, of]) => !at.families.hear(of, now)));
+  const doubtful = doubtfulOf(at, items, strange);
+  const isHere = (name: string) => at.watch.instances.has(name);
+  const unknown = [...doubtful].filter((name) => !isHere(name));
+  await loadAll(
+    options,
+    at,
+    unknown.flatMap((name) => strange.get(name) ?? []),
+  );
+  const heard = [...strange].filter(([name]) => !doubtful.has(name) || isHere(name)).map(([, of]) => of);
+  await loadAll(options, at, at.watch.absent(heard, clock));
+  at.families.keep(heard);
+}
+
+/** Those of these instances that have relatives, and of which nothing comes but what the active definitions refuse. */
+function doubtfulOf(
+  { definitions }: Running,
+  items: readonly Item[],
+  strange: ReadonlyMap<string, InstanceKey>,
+): ReadonlySet<string> {
+  const sure = new Set<string>();
+  const doubtful = new Set<string>();
+  for (const { of, event } of items) {
+    const name = of === null ? '' : nameOf(of.flow, of.key);
+    if (of === null || !strange.has(name) || sure.has(name) || isSingle(definitions, of.flow)) continue;
+    if (event === null || checkEvent(definitions, event, () => null).ok) sure.add(name);
+    else doubtful.add(name);
+  }
+  return new Set([...doubtful].filter((name) => !sure.has(name)));
 }
 
 /** The ids of instances that are not remembered come from the journal, all at once, as far back as they are kept. */

@@ -164,7 +164,9 @@ export function createParts(question: LedgerQuestion): Parts {
 
   /** What a flow without any instance on the day is: what those are that nest it. */
   function absent(flow: Flow, awaited: boolean): Verdict {
-    for (const { flow: name, step } of flow.parents) {
+    // a step that nests it with `each` is a parent for every entry, and says the same each time
+    const places = new Map(flow.parents.map((place) => [`${place.flow}/${place.step}`, place]));
+    for (const { flow: name, step } of places.values()) {
       const parent = flowOf(definitions, name);
       const first = awaited && parent.startSteps.includes(step);
       const above = rows.get(name) ?? [];

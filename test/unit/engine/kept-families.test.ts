@@ -49,12 +49,12 @@ function makeBench() {
     patience: 0,
     batch: 10,
   });
-  const send = (events: readonly (readonly [flow: string, key: string, event: string])[]) =>
+  const send = (events: readonly (readonly [flow: string, key: string, event: string])[], step = 's') =>
     stream.outlet.send(
       events.map(([flow, key, event]) => {
         const time = new Date(clock.now).toISOString();
         const id = `${event}-${time}`;
-        const text = JSON.stringify({ id, flow, key, step: 's', event, time });
+        const text = JSON.stringify({ id, flow, key, step, event, time });
         return { subject: `milepost.checkpoint.${flow}.k`, payload: Buffer.from(text) };
       }),
     );
@@ -79,6 +79,17 @@ describe('a worker on a family with hundreds of instances', () => {
     // itself, its entries, and the flow that follows it
     expect(bench.asked()).toBe(ENTRIES + 2);
     expect(bench.worker.live()).toBe(ENTRIES + 1);
+  });
+
+  test('asks for nothing but the instance itself where what it reports is to be refused', async () => {
+    const bench = makeBench();
+    await bench.send(
+      EACH.map((entry) => ['inner', `${entry}/e1`, 'activated']),
+      'unknown',
+    );
+    await bench.work();
+    expect([bench.asked(), bench.worker.live()]).toEqual([ENTRIES, 0]);
+    expect(bench.storage.tables.rejected.size).toBe(ENTRIES);
   });
 
   test('lets it go a minute after it has ended, and finds it again when it is heard of', async () => {
