@@ -3,8 +3,8 @@ import type { Problem } from '../checkpoints/index.ts';
 import type { Definitions, Flow } from '../definitions/index.ts';
 import type { Act, WaiveAct } from './act.ts';
 import { dayFromKey } from './check-event.ts';
-import type { Watched } from './kin.ts';
 import type { InstanceKey } from './ports.ts';
+import type { Watched } from './watched.ts';
 
 export type CheckedAct =
   | { readonly ok: true; readonly key: string; readonly step: number }

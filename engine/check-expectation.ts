@@ -2,9 +2,9 @@
 import type { Value } from '../checkpoints/index.ts';
 import type { AlarmExpected, Expectation, NoticePattern } from '../definitions/index.ts';
 import type { AlarmChange } from './harvest.ts';
-import type { Watched } from './kin.ts';
 import type { SentNotice, TestFailure } from './test-outcome.ts';
 import { type AlarmView, viewAlarm, viewInstance } from './view.ts';
+import type { Watched } from './watched.ts';
 
 /** What there is of the instance that an expectation is about. */
 export interface Seen {

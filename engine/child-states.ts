@@ -7,7 +7,7 @@
  *    looking at them.
  * 3. Equal knowledge has equal form, in whatever order it came: empty places are left out at the end of leaf and branch.
  */
-import { type Health, hasEnded, type InstanceStatus } from './instance.ts';
+import { type Health, hasEnded, type InstanceStatus } from './instance-status.ts';
 import { NONE } from './none.ts';
 
 export interface ChildState {

@@ -10,8 +10,8 @@ import type { Definitions, Flow } from '../definitions/index.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
 import { type DueTime, nextDueTime } from './due-times.ts';
 import { nameOf, parentOf, relatives } from './family.ts';
-import type { Watched } from './kin.ts';
 import type { InstanceKey } from './ports.ts';
+import type { Watched } from './watched.ts';
 
 /** A family of so many is asked one by one. */
 const SMALL = 64;

@@ -33,7 +33,6 @@ export { childKey, nameOf, parentOf, relatives } from './family.ts';
 export { type GraphView, viewGraph } from './graph-view.ts';
 export type { AlarmChange, Harvest, Wish } from './harvest.ts';
 export * from './instance.ts';
-export type { Watched } from './kin.ts';
 export * from './leases.ts';
 export {
   type LedgerEntry,
@@ -93,5 +92,6 @@ export {
   type ViewStatuses,
 } from './view-status.ts';
 export type { Acted, Taken, Watch } from './watch.ts';
+export type { Watched } from './watched.ts';
 export { createWorker, type Turn, type Worker } from './worker.ts';
 export type { WorkerOptions } from './worker-options.ts';

@@ -8,15 +8,10 @@
 import type { Value } from '../checkpoints/index.ts';
 import type { EventScope, Severity } from '../definitions/index.ts';
 import type { ChildStates } from './child-states.ts';
+import type { Health, InstanceStatus } from './instance-status.ts';
 import type { StepState } from './step-state.ts';
 
-export type InstanceStatus = 'expected' | 'running' | 'committed' | 'failed' | 'abandoned';
-/** Whether an instance goes on no more by itself. */
-export function hasEnded(status: InstanceStatus): boolean {
-  return status !== 'expected' && status !== 'running';
-}
-
-export type Health = 'normal' | 'running' | 'warning' | 'critical' | 'unknown';
+export type { Health, InstanceStatus };
 
 export type AlarmSource =
   | 'start-timeout'

@@ -10,7 +10,8 @@
  */
 import type { Definitions } from '../definitions/index.ts';
 import { isSingle, nameOf, relativesOfAll } from './family.ts';
-import { hasEnded, type Instance } from './instance.ts';
+import type { Instance } from './instance.ts';
+import { hasEnded } from './instance-status.ts';
 import type { InstanceKey } from './ports.ts';
 
 /** So many instances are kept; the family that was heard of last is kept however many it has. */

@@ -14,21 +14,10 @@ import { childKey, nameOf, parentOf } from './family.ts';
 import { FamilyDues } from './family-dues.ts';
 import type { HarvestBasket } from './harvest.ts';
 import type { Instance, ParentRef } from './instance.ts';
+import { hasEnded } from './instance-status.ts';
 import type { InstanceKey } from './ports.ts';
 import type { Trace } from './trace.ts';
-
-/** An instance in memory, as it stands on the agenda. */
-export interface Watched {
-  readonly kind: 'due';
-  /** `<flow>/<key>` */
-  readonly name: string;
-  readonly flow: Flow;
-  instance: Instance;
-  /** its ticket on the agenda; NO_TICKET while it is not there */
-  ticket: number;
-}
-
-export const NO_TICKET = -1;
+import { NO_TICKET, type Watched } from './watched.ts';
 
 export interface KinOptions {
   readonly definitions: Definitions;
@@ -318,8 +307,8 @@ function changeFor(
   after: Instance,
   health: string,
 ): 'outcome' | 'reopened' | 'health' | null {
-  const ended = after.status !== 'expected' && after.status !== 'running';
-  const wasEnded = before.status !== 'expected' && before.status !== 'running';
+  const ended = hasEnded(after.status);
+  const wasEnded = hasEnded(before.status);
   if (ended && after.status !== before.status) return 'outcome';
   if (wasEnded && after.status === 'running') return 'reopened';
   return healthOf(before) === health ? null : 'health';

@@ -12,11 +12,12 @@ import { lagOf, nameOf, parentOf, relativesOfAll } from './family.ts';
 import { createHarvest, type Harvest } from './harvest.ts';
 import { HeldBack } from './held-back.ts';
 import type { Instance } from './instance.ts';
-import { Kin, NO_TICKET, type Watched } from './kin.ts';
+import { Kin } from './kin.ts';
 import { rootOf } from './partition.ts';
 import type { InstanceKey } from './ports.ts';
 import { createSeenIds, type SeenIds } from './seen-ids.ts';
 import type { Acted, Taken, Watch, WatchOptions } from './watch.ts';
+import { NO_TICKET, type Watched } from './watched.ts';
 
 /** What the agenda holds: a day that begins, an event held back, or an instance with something due. */
 type Task =

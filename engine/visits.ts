@@ -2,7 +2,7 @@
 import { childOf, endedOf, withoutStep } from './child-states.ts';
 import { changeDetail, changeStep, type Draft, stateOf, stepOf } from './draft.ts';
 import { inheritedParams } from './inheritance.ts';
-import { hasEnded } from './instance.ts';
+import { hasEnded } from './instance-status.ts';
 import { NONE } from './none.ts';
 import { happen } from './rules.ts';
 import { activatedAt, type PastVisit, type StepState, sharedDetail, timeAfter } from './step-state.ts';

@@ -15,10 +15,10 @@ import type { Act } from './act.ts';
 import type { KeyedEvent } from './check-event.ts';
 import type { Harvest } from './harvest.ts';
 import type { Instance } from './instance.ts';
-import type { Watched } from './kin.ts';
 import type { InstanceKey } from './ports.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Trace } from './trace.ts';
+import type { Watched } from './watched.ts';
 
 /** What became of an event that was offered to the watch. */
 export type Taken =

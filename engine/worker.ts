@@ -17,10 +17,10 @@ import type { DirtyRoot } from './dirty-roots.ts';
 import { isWaived } from './draft.ts';
 import { lagOf } from './family.ts';
 import { decideDue, decideMessages, type Gathered, newGathered } from './gather.ts';
-import type { Watched } from './kin.ts';
 import { type Intake, IntakeError, type Message, type Position } from './ports.ts';
 import { isBehind, recover } from './recovery.ts';
 import { definitionsOf, type Running } from './running.ts';
+import type { Watched } from './watched.ts';
 import { DEFAULTS, type WorkerOptions } from './worker-options.ts';
 
 /** What a turn came to. `idle`: nothing came and nothing was due. `remade`: the stream is another one than before. */
