@@ -63,8 +63,9 @@ const DAY = 86_400_000;
 const OLDEST = 7 * DAY;
 const REMEMBERED = 8 * DAY;
 const MOST_WAITING = 20_000;
-const LARGEST = 1024 ** 3;
+const LARGEST = 256 * 1024 ** 2;
 const SMALLEST_SWEPT = 8 * 1024 ** 2;
+const MOST_SWEPT = 32 * 1024 ** 2;
 const PLAIN: readonly string[] = ['notify', 'trial', 'undeliverable', 'assigned'];
 
 /** Opens what is kept in the journal at `path`; rejects with JournalError. `now` gives ms. */
@@ -204,7 +205,7 @@ function keeping(
     } catch {
       // the longer journal is as good
     }
-    sweepAt = Math.max(SMALLEST_SWEPT, 2 * journal.size());
+    sweepAt = Math.max(SMALLEST_SWEPT, Math.min(2 * journal.size(), journal.size() + MOST_SWEPT));
   }
 
   function look(name: NoticeName): Standing {
@@ -243,10 +244,14 @@ function keeping(
             const claimed: ClaimedNotice[] = [];
             for (const { name, notice, course } of dueOf(book, asked)) {
               const { attempts, uncertain, unknowns } = course;
-              await write(
-                { name, notice, course: { ...course, state: 'sending', attempts: attempts + 1 } },
-                false,
-              );
+              const begun: Course = { ...course, state: 'sending', attempts: attempts + 1 };
+              try {
+                await write({ name, notice, course: begun }, false);
+              } catch (error) {
+                if (claimed.length === 0) throw error;
+                // what is claimed is claimed; the rest comes later
+                break;
+              }
               claimed.push({ notice, attempt: attempts + 1, uncertain, unknowns });
             }
             return claimed;

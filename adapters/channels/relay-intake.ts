@@ -34,7 +34,7 @@ const WITHIN = 86_400_000;
 
 /** Makes the intake; `channels` are those of the documents in force. */
 export function createRelayIntake(options: {
-  readonly kept: Pick<KeptNotices, 'look' | 'take'>;
+  readonly kept: Pick<KeptNotices, 'look' | 'take' | 'trouble'>;
   readonly channels: () => { readonly channels: ReadonlySet<string>; down(channel: string): string | null };
   readonly secret: () => string;
   readonly now: () => number;
@@ -46,7 +46,10 @@ export function createRelayIntake(options: {
   const answerOf = (standing: Standing, channel: string): RelayAnswer => {
     switch (standing.state) {
       case 'kept':
-        return { status: 202, body: { state: 'kept', reason: null, down: channels().down(channel) } };
+        return {
+          status: 202,
+          body: { state: 'kept', reason: null, down: kept.trouble() ?? channels().down(channel) },
+        };
       case 'strange':
         return { status: 404, body: { state: 'strange', reason: 'this relay has no such notice' } };
       case 'other':

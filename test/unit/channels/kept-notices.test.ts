@@ -14,9 +14,10 @@ const BEGIN = Date.parse('2026-11-20T00:00:00Z');
 
 /** A disk that keeps lines, and refuses them while it is full. */
 function disk() {
-  const state = { lines: [] as string[], full: false, bytes: 0 };
+  const state = { lines: [] as string[], full: false, left: Number.POSITIVE_INFINITY, bytes: 0 };
   const take = (lines: readonly string[]) => {
-    if (state.full) throw new Error('no space left');
+    if (state.full || state.left < 1) throw new Error('no space left');
+    state.left -= 1;
     state.lines = [...lines];
     state.bytes = lines.join('\n').length;
   };
@@ -111,6 +112,17 @@ test('nothing is taken or sent while the disk is full, and what was sent by then
   expect((await relay.claim(8)).map(({ id }) => id)).toEqual(['b']);
   expect([relay.look('a'), relay.look('c'), relay.trouble()]).toEqual(['sent', 'strange', null]);
   expect(relay.outcomes).toEqual(['a sent']);
+});
+
+test('what could be claimed before the disk was full is sent, and the rest later', async () => {
+  const store = disk();
+  const relay = await relayOn(store);
+  for (const id of ['a', 'b', 'c']) await relay.take(id);
+  store.state.left = 1;
+  expect((await relay.claim(8)).map(({ id }) => id)).toEqual(['a']);
+  await expect(relay.claim(8)).rejects.toThrow('no space');
+  store.state.left = 9;
+  expect((await relay.claim(8)).map(({ id }) => id)).toEqual(['b', 'c']);
 });
 
 test('what comes too late is refused, and what is over is known for eight days', async () => {
