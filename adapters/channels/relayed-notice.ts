@@ -87,6 +87,7 @@ const NOTICE: Readonly<Record<string, (value: unknown) => boolean>> = {
   at: isNumber,
   words: (value) => isWords(record(value)?.en) && isWords(record(value)?.zh),
   path: isTextOrNull,
+  language: (value) => value === undefined || value === 'en' || value === 'zh' || value === 'both',
   to: isListOf(isRecipient),
   alarms: isListOf(isAlarm),
   folded: isListOf(isAlarm),

@@ -31,7 +31,7 @@ export const relay: Command = {
       value: 'NAME',
       about: 'on NATS: which relay this is, `relay: NAME` in settings inside; default: relay',
     },
-    host: HOST_OPTION,
+    host: { ...HOST_OPTION, about: `on NATS: ${HOST_OPTION.about}` },
     port: {
       value: 'PORT',
       about: 'on NATS: the port for /livez, /readyz and /metrics, 0 for any that is free; default: 4602',

@@ -111,6 +111,26 @@ describe('what a relay has taken', () => {
     expect(finished).toEqual([1]);
   });
 
+  it('is given up where it is no notice, each by its place', async () => {
+    const wrong = { ...SENDING, language: 'fr' as never };
+    const finished: number[] = [];
+    const outcomes: RelayOutcome[] = [];
+    const store = relayStore({
+      queue: {
+        returning: { count: 0, until: 0, within: 0 },
+        next: async () => ({ sequence: 7, again: false, payload: Buffer.from(relayedBody(wrong)) }),
+        finish: async (sequence) => void finished.push(sequence),
+        close: async () => {},
+      },
+      ...{ channel: 'desk', now: () => 0, onOutcome: (outcome) => outcomes.push(outcome) },
+    });
+    expect(await store.claim({ channel: 'desk', now: 0, until: 0, max: 1 })).toEqual([]);
+    expect([finished, outcomes.map(({ reason }) => reason)]).toEqual([
+      [7],
+      ['message 7 is no notice: language is missing or wrong'],
+    ]);
+  });
+
   it('stands until its thread has recovered, for receivers that forget', async () => {
     const { store, claim, settle } = storeOf([{ sequence: 1, id: 'a' }]);
     await claim();
