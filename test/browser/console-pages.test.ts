@@ -1,5 +1,6 @@
 /** Every page of the console over the demo, in both languages and both themes: no error, nothing from outside, no barrier. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRound } from '../../adapters/demo/round.ts';
 import { axeFindings, LOOKS, type Stage, setStage, shoot } from './stage.ts';
@@ -9,9 +10,12 @@ const SECONDS = 24;
 let stage: Stage;
 let day: string;
 let before: string;
+/** open since before the day began */
+let early: Page;
 
 beforeAll(async () => {
   stage = await setStage(['demo', '--minutes', String(SECONDS / 60)]);
+  early = await stage.open('/');
   const round = await readRound(stage.folder);
   if (round === null) throw new Error('the demo keeps its round');
   day = round.tradingDay;
@@ -50,6 +54,13 @@ describe.each(LOOKS)('in $language and $theme', (look) => {
     await page.close();
     expect(stage.troubles()).toEqual([]);
   });
+});
+
+test('a page that was open when the day began has gone on to it, and knows what is usual', async () => {
+  expect(await early.locator('.day-bar').textContent()).toContain(day);
+  const story = early.locator('.ledger-row', { hasText: 'End-of-day settlement' }).locator('.ledger-story');
+  expect(await story.textContent()).toContain('usually');
+  await early.close();
 });
 
 test.each([1280, 1920, 3840])('the first page and a flow fit a screen %i wide', async (width) => {

@@ -1,13 +1,12 @@
 /**
- * `npm run pictures`: the pictures of the console's pages in adapters/console/docs, of the demo while its day runs, and of days
- * that are over. Small ones: to see what there is, not to read it.
+ * `npm run pictures`: the pictures of the console's pages in adapters/console/docs, of the demo while its day runs. Small ones:
+ * to see what there is, not to read it.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readRound } from '../../adapters/demo/round.ts';
-import { stagePastDays } from './past-days.ts';
 import { smallPng } from './small-png.ts';
 import { type Look, type Stage, setStage } from './stage.ts';
 
@@ -26,6 +25,7 @@ const OF_THE_DEMO: readonly Picture[] = [
   ['flow', '/flows/settlement/clearing-DAY?step=import', LIGHT],
   ['nested', '/flows/settlement/clearing-DAY?open=files,margin', DARK],
   ['replay', '/flows/trading-night/trading-DAY?at=4&step=session', LIGHT],
+  ['days', '/flows/backup/clearing-DAY?tab=matrix&step=dump', LIGHT],
   ['views', '/views', LIGHT],
   ['alarms', '/alarms?open=all', LIGHT],
   ['events', '/events/settlement/clearing-DAY', DARK],
@@ -53,10 +53,4 @@ try {
   for (const picture of OF_THE_DEMO) await take(demo, picture, round.tradingDay);
 } finally {
   await demo.close();
-}
-const past = await stagePastDays();
-try {
-  await take(past, ['days', '/flows/settlement?tab=matrix', LIGHT], '');
-} finally {
-  await past.close();
 }

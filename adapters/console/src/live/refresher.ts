@@ -3,6 +3,7 @@
  * many changes come.
  */
 import type { QueryClient } from '@tanstack/react-query';
+import { readDays } from '../api/reads.ts';
 import { reloadFlows } from '../api/reload-flows.ts';
 import type { LiveChange } from './live.ts';
 
@@ -80,9 +81,18 @@ export function createRefresher(client: QueryClient): Refresher {
     };
   }
 
+  /** What begins on a later day than today may mean that today is over; what is usual is made of earlier days. */
+  function ofOtherDays({ tradingDay }: LiveChange): void {
+    const today = client.getQueryData(readDays(null).queryKey)?.today;
+    if (today === undefined) return;
+    if (tradingDay > today) lanes.near.add(['days']);
+    if (tradingDay < today) lanes.past.add(['usual']);
+  }
+
   return {
     changed(change) {
       for (const [rest, key] of concerned(change)) lanes[rest].add(key);
+      ofOtherDays(change);
     },
     everything() {
       if (performance.now() > BUILT) void client.invalidateQueries();
