@@ -7,6 +7,7 @@ import type { Harvest, Owner } from './harvest.ts';
 import type { Instance } from './instance.ts';
 import type {
   Batch,
+  ChangeRecord,
   HeldRecord,
   HeldRoot,
   InstanceKey,
@@ -17,6 +18,7 @@ import type {
 import { probed } from './probe.ts';
 import { instanceChange, instanceRecord, recordHarvest } from './records.ts';
 import type { Running } from './running.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** A batch, and the instances that it stores in the form in which it does. */
 export interface Composed {
@@ -24,20 +26,23 @@ export interface Composed {
   readonly written: readonly (readonly [Owner, Instance])[];
 }
 
+/** So many rows are written before others in the process get their chance. */
+const BREATH = 100;
+
 /** Composes the batch of what was gathered and of the roots that `choose` takes out; null where there is nothing to commit. */
-export function compose(
+export async function compose(
   at: Running,
   gathered: Gathered,
-  now: number,
+  { now, breathe }: { readonly now: number; readonly breathe: WorkerOptions['breathe'] },
   choose: () => readonly DirtyRoot[],
-): Composed | null {
+): Promise<Composed | null> {
   const harvest = at.watch.harvest();
   at.dirty.touch(harvest, gathered.from, now);
   for (const of of harvest.removed) at.unborn.add(of);
   const roots = choose();
   if (gathered.messages === 0 && roots.length === 0 && isEmpty(harvest)) return null;
   const told = recordHarvest(harvest, now);
-  const rows = writeRoots(at, roots, now);
+  const rows = await writeRoots(at, roots, { now, breathe });
   const batch: Batch = {
     previous: at.stored,
     position: positionAfter(at, gathered),
@@ -49,7 +54,7 @@ export function compose(
     alarms: told.alarms,
     notices: [...told.notices, ...probeNotices(at, gathered)],
     changes: [
-      ...rows.instances.map(instanceChange),
+      ...rows.changes,
       ...told.changes,
       ...gathered.probes.map((id) => probed(id, at.stored.partition)),
     ],
@@ -92,16 +97,24 @@ function positionAfter(at: Running, gathered: Gathered): Position {
   };
 }
 
-function writeRoots(at: Running, roots: readonly DirtyRoot[], now: number) {
+async function writeRoots(
+  at: Running,
+  roots: readonly DirtyRoot[],
+  { now, breathe }: { readonly now: number; readonly breathe: WorkerOptions['breathe'] },
+) {
   const instances: InstanceRecord[] = [];
+  const changes: ChangeRecord[] = [];
   const removed: InstanceKey[] = [];
   const held: HeldRoot[] = [];
   const written: (readonly [Owner, Instance])[] = [];
   for (const { root, owners, removed: gone } of roots) {
     for (const owner of owners) {
-      instances.push(instanceRecord(owner, now, at.place));
+      const record = instanceRecord(owner, now, at.place);
+      instances.push(record);
+      changes.push(instanceChange(record));
       written.push([owner, owner.instance]);
       at.dirty.written(owner);
+      if (instances.length % BREATH === 0) await breathe?.();
     }
     if (gone !== null) removed.push(...gone.values());
     const events = at.watch.heldOf(root);
@@ -109,7 +122,7 @@ function writeRoots(at: Running, roots: readonly DirtyRoot[], now: number) {
     if (events.length > 0) at.heldStored.add(root);
     held.push({ root, applied: at.place, events: events.map(heldRecord) });
   }
-  return { instances, removed, held, written };
+  return { instances, changes, removed, held, written };
 }
 
 function heldRecord(event: KeyedEvent): HeldRecord {

@@ -80,7 +80,7 @@ export async function decideMessages(
   batch: Gathered,
   messages: readonly Message[],
 ): Promise<void> {
-  const items = messages.flatMap((message) => readItems(options, message));
+  const items = await readAll(options, messages);
   const first = messages[0]?.storedAt ?? options.now();
   at.watch.begin(firstWatched(at, first));
   const clock = messages.reduce((latest, { storedAt }) => Math.max(latest, storedAt), at.watch.clock ?? 0);
@@ -92,10 +92,9 @@ export async function decideMessages(
     recallSeen(options, at, { named, first }),
   ]);
   const together = items.length > 1;
-  let taken = 0;
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     takeItem(options, { at, batch, item, together });
-    if (++taken % BREATH === 0) await options.breathe?.();
+    if (index % BREATH === BREATH - 1) await options.breathe?.();
   }
   if (together) moveOn(at, items);
   batch.messages += messages.length;
@@ -129,6 +128,18 @@ export async function decideDue(options: WorkerOptions, at: Running, clock: numb
 /** When a flow that is new is first watched: later than what was decided before, so that the clock tells what was not. */
 function firstWatched(at: Running, now: number): number {
   return at.watch.clock === null ? now : Math.max(now, at.watch.clock + 1);
+}
+
+async function readAll(options: WorkerOptions, messages: readonly Message[]): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let breath = BREATH;
+  for (const message of messages) {
+    items.push(...readItems(options, message));
+    if (items.length < breath) continue;
+    breath = items.length + BREATH;
+    await options.breathe?.();
+  }
+  return items;
 }
 
 function readItems(options: WorkerOptions, message: Message): readonly Item[] {

@@ -113,20 +113,20 @@ export function createWorker(options: WorkerOptions): Worker {
     running = null; // taken back only when the turn succeeds
     if (flight === null) {
       const gathered = await gatherFirst(options, at);
-      launch(at, gathered, () => at.dirty.choose(now()));
+      await launch(at, gathered, () => at.dirty.choose(now()));
     }
     const next = flight === null ? null : await gatherMore(options, at, flight);
     const turn = flight === null ? NOTHING : await land(at, flight);
     if (turn.kind === 'fenced') return turn;
-    if (next !== null) launch(at, next, () => at.dirty.choose(now()));
+    if (next !== null) await launch(at, next, () => at.dirty.choose(now()));
     running = at;
     latest = at;
     return turn;
   }
 
   /** Puts a batch on its way, if there is anything in it. From here on it is not changed any more. */
-  function launch(at: Running, gathered: Gathered, choose: () => readonly DirtyRoot[]): void {
-    const composed = compose(at, gathered, now(), choose);
+  async function launch(at: Running, gathered: Gathered, choose: () => readonly DirtyRoot[]): Promise<void> {
+    const composed = await compose(at, gathered, { now: now(), breathe: options.breathe }, choose);
     if (composed === null) return;
     const outcome = send(options, gathered, composed);
     const launched = { gathered, composed, number: at.batch, outcome, landed: false };
@@ -171,7 +171,7 @@ export function createWorker(options: WorkerOptions): Worker {
     for (;;) {
       if (flight !== null) turn = await land(at, flight);
       if (turn?.kind === 'fenced') return turn;
-      launch(at, newGathered(at, now()), () => at.dirty.chooseAny());
+      await launch(at, newGathered(at, now()), () => at.dirty.chooseAny());
       if (flight === null) break;
     }
     await options.at?.('afterSettle');
@@ -241,7 +241,8 @@ async function catchUp(options: WorkerOptions, position: Position): Promise<Posi
   const at = await recover(options, earlier, position);
   for (;;) {
     const gathered = newGathered(at, now());
-    const composed = compose(at, gathered, now(), () => at.dirty.chooseAny());
+    const around = { now: now(), breathe: options.breathe };
+    const composed = await compose(at, gathered, around, () => at.dirty.chooseAny());
     if (composed === null) return at.stored;
     const outcome = await send(options, gathered, composed);
     if (outcome.kind === 'failed') throw outcome.error;
