@@ -16,6 +16,7 @@ const ASSEMBLY_FOLDER = 'adapters/serving/';
 const WAITING_FILES = [
   'engine/worker.ts',
   'engine/gather.ts',
+  'engine/compose.ts',
   'engine/recovery.ts',
   'engine/running.ts',
   'engine/tell.ts',
