@@ -57,6 +57,19 @@ test.each([
   expect(judge(text)).toEqual({ status, lines });
 });
 
+test('what passed only when it was tried again is named, and counted as passed', () => {
+  const failureMessages = ['AssertionError: expected 1 to be 2\n    at somewhere'];
+  const one = { status: 'passed', fullName: 'late', failureMessages };
+  const testResults = [{ name: 'a.test.ts', status: 'passed', assertionResults: [one] }];
+  expect(judge(JSON.stringify({ testResults }))).toEqual({
+    status: 0,
+    lines: [
+      'passed when tried again: a.test.ts > late: AssertionError: expected 1 to be 2',
+      '1 passed, 0 failed',
+    ],
+  });
+});
+
 test('a run that left no report has failed', () => {
   const { status, lines } = judge('{');
   expect(status).toBe(1);
