@@ -29,6 +29,12 @@ connectors: [{ from: receive, to: margin, when: state == 'received' }]
 ---
 flow: margin
 steps: { compute: { timers: { slow: { after: activated, in: 20m } } } }
+---
+flow: wide
+steps: { all: { flow: leaf, each: [${Array.from({ length: 2000 }, (_, entry) => `e${entry}`).join(', ')}] } }
+---
+flow: leaf
+steps: { s: {} }
 `;
 
 const KEY = '2026-11-23';
@@ -278,6 +284,21 @@ test('an explanation says when the journal does not come to what is stored', asy
   const url = `http://127.0.0.1:${address.port}`;
   const { code, err } = await milepost(['explain', 'settlement', KEY, '--url', url]);
   expect([code, err]).toEqual([0, expect.stringContaining('does not come to the stored instance')]);
+});
+
+test('one with thousands of relatives is refused at once, with where it can be explained', async () => {
+  await report('08:00', { flow: 'leaf', key: 'k/e7', step: 's', event: 'activated' });
+  let asked = 0;
+  const { events } = reader;
+  Object.assign(reader, { events: (...given: Parameters<Reader['events']>) => ++asked && events(...given) });
+  for (const path of ['leaf/k%2Fe7/explain', 'leaf/k%2Fe7/replay', 'wide/k/explain']) {
+    const { status, body } = await ask(address, `/api/v1/instances/${path}`);
+    expect([status, body.detail]).toEqual([
+      413,
+      expect.stringMatching(/more than 2000 relatives.*from a log/),
+    ]);
+  }
+  expect(asked).toBe(0);
 });
 
 test.each([

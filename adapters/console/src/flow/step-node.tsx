@@ -90,6 +90,9 @@ function Countdown({ name, due }: { readonly name: string; readonly due: string 
   );
 }
 
+/** So many lines have room in a step. */
+const MOST_COUNTS = 4;
+
 /** How many instances have which tone, the worst first. */
 function countsByTone(counts: NonNullable<ModelNode['node']['nested']>['counts']): readonly [Tone, number][] {
   const found = new Map<Tone, number>();
@@ -119,11 +122,13 @@ function NestedButtons({ model, words, title, onToggle }: NestedButtonsProps) {
             ? nested.children.map(({ key, health }) => (
                 <StatusMark key={key} tone={toneOfHealth(health)} size={9} />
               ))
-            : countsByTone(nested.counts).map(([tone, count]) => (
-                <span key={tone} className="step-children-count">
-                  <StatusMark tone={tone} size={9} /> {count.toLocaleString(words.language)}
-                </span>
-              ))}
+            : countsByTone(nested.counts)
+                .slice(0, MOST_COUNTS)
+                .map(([tone, count]) => (
+                  <span key={tone} className="step-children-count">
+                    <StatusMark tone={tone} size={9} /> {count.toLocaleString(words.language)}
+                  </span>
+                ))}
         </span>
       )}
       <button
