@@ -39,7 +39,7 @@ type Branch = string | readonly Branch[];
 const WIDTH = 64;
 const STATUSES: readonly InstanceStatus[] = ['expected', 'running', 'committed', 'failed', 'abandoned'];
 const HEALTHS: readonly Health[] = ['normal', 'running', 'warning', 'critical', 'unknown'];
-/** Status and health of every code; they are stored as letters, so that new ones go to the end. */
+/** Status and health of every code. Codes are stored as letters: others make another form of the snapshot. */
 const STATES: readonly ChildState[] = STATUSES.flatMap((status) =>
   HEALTHS.map((health) => Object.freeze({ status, health })),
 );
@@ -79,16 +79,39 @@ export function countsOf(children: ChildStates, step: number): readonly ChildCou
   return found === undefined ? NONE : countsOfStep(found);
 }
 
-/** How many entries of a step have ended, and whether all of these have committed. */
+/**
+ * How many of the first so many entries of a step have ended, and whether all of these have committed. There may be later
+ * ones, of a child that other definitions than its parent's have found.
+ */
 export function endedOf(
   children: ChildStates,
   step: number,
+  entries: number,
 ): { readonly count: number; readonly committed: boolean } {
-  const ended = countsOf(children, step).filter(({ status }) => hasEnded(status));
-  return {
-    count: ended.reduce((sum, { count }) => sum + count, 0),
-    committed: ended.every(({ status }) => status === 'committed'),
+  const found = children.find((one) => one.step === step);
+  const ended = { all: 0, committed: 0 };
+  const add = ({ status }: ChildState, count: number) => {
+    if (hasEnded(status)) ended.all += count;
+    if (status === 'committed') ended.committed += count;
   };
+  for (const each of found === undefined ? NONE : countsOfStep(found)) add(each, each.count);
+  const heard = found === undefined ? 0 : lengthOf(found);
+  for (let entry = entries; entry < heard; entry++) {
+    const later = childOf(children, step, entry);
+    if (later !== null) add(later, -1);
+  }
+  return { count: ended.all, committed: ended.committed === ended.all };
+}
+
+/** The place after the last entry that was heard of. */
+function lengthOf({ tree, depth }: StepChildren): number {
+  let branch: Branch = tree;
+  let length = 0;
+  for (let size = WIDTH ** depth; typeof branch !== 'string'; size /= WIDTH) {
+    length += size * (branch.length - 1);
+    branch = branch.at(-1) ?? '';
+  }
+  return length + branch.length;
 }
 
 /** Which status and health there are among the children. */

@@ -50,7 +50,7 @@ function report(draft: Draft, step: number, quiet: boolean): void {
 function takeOutcome(draft: Draft, step: number): void {
   if (isPassed(draft, step)) return;
   const entries = stepOf(draft.flow, step).nested?.suffixes.length ?? 0;
-  const { count, committed } = endedOf(draft.children, step);
+  const { count, committed } = endedOf(draft.children, step, entries);
   if (count < entries) return;
   const kind = committed ? 'commit' : 'fail';
   if (!isLive(stateOf(draft, step))) beginReport(draft, step, { kind: 'report', quiet: true });

@@ -60,7 +60,7 @@ function expectChildren(draft: Draft, step: number, again: boolean): void {
   const { nested } = stepOf(draft.flow, step);
   if (nested === null) return;
   if (again) draft.children = withoutStep(draft.children, step);
-  if (endedOf(draft.children, step).count === nested.suffixes.length) return;
+  if (endedOf(draft.children, step, nested.suffixes.length).count === nested.suffixes.length) return;
   nested.suffixes.forEach((_, entry) => {
     const known = childOf(draft.children, step, entry);
     if (known !== null && hasEnded(known.status)) return;

@@ -108,9 +108,31 @@ describe('what is known of the children', () => {
     for (const entry of [0, 63, 64, 5000, 99_999]) {
       const after = withChild(full, { step: 4, entry, ...COMMITTED });
       expect([...branchesOf(after)].filter((part) => !before.has(part))).toHaveLength(2);
-      expect(endedOf(after, 4)).toEqual({ count: 1, committed: true });
+      expect(endedOf(after, 4, 100_000)).toEqual({ count: 1, committed: true });
     }
   });
+
+  it.each([
+    [0, { count: 0, committed: true }],
+    [1, { count: 1, committed: true }],
+    [70, { count: 1, committed: true }],
+    [71, { count: 2, committed: false }],
+    [4999, { count: 2, committed: false }],
+    [5000, { count: 3, committed: false }],
+  ])(
+    'tells of the first %i entries how many have ended, whatever is known of later ones',
+    (entries, ended) => {
+      const known = [
+        { entry: 0, ...COMMITTED },
+        { entry: 1, status: 'running', health: 'running' },
+        { entry: 70, status: 'failed', health: 'critical' },
+        { entry: 4999, ...COMMITTED },
+      ] as const;
+      const children = known.reduce((sum, one) => withChild(sum, { step: 0, ...one }), NO_CHILDREN);
+      expect(endedOf(children, 0, entries)).toEqual(ended);
+      expect(endedOf(children, 1, entries)).toEqual({ count: 0, committed: true });
+    },
+  );
 
   it('does not change where nothing is new, or nothing was known', () => {
     const one = withChild(NO_CHILDREN, { step: 1, entry: 7, ...COMMITTED });
