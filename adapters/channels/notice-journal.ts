@@ -33,7 +33,10 @@ export async function openJournal(path: string): Promise<OpenedJournal> {
   let size = bytes.lastIndexOf(0x0a) + 1;
   if (size < bytes.length) await file.truncate(size);
   const lines = bytes.subarray(0, size).toString('utf8').split('\n').slice(0, -1);
+  /** part of a line may stand at the end */
   let broken = false;
+  /** another file has taken the name, and that may not last yet */
+  let renamed = false;
 
   async function takeBack(): Promise<void> {
     broken = true;
@@ -42,10 +45,16 @@ export async function openJournal(path: string): Promise<OpenedJournal> {
     broken = false;
   }
 
+  async function keepName(): Promise<void> {
+    await syncFolder(path);
+    renamed = false;
+  }
+
   const journal: NoticeJournal = {
     size: () => size,
     async add(line) {
       if (broken) await takeBack();
+      if (renamed) await keepName();
       const bytes = Buffer.from(`${line}\n`);
       try {
         await file.appendFile(bytes);
@@ -59,11 +68,14 @@ export async function openJournal(path: string): Promise<OpenedJournal> {
     async replace(lines) {
       const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
       const next = await written(fresh, bytes);
-      await rename(fresh, path);
-      await syncFolder(path);
+      await rename(fresh, path).catch(async (error: unknown) => {
+        await next.close();
+        throw error;
+      });
       const old = file;
-      [file, size, broken] = [next, bytes.length, false];
+      [file, size, broken, renamed] = [next, bytes.length, false, true];
       await old.close();
+      await keepName();
     },
     close: () => file.close(),
   };

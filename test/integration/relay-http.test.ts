@@ -27,6 +27,8 @@ let end: Endpoint;
 /** how the next requests are answered: a status, or nothing at all; then `always` */
 let answers: (number | 'silence')[] = [];
 let always: number;
+/** the test's own part of the end */
+let current = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'milepost-relay-http-'));
@@ -47,15 +49,16 @@ afterAll(async () => {
 });
 always = 200;
 
-/** A document of a channel that posts to the end. */
-function hook(channel: string): string {
-  return `channel: ${channel}\ntype: webhook\nlanguage: en\ntimeout: 60s\nsettings: { url: "${end.address}/${channel}" }\n`;
+/** A document of a channel that posts to the end, by an address of its test alone: a relay before may still be heard. */
+function hook(name: string, channel: string): string {
+  return `channel: ${channel}\ntype: webhook\nlanguage: en\ntimeout: 60s\nsettings: { url: "${end.address}/${name}/${channel}" }\n`;
 }
 
 /** Starts a relay that keeps what it takes in the folder of this name; on any port the first time, then on the same. */
 function relay(name: string, port: string | number = 0, more: readonly string[] = []): Milepost {
   const path = join(folder, `${name}.yaml`);
-  writeFileSync(path, hook('desk'));
+  writeFileSync(path, hook(name, 'desk'));
+  current = name;
   const listen = ['--listen', `127.0.0.1:${port}`, '--folder', join(folder, name)];
   return startMilepost(['relay', path, ...listen, ...more], { env: { MILEPOST_RELAY_SECRET: SECRET } });
 }
@@ -71,8 +74,9 @@ function send(channel: Channel, sending: Partial<Sending>, base: Sending = SENDI
 }
 
 const NOW = Date.now();
-const keys = () => end.received.map(({ headers }) => String(headers['idempotency-key']));
-const bodies = () => end.received.map(({ body }) => JSON.parse(body));
+const received = () => end.received.filter(({ url }) => url.startsWith(`/${current}/`));
+const keys = () => received().map(({ headers }) => String(headers['idempotency-key']));
+const bodies = () => received().map(({ body }) => JSON.parse(body));
 
 test('what was taken before a kill -9 is sent by the next relay, in order, and what came of it is told', async () => {
   always = 503;
@@ -90,13 +94,17 @@ test('what was taken before a kill -9 is sent by the next relay, in order, and w
   always = 200;
   const second = relay('killed', new URL(address).port);
   await second.serves();
-  await expect.poll(keys, SOON).toEqual(['k-1', 'k-2', 'k-3']);
+  // what the first relay had on its way may still arrive
+  await expect.poll(() => [...new Set(keys())], SOON).toEqual(['k-1', 'k-2', 'k-3']);
   for (const id of ['k-1', 'k-2', 'k-3'])
     await expect
       .poll(() => send(channel, { id }), SOON)
       .toEqual({ kind: 'sent', detail: `sent by the relay ${address}` });
   // only what had been tried may have arrived: the others say nothing of it
-  expect(bodies().map(({ uncertain }) => uncertain)).toEqual([expect.any(Boolean), false, false]);
+  expect(bodies().slice(-2)).toMatchObject([
+    { id: 'k-2', uncertain: false },
+    { id: 'k-3', uncertain: false },
+  ]);
   second.signal('SIGTERM');
   expect(await second.ended).toBe(0);
 }, 300_000);
@@ -165,7 +173,10 @@ test('what a relay cannot send over stays with who has it, until there is a docu
     after: null,
     reason: expect.stringContaining('the relay has no document of channel nobody'),
   });
-  writeFileSync(join(folder, 'strange.yaml'), [hook('desk'), hook('nobody')].join('---\n'));
+  writeFileSync(
+    join(folder, 'strange.yaml'),
+    [hook('strange', 'desk'), hook('strange', 'nobody')].join('---\n'),
+  );
   running.signal('SIGHUP');
   await running.line(/are in use/);
   expect((await send(channel, { id: 's-1', channel: 'nobody' })).kind).toBe('kept');
@@ -221,7 +232,7 @@ test('nothing is taken that was not signed with the secret, or is too long; neit
 
 test('a relay says what keeps it from starting, and where it is safe to be reached', async () => {
   const path = join(folder, 'start.yaml');
-  writeFileSync(path, hook('desk'));
+  writeFileSync(path, hook('start', 'desk'));
   const start = (args: readonly string[], env: Record<string, string> = {}) =>
     startMilepost(['relay', path, '--listen', '127.0.0.1:0', ...args], { env });
   const secret = join(folder, 'secret');
@@ -312,7 +323,7 @@ settings: { url: "${url}", secret: { env: RELAY_SECRET } }
     answers = ['silence'];
     const { port } = new URL(url);
     const second = relay('whole', port);
-    await expect.poll(() => end.received.length, SOON).toBe(1);
+    await expect.poll(() => received().length, SOON).toBe(1);
     await expect.poll(told, SOON).toEqual([`early owed kept by the relay ${url}`]);
     second.signal('SIGKILL');
     await second.ended;
