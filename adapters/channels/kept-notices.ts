@@ -36,7 +36,7 @@ export interface KeptNotices {
 }
 
 /** The journal holds what nobody here has written; the message names the line and the remedy. */
-export class JournalError extends Error {
+class JournalError extends Error {
   override readonly name = 'JournalError';
   readonly permanent = true;
 }
