@@ -28,6 +28,8 @@ interface Message {
 type Send = (message: Message) => Promise<string | null>;
 
 const RETRY = 500;
+/** How many messages of the history are on their way together: they have nothing to do with each other. */
+const AT_ONCE = 6;
 const ACK_TIMEOUT = 5_000;
 
 async function produce(folder: string, application: string): Promise<void> {
@@ -57,8 +59,11 @@ async function produceStory(round: Round, application: string): Promise<void> {
 async function produceHistory(folder: string, round: Round): Promise<void> {
   if (round.historySent) return;
   const { send, close } = await link(HISTORY);
-  for (const { id, events } of tellHistory(round).toReversed())
-    await sendOne(send, { id, events: events.map(({ event }) => event) });
+  const messages = tellHistory(round)
+    .toReversed()
+    .map(({ id, events }) => ({ id, events: events.map(({ event }) => event) }));
+  for (let at = 0; at < messages.length; at += AT_ONCE)
+    await Promise.all(messages.slice(at, at + AT_ONCE).map((message) => sendOne(send, message)));
   await writeRound(folder, { ...round, historySent: true });
   await close();
 }
