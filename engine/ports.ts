@@ -312,6 +312,14 @@ export interface AlarmFilter {
   readonly flow?: string;
   readonly key?: string;
   readonly day?: string;
+  /** only the consequences of the alarm with this id */
+  readonly root?: string;
+}
+
+/** An alarm that stands for itself in a selection, with how many of the selection are its consequences. */
+export interface FoldedAlarm {
+  readonly alarm: AlarmRecord;
+  readonly consequences: number;
 }
 
 /** A page of a list and the cursor of the next; null at the end. Cursors are opaque strings; a bad one gives CursorError. */
@@ -334,6 +342,11 @@ export interface Reader {
   instance(flow: string, key: string): Promise<InstanceRecord | null>;
   events(flow: string, key: string, limit: number, cursor: string | null): Promise<Page<JournalRecord>>;
   alarms(filter: AlarmFilter, limit: number, cursor: string | null): Promise<Page<AlarmRecord>>;
+  /**
+   * Those that are no consequence of another one of the same selection. One whose own root stands under another, or is not in
+   * the selection, is among them: every alarm is met here or by `root`.
+   */
+  foldedAlarms(filter: AlarmFilter, limit: number, cursor: string | null): Promise<Page<FoldedAlarm>>;
   alarm(id: string): Promise<AlarmRecord | null>;
   rejected(limit: number, cursor: string | null): Promise<Page<RejectedEntry>>;
   rejectedOne(id: string): Promise<RejectedEntry | null>;

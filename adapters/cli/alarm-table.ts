@@ -13,6 +13,8 @@ export interface AlarmEntry {
   readonly severity: string;
   readonly text: string;
   readonly count: number;
+  /** of a folded list only */
+  readonly consequences?: number;
   readonly raisedAt: string;
   readonly clearedAt: string | null;
 }
@@ -20,6 +22,7 @@ export interface AlarmEntry {
 /** Alarms, a line each, with times in the zone of their flow. */
 export function alarmTable(alarms: readonly AlarmEntry[], zoneOf: (flow: string) => string, io: Io): string {
   const words = wordsIn(io.language);
+  const folded = alarms.some(({ consequences }) => consequences !== undefined);
   const rows = alarms.map((alarm): Cell[] => [
     { text: zonedTime(alarm.raisedAt, zoneOf(alarm.flow)) },
     { text: words(alarm.severity), tint: tintOf(alarm.severity) },
@@ -28,9 +31,14 @@ export function alarmTable(alarms: readonly AlarmEntry[], zoneOf: (flow: string)
     { text: alarm.step ?? '' },
     { text: alarm.name },
     { text: alarm.count === 1 ? '' : `×${alarm.count}` },
+    ...(folded ? [{ text: alarm.consequences === 0 ? '' : `+${alarm.consequences}` }] : []),
     { text: alarm.clearedAt === null ? words('open') : zonedTime(alarm.clearedAt, zoneOf(alarm.flow)) },
     { text: alarm.text },
   ]);
-  const headings = ['RAISED', 'SEVERITY', 'FLOW', 'KEY', 'STEP', 'ALARM', 'COUNT', 'CLEARED', 'TEXT'];
+  const headings = [
+    ...['RAISED', 'SEVERITY', 'FLOW', 'KEY', 'STEP', 'ALARM', 'COUNT'],
+    ...(folded ? ['CONSEQUENCES'] : []),
+    ...['CLEARED', 'TEXT'],
+  ];
   return table(headings.map(words), rows, io.tint);
 }

@@ -52,6 +52,7 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
     SEVERITY: '级别',
     ALARM: '告警',
     COUNT: '次数',
+    CONSEQUENCES: '连带告警',
     TEXT: '内容',
     LINE: '行',
     REASON: '原因',

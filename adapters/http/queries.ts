@@ -7,6 +7,7 @@
 import { formatTime, shown } from '../../checkpoints/index.ts';
 import { closest, type Definitions, type Flow } from '../../definitions/index.ts';
 import {
+  type AlarmRecord,
   type AuditLog,
   type Board,
   CursorError,
@@ -180,13 +181,21 @@ export function createQueries(options: QueryOptions): Queries {
     alarms: checked('alarms', async (values) => {
       const open = values.flag('open');
       const filter = { ...texts(values, ALARM_FILTERS), ...(open === undefined ? {} : { open }) };
-      const { items, next } = await reader.alarms(filter, ...paging(values));
-      const handlings = await telling?.handlings(items.map(({ id }) => id));
-      const views = items.map((each) => ({
-        ...viewAlarmRecord(each),
-        handling: handlings?.get(each.id) ?? null,
-      }));
-      return { items: views, next };
+      const root = values.text('root');
+      if (values.flag('fold') ?? false) {
+        if (root !== undefined) throw rootOfFold();
+        const { items, next } = await reader.foldedAlarms(filter, ...paging(values));
+        const views = await viewAlarms(items.map(({ alarm }) => alarm));
+        return {
+          items: views.map((view, index) => ({ ...view, consequences: items[index]?.consequences })),
+          next,
+        };
+      }
+      const { items, next } = await reader.alarms(
+        root === undefined ? filter : { ...filter, root },
+        ...paging(values),
+      );
+      return { items: await viewAlarms(items), next };
     }),
 
     alarm: checked('alarm', async (values) => {
@@ -279,6 +288,12 @@ export function createQueries(options: QueryOptions): Queries {
     );
   }
 
+  /** Alarms, each with what is done about it. */
+  async function viewAlarms(records: readonly AlarmRecord[]): Promise<readonly object[]> {
+    const handlings = await telling?.handlings(records.map(({ id }) => id));
+    return records.map((each) => ({ ...viewAlarmRecord(each), handling: handlings?.get(each.id) ?? null }));
+  }
+
   async function definitionsFor(record: InstanceRecord): Promise<Definitions> {
     const active = definitions();
     if (record.revision === active.revision) return active;
@@ -289,6 +304,11 @@ export function createQueries(options: QueryOptions): Queries {
       `the instance started with revision ${record.revision} of the definitions, which is not stored or can no longer be read; load it again, then repeat the request`,
     );
   }
+}
+
+function rootOfFold(): Refusal {
+  const message = 'is not for a list that is folded: ask for the consequences of an alarm without `fold`';
+  return new Refusal('bad-parameter', `root: ${message}`, { errors: [{ path: 'root', message }] });
 }
 
 const INSTANCE_FILTERS = ['flow', 'status', 'health', 'group', 'day'] as const;

@@ -65,6 +65,17 @@ export const QUERY_PARAMETERS = {
     BY_FLOW,
     BY_KEY,
     BY_DAY,
+    inQuery(
+      'fold',
+      'true: only those that are no consequence of another one of the list, each with how many are',
+      {
+        type: 'boolean',
+      },
+    ),
+    inQuery('root', 'only the consequences of the alarm with this id; not with `fold`', {
+      type: 'string',
+      maxLength: 4096,
+    }),
     limit(500, 100),
     CURSOR,
   ],

@@ -368,9 +368,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         due: timeOrNull,
       }),
       handling,
+      consequences: { ...count, description: 'with `fold` only: how many of the list are its consequences' },
       history: { ...history, description: 'of one alarm only' },
     },
-    ['history'],
+    ['consequences', 'history'],
   ),
   Intake: record({
     accepted: count,

@@ -45,6 +45,8 @@ interface Act {
 export interface MemoryNotices {
   readonly store: NoticeStore;
   readonly reader: NoticeReader;
+  /** the alarm that another one is a consequence of */
+  rootOf(alarm: string): string | null;
 }
 
 const PASSING: readonly string[] = ['changed', 'repeated'];
@@ -258,7 +260,7 @@ export function memoryNotices(options: {
       return [...counts.values()];
     },
   };
-  return { store, reader };
+  return { store, reader, rootOf: (alarm) => handlings.get(alarm)?.root ?? null };
 }
 
 function page<R extends { readonly position: number }, T>(

@@ -1,4 +1,12 @@
-import type { Board, Crowd, InstanceRecord, Page, Reader } from '../../engine/index.ts';
+import type {
+  AlarmFilter,
+  AlarmRecord,
+  Board,
+  Crowd,
+  InstanceRecord,
+  Page,
+  Reader,
+} from '../../engine/index.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
 import { leaseTable } from './memory-leases.ts';
 import { memoryLooks } from './memory-looks.ts';
@@ -11,7 +19,18 @@ import {
 } from './memory-tables.ts';
 
 /** The reads of the query API on what a memory storage holds. */
-export function memoryReader(tables: MemoryTables, now: () => number): Reader {
+export function memoryReader(
+  tables: MemoryTables,
+  now: () => number,
+  rootOf: (alarm: string) => string | null,
+): Reader {
+  const selected = ({ open, severity, group, flow, key, day }: AlarmFilter): readonly PlacedAlarm[] =>
+    [...tables.alarms.values()]
+      .map(({ alarm, position }) => ({ alarm, place: [alarm.raisedAt, position] as const }))
+      .filter(({ alarm }) => open === undefined || open === (alarm.clearedAt === null))
+      .filter(({ alarm }) => matches(severity, alarm.severity) && matches(group, alarm.group))
+      .filter(({ alarm }) => matches(flow, alarm.flow) && matches(key, alarm.key))
+      .filter(({ alarm }) => matches(day, alarm.tradingDay));
   return {
     instances: async (filter, limit, cursor) => {
       const after = cursor === null ? null : readTextCursor('instances', cursor);
@@ -31,16 +50,23 @@ export function memoryReader(tables: MemoryTables, now: () => number): Reader {
       return page(later, { limit, entry: same, cursor: (it) => writeCursor('events', [it.place, 0]) });
     },
     alarms: async (filter, limit, cursor) => {
-      const before = cursor === null ? null : readNumberCursor('alarms', cursor);
-      const found = [...tables.alarms.values()]
-        .map(({ alarm, position }) => ({ alarm, place: [alarm.raisedAt, position] as const }))
-        .filter(({ alarm }) => filter.open === undefined || filter.open === (alarm.clearedAt === null))
-        .filter(({ alarm }) => matches(filter.severity, alarm.severity) && matches(filter.group, alarm.group))
-        .filter(({ alarm }) => matches(filter.flow, alarm.flow) && matches(filter.key, alarm.key))
-        .filter(({ alarm }) => matches(filter.day, alarm.tradingDay))
-        .filter(({ place }) => before === null || newestFirst(before, place) < 0)
-        .sort((a, b) => newestFirst(a.place, b.place));
-      return page(found, { limit, entry: (it) => it.alarm, cursor: (it) => writeCursor('alarms', it.place) });
+      const { root } = filter;
+      const found = selected(filter).filter(({ alarm }) => root === undefined || rootOf(alarm.id) === root);
+      return alarmPage(found, limit, cursor, ({ alarm }) => alarm);
+    },
+    foldedAlarms: async (filter, limit, cursor) => {
+      const all = selected(filter);
+      const ids = new Set(all.map(({ alarm }) => alarm.id));
+      const above = (id: string) => {
+        const root = rootOf(id);
+        return root !== null && ids.has(root) && rootOf(root) === null ? root : null;
+      };
+      const below = Map.groupBy(all, ({ alarm }) => rootOf(alarm.id));
+      const roots = all.filter(({ alarm }) => above(alarm.id) === null);
+      return alarmPage(roots, limit, cursor, ({ alarm }) => ({
+        alarm,
+        consequences: below.get(alarm.id)?.length ?? 0,
+      }));
     },
     alarm: async (id) => tables.alarms.get(id)?.alarm ?? null,
     rejected: async (limit, cursor) => {
@@ -87,6 +113,25 @@ export function memoryReader(tables: MemoryTables, now: () => number): Reader {
     ping: async () => {},
     ...memoryLooks(tables),
   };
+}
+
+interface PlacedAlarm {
+  readonly alarm: AlarmRecord;
+  /** when it was raised, and its position */
+  readonly place: readonly [number, number];
+}
+
+function alarmPage<T>(
+  found: readonly PlacedAlarm[],
+  limit: number,
+  cursor: string | null,
+  entry: (it: PlacedAlarm) => T,
+): Page<T> {
+  const before = cursor === null ? null : readNumberCursor('alarms', cursor);
+  const later = found
+    .filter(({ place }) => before === null || newestFirst(before, place) < 0)
+    .sort((a, b) => newestFirst(a.place, b.place));
+  return page(later, { limit, entry, cursor: (it) => writeCursor('alarms', it.place) });
 }
 
 function boardOf(records: readonly InstanceRecord[], most: number): Board {

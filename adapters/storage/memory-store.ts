@@ -30,9 +30,16 @@ export interface MemoryStorage extends Storage {
   readonly tables: MemoryTables;
 }
 
-/** An empty storage. `keptChanges`: how many published changes are kept, as in the database; `now`: the clock of its leases. */
+/** An empty storage. */
 export function memoryStorage(
-  options: { readonly keptChanges?: number; readonly now?: () => number } = {},
+  options: {
+    /** how many published changes are kept, as in the database */
+    readonly keptChanges?: number;
+    /** the clock of its leases */
+    readonly now?: () => number;
+    /** the alarm that another one is a consequence of, as `memoryNotices` knows it */
+    readonly rootOf?: (alarm: string) => string | null;
+  } = {},
 ): MemoryStorage {
   const now = options.now ?? Date.now;
   const tables: MemoryTables = {
@@ -59,7 +66,7 @@ export function memoryStorage(
     store: memoryStore(tables, now),
     leases: memoryLeases(tables, now),
     changes: memoryChangeLog(tables, options.keptChanges ?? KEPT_CHANGES),
-    reader: memoryReader(tables, now),
+    reader: memoryReader(tables, now, options.rootOf ?? (() => null)),
     close: async () => {},
   };
 }

@@ -260,6 +260,18 @@ export const MIGRATIONS: readonly NamedMigration[] = [
     },
   },
   AUDIT_MIGRATION,
+  {
+    name: '016-what-alarms-follow-from',
+    migration: {
+      up: (db: Kysely<unknown>) =>
+        runAll(db, [
+          'alter table milepost.handlings add column root bytea',
+          `update milepost.handlings set root = sha256(convert_to(body::json ->> 'root', 'UTF8'))
+             where outcome = 'folded' and body::json ->> 'root' is not null`,
+          'create index handlings_root on milepost.handlings (root) where root is not null',
+        ]),
+    },
+  },
 ];
 
 /** SQLSTATE of a commit whose position is not as it was expected to be. */

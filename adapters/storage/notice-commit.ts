@@ -88,18 +88,18 @@ function handlingParts({ handlings, history }: NoticeBatch): readonly Part[] {
       handlings,
       (set) => sql`
       insert into milepost.handlings (digest, alarm, flow, key, name, "group", trading_day, severity, standing, outcome,
-                                      useful, raised_at, acknowledged_at, cleared_at, live, body)
+                                      useful, root, raised_at, acknowledged_at, cleared_at, live, body)
       select ${SHA('alarm')}, alarm, flow, key, name, "group", "tradingDay", severity, standing, outcome, useful,
-             to_timestamp("raisedAt" / 1000), to_timestamp("acknowledgedAt" / 1000), to_timestamp("clearedAt" / 1000),
+             ${SHA('root')}, to_timestamp("raisedAt" / 1000), to_timestamp("acknowledgedAt" / 1000), to_timestamp("clearedAt" / 1000),
              live, body
         from json_to_recordset(${set}::json) as r(
           alarm text, flow text, key text, name text, "group" text, "tradingDay" text, severity text, standing text,
-          outcome text, useful boolean, "raisedAt" float8, "acknowledgedAt" float8, "clearedAt" float8, live boolean,
+          outcome text, useful boolean, root text, "raisedAt" float8, "acknowledgedAt" float8, "clearedAt" float8, live boolean,
           body text)
        where ${MOVED}
       on conflict (digest) do update
          set severity = excluded.severity, standing = excluded.standing, outcome = excluded.outcome,
-             useful = excluded.useful, acknowledged_at = excluded.acknowledged_at, cleared_at = excluded.cleared_at,
+             useful = excluded.useful, root = excluded.root, acknowledged_at = excluded.acknowledged_at, cleared_at = excluded.cleared_at,
              live = excluded.live, body = excluded.body`,
     ),
     ...part(

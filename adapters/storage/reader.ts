@@ -4,12 +4,14 @@
  */
 
 import { sql } from 'kysely';
-import type { AlarmFilter, InstanceFilter, Page, Reader } from '../../engine/index.ts';
+import type { InstanceFilter, Reader } from '../../engine/index.ts';
+import { listAlarms, listFoldedAlarms } from './alarm-lists.ts';
 import { readBoard } from './board.ts';
 import { type Database, instant } from './connect.ts';
 import { pageSize, readNumberCursor, readTextCursor, writeCursor } from './cursor.ts';
 import { readLeases } from './leases.ts';
 import { postgresLooks } from './looks.ts';
+import { hasNul, NOTHING, pageOf } from './pages.ts';
 import { alarmOf, digestOf, instanceOf, journalOf, positionOf, rejectedOf } from './records.ts';
 import { revisionSources } from './store.ts';
 import { orStoreError } from './store-failure.ts';
@@ -31,7 +33,8 @@ export function postgresReader(db: Database): Reader {
       return row === undefined ? null : instanceOf(row);
     },
     events: (flow, key, limit, cursor) => listEvents(db, { flow, key }, pageSize(limit), cursor),
-    alarms: (filter, limit, cursor) => listAlarms(db, filter, pageSize(limit), cursor),
+    alarms: (filter, limit, cursor) => listAlarms(db, filter, limit, cursor),
+    foldedAlarms: (filter, limit, cursor) => listFoldedAlarms(db, filter, limit, cursor),
     alarm: async (id) => {
       const row = await orStoreError(`cannot read alarm ${id}`, () =>
         db.selectFrom('milepost.alarms').selectAll().where('digest', '=', digestOf(id)).executeTakeFirst(),
@@ -131,7 +134,7 @@ async function listInstances(db: Database, filter: InstanceFilter, limit: number
       .limit(limit + 1)
       .execute(),
   );
-  return page(rows, {
+  return pageOf(rows, {
     limit,
     entry: instanceOf,
     cursor: (row) => writeCursor('instances', [row.flow, row.key]),
@@ -161,35 +164,7 @@ async function listEvents(
       .limit(limit + 1)
       .execute(),
   );
-  return page(rows, { limit, entry: journalOf, cursor: (row) => writeCursor('events', [row.place, 0]) });
-}
-
-async function listAlarms(db: Database, filter: AlarmFilter, limit: number, cursor: string | null) {
-  const before = cursor === null ? null : readNumberCursor('alarms', cursor);
-  const { open, severity, group, flow, key, day } = filter;
-  if (hasNul(severity, group, flow, key, day)) return NOTHING;
-  let query = db.selectFrom('milepost.alarms').selectAll();
-  if (open !== undefined) query = query.where('cleared_at', open ? 'is' : 'is not', null);
-  if (severity !== undefined) query = query.where(sql<string>`severity`, '=', severity);
-  if (group !== undefined) query = query.where('group', '=', group);
-  if (flow !== undefined) query = query.where('flow', '=', flow);
-  if (key !== undefined) query = query.where('key', '=', key);
-  if (day !== undefined) query = query.where('trading_day', '=', day);
-  if (before !== null) {
-    query = query.where(sql<boolean>`(raised_at, position) < (${instant(before[0])}, ${before[1]})`);
-  }
-  const rows = await orStoreError('cannot list alarms', () =>
-    query
-      .orderBy('raised_at', 'desc')
-      .orderBy('position', 'desc')
-      .limit(limit + 1)
-      .execute(),
-  );
-  return page(rows, {
-    limit,
-    entry: alarmOf,
-    cursor: (row) => writeCursor('alarms', [row.raised_at, row.position]),
-  });
+  return pageOf(rows, { limit, entry: journalOf, cursor: (row) => writeCursor('events', [row.place, 0]) });
 }
 
 async function listRejected(db: Database, limit: number, cursor: string | null) {
@@ -207,21 +182,5 @@ async function listRejected(db: Database, limit: number, cursor: string | null) 
   );
   const cursorOf = (row: (typeof rows)[number]) =>
     writeCursor('rejected events', [row.received_at, row.position]);
-  return page(rows, { limit, entry: rejectedOf, cursor: cursorOf });
-}
-
-/** No stored text holds the character NUL, and the database refuses to compare with it. */
-function hasNul(...texts: readonly (string | undefined)[]): boolean {
-  return texts.some((text) => text?.includes('\0'));
-}
-
-const NOTHING = { items: [], next: null };
-
-function page<R, T>(
-  rows: readonly R[],
-  how: { readonly limit: number; readonly entry: (row: R) => T; readonly cursor: (row: R) => string },
-): Page<T> {
-  const items = rows.slice(0, how.limit);
-  const last = rows.length > how.limit ? items.at(-1) : undefined;
-  return { items: items.map(how.entry), next: last === undefined ? null : how.cursor(last) };
+  return pageOf(rows, { limit, entry: rejectedOf, cursor: cursorOf });
 }

@@ -47,11 +47,11 @@ export function recordDecision(
 }
 
 function handlingRecord(handling: Handling, live: boolean): HandlingRecord {
-  const { alarm, severity, standing, outcome, useful, acknowledgedAt } = handling;
+  const { alarm, severity, standing, outcome, useful, root, acknowledgedAt } = handling;
   const { id, flow, key, name, group, tradingDay, raisedAt, clearedAt } = alarm;
   return {
     ...{ alarm: id, flow, key, name, group, tradingDay, severity, standing, outcome, useful },
-    ...{ raisedAt, acknowledgedAt, clearedAt, live, body: JSON.stringify(handling) },
+    ...{ root, raisedAt, acknowledgedAt, clearedAt, live, body: JSON.stringify(handling) },
   };
 }
 

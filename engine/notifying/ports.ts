@@ -29,6 +29,8 @@ export interface HandlingRecord {
   readonly standing: Standing;
   readonly outcome: Outcome;
   readonly useful: boolean | null;
+  /** the alarm that it is a consequence of */
+  readonly root: string | null;
   readonly raisedAt: number;
   readonly acknowledgedAt: number | null;
   readonly clearedAt: number | null;

@@ -34,7 +34,7 @@ const notice = (id: string, more: Partial<Notice> = {}): Notice => ({
 
 const handling = (alarm: string, more: Partial<HandlingRecord> = {}): HandlingRecord => ({
   ...{ alarm, flow: 'settlement', key: 'k', name: 'exception', group: null, tradingDay: '2026-11-23' },
-  ...{ severity: 'critical', standing: 'open', outcome: 'told', useful: null, raisedAt: NOON },
+  ...{ severity: 'critical', standing: 'open', outcome: 'told', useful: null, root: null, raisedAt: NOON },
   ...{ acknowledgedAt: null, clearedAt: null, live: true, body: JSON.stringify({ alarm: { id: alarm } }) },
   ...more,
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createNotifier } from '../../engine/index.ts';
+import { sayWhatFollows } from '../contracts/say-what-follows.ts';
 import { type Ended, milepost } from './cli-process.ts';
 import { alarm, definitions, NOW, type Server, startServer, store } from './http-server.ts';
 
@@ -37,6 +38,19 @@ describe('with a server', () => {
     expect(await taken('ack', ID, '--not-useful')).toMatchObject({ kind: 'not-useful', text: null });
     expect((await ask('ack', 'none')).code).toBe(2);
     expect((await ask('ack', ID, '--comment', '--not-useful')).code).toBe(2);
+  });
+
+  test('alarms are listed a line for each cause, and what follows from one by its id', async () => {
+    const late = ['a', 'b'].map((key) => `order/${key}/route/late/1`);
+    await store(server.storage, { alarms: late.map((id) => alarm(id, { flow: 'order', key: 'o' })) });
+    const roots = Object.fromEntries(late.map((id) => [id, ID]));
+    await sayWhatFollows(server.notices.store, { ...roots, [ID]: null });
+    const folded = await ask('alarms', '--fold');
+    expect(folded.out).toMatch(/CONSEQUENCES.*\n.*stalled +\+2 /);
+    expect(folded.out.trim().split('\n')).toHaveLength(2);
+    const below = JSON.parse((await ask('alarms', '--root', ID, '--format', 'json')).out);
+    expect(below.alarms.map(({ id }: { id: string }) => id).toSorted()).toEqual(late);
+    expect((await ask('alarms', '--root', ID, '--fold')).code).toBe(2);
   });
 
   test('alarms are silenced by what they match, one by itself, and a silence is listed and ended', async () => {

@@ -1,6 +1,7 @@
 /** What operators say about alarms over HTTP, and what the notifier makes of it, in every read. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createNotifier, type Notifier } from '../../engine/index.ts';
+import { sayWhatFollows } from '../contracts/say-what-follows.ts';
 import {
   alarm,
   ask,
@@ -210,6 +211,30 @@ test('a question about a route is answered from the definitions in force', async
   });
   expect((await ask(server, '/api/v1/route?flow=none')).status).toBe(404);
   expect((await ask(server, '/api/v1/route?flow=report&at=noon')).status).toBe(400);
+});
+
+test('alarms are listed under what they follow from where that is wanted, and by it alone', async () => {
+  const late = [0, 1, 2].map((n) => `order/o${n}/route/late/1`);
+  await store(server.storage, {
+    alarms: late.map((id, n) => alarm(id, { flow: 'order', raisedAt: NOW + n })),
+  });
+  await sayWhatFollows(server.notices.store, {
+    ...Object.fromEntries(late.map((id) => [id, ID])),
+    [ID]: null,
+  });
+  const idsOf = ({ items }: { items: readonly { id: string }[] }) => items.map(({ id }) => id);
+  const folded = await read('/api/v1/alarms?open=true&fold=true', 'AlarmPage');
+  expect(folded.items).toMatchObject([{ id: ID, consequences: 3, handling: { root: null } }]);
+  const root = `/api/v1/alarms?root=${encodeURIComponent(ID)}`;
+  const below = await read(`${root}&limit=2`, 'AlarmPage');
+  expect(idsOf(below)).toEqual([late[2], late[1]]);
+  expect(below.items[0]).toMatchObject({ handling: { root: ID, outcome: 'folded' } });
+  expect(below.items[0]).not.toHaveProperty('consequences');
+  expect(idsOf(await read(`${root}&limit=2&cursor=${below.next}`, 'AlarmPage'))).toEqual([late[0]]);
+  expect((await read('/api/v1/alarms?open=true', 'AlarmPage')).items).toHaveLength(4);
+  expect(idsOf(await read('/api/v1/alarms?fold=true&flow=order', 'AlarmPage'))).toEqual(late.toReversed());
+  const both = await ask(server, `${root}&fold=true`);
+  expect([both.status, both.body.errors]).toMatchObject([400, [{ path: 'root' }]]);
 });
 
 test('a server that tells nobody says so', async () => {

@@ -90,8 +90,8 @@ export async function startServer(
   port = 0,
   host = '127.0.0.1',
 ): Promise<Server> {
-  const storage = memoryStorage();
   const notices = memoryNotices({ now: () => NOW });
+  const storage = memoryStorage({ rootOf: notices.rootOf });
   let wakes = 0;
   const active = definitions();
   const sent: { subject: string; text: string }[] = [];

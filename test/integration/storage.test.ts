@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import { openStorage } from '../../adapters/storage/index.ts';
+import { connect, openStorage, postgresNotices } from '../../adapters/storage/index.ts';
 import { boardContract } from '../contracts/board.contract.ts';
+import { foldedAlarmsContract } from '../contracts/folded-alarms.contract.ts';
 import { leasesContract } from '../contracts/leases.contract.ts';
 import { storeContract } from '../contracts/store.contract.ts';
 import { readerContract } from '../contracts/store-reader.contract.ts';
@@ -9,7 +10,8 @@ import { startTestPostgres, type TestPostgres } from '../servers/postgres.ts';
 const CLEAN = `
   truncate milepost.positions, milepost.journal, milepost.instances, milepost.alarms, milepost.rejected,
     milepost.changes, milepost.notices, milepost.watched, milepost.held, milepost.revisions, milepost.leases,
-    milepost.workers restart identity;
+    milepost.workers, milepost.handlings restart identity;
+  update milepost.notifier set epoch = 0, owner = null, until = null, tag = '';
   update milepost.system set partitions = null;
   update milepost.change_counter set last = 0;
   update milepost.change_position set published = 0`;
@@ -40,6 +42,15 @@ async function makeStore(options: { readonly keptChanges?: number } = {}) {
 storeContract('PostgreSQL', makeStore);
 readerContract('PostgreSQL', makeStore);
 boardContract('PostgreSQL', makeStore);
+foldedAlarmsContract('PostgreSQL', async () => {
+  const storage = await makeStore();
+  const db = connect({ url, role: 'test' });
+  const close = async () => {
+    await db.destroy();
+    await storage.close();
+  };
+  return { ...storage, telling: postgresNotices(db), close };
+});
 leasesContract('PostgreSQL', makeStore, pass);
 
 /** Time goes by for leases when all that is noted of them lies further back. */

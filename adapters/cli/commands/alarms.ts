@@ -24,6 +24,8 @@ export const alarms: Command = {
     group: { value: 'GROUP', about: 'only those of flows of this group' },
     flow: { value: 'FLOW', about: 'only those of this flow' },
     day: { ...DAY_OPTION, about: 'only those of this trading day, YYYY-MM-DD' },
+    fold: { value: null, about: 'one line for each cause, with how many alarms are its consequences' },
+    root: { value: 'ALARM', about: 'only the consequences of the alarm with this id' },
     limit: { value: 'COUNT', about: `how many at most; default ${USUAL}` },
     url: URL_OPTION,
     format: FORMAT,
@@ -34,11 +36,16 @@ export const alarms: Command = {
       line: 'alarms --all --flow settlement --day 2026-11-23',
       about: 'everything that a flow raised on a day',
     },
+    { line: 'alarms --fold', about: 'one line for each cause, however much it has led to' },
     { line: 'alarms --severity critical --format json', about: 'for a program' },
   ],
   async run({ options, io }) {
     if (options.flag('open') && options.flag('all'))
       throw new WrongUse('--open and --all exclude each other: leave one out');
+    const fold = options.flag('fold');
+    const root = options.text('root');
+    if (fold && root !== undefined)
+      throw new WrongUse('--fold and --root exclude each other: --root lists what --fold leaves out');
     const limit = Number(options.text('limit') ?? USUAL);
     if (!Number.isSafeInteger(limit) || limit < 1) throw new WrongUse('--limit is a whole number from 1 up');
     const server = serverOf(options, io.env);
@@ -48,6 +55,8 @@ export const alarms: Command = {
       group: options.text('group'),
       flow: options.text('flow'),
       day: dayOf(options) ?? undefined,
+      ...(fold ? { fold: 'true' } : {}),
+      root,
     };
     const { items, more } = await server.list('/api/v1/alarms', params, limit);
     // the schema AlarmPage of the API

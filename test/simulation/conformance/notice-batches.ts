@@ -33,7 +33,14 @@ export function noticeBatch(
     handlings: [
       {
         ...{ alarm, flow: 'settlement', key: 'k', name: 'late', group: null, tradingDay: '2026-11-23' },
-        ...{ severity: 'critical', standing: 'open', outcome: 'told', useful: null, raisedAt: NOON },
+        ...{
+          severity: 'critical',
+          standing: 'open',
+          outcome: 'told',
+          useful: null,
+          root: null,
+          raisedAt: NOON,
+        },
         ...{ acknowledgedAt: null, clearedAt: n % 4 === 0 ? NOON + n : null, live: n % 4 !== 0 },
         body: JSON.stringify({ alarm: { id: alarm }, n }),
       },

@@ -11,6 +11,7 @@ import { StatusMark } from '../status/status-mark.tsx';
 import { span } from '../time/format-time.ts';
 import { Moment } from '../time/moment.tsx';
 import { useNow } from '../time/server-clock.ts';
+import { alarmTextIn } from '../words/alarm-text.ts';
 import { useWords } from '../words/words.ts';
 import { AlarmActs } from './alarm-acts.tsx';
 import { alarmAddress } from './alarm-address.ts';
@@ -41,21 +42,22 @@ export function AlarmDetail({ id, listed, reference }: AlarmDetailProps) {
     );
   const { status, alarms } = words;
   const zone = names.zone(alarm.flow);
+  const text = alarmTextIn(words.language, alarm);
   return (
-    <section ref={reference} tabIndex={-1} className="alarm-detail panel" aria-label={alarm.text}>
+    <section ref={reference} tabIndex={-1} className="alarm-detail panel" aria-label={text}>
       <p className="alarm-severity">
         <StatusMark tone={toneOfAlarm(alarm)} />
         <b>{status.severity[alarm.handling?.severity ?? alarm.severity]}</b>
         <code className="quiet">{alarm.name}</code>
       </p>
-      <h2 className="alarm-text">{alarm.text}</h2>
+      <h2 className="alarm-text">{text}</h2>
       <AlarmActs alarm={alarm} zone={zone} />
       <Facts alarm={alarm} names={names} />
       <AlarmWhyFacts why={alarm.why} zone={zone} day={alarm.tradingDay} />
       <AlarmNotices alarm={alarm.id} zone={zone} day={alarm.tradingDay} />
       <h3>{alarms.history}</h3>
       {alarm.history !== undefined && (
-        <AlarmHistory history={alarm.history} zone={zone} day={alarm.tradingDay} />
+        <AlarmHistory history={alarm.history} alarm={alarm} zone={zone} day={alarm.tradingDay} />
       )}
     </section>
   );

@@ -1,16 +1,20 @@
-import type { AlarmEntry } from '../api/alarm-answers.ts';
+import type { AlarmEntry, AlarmInfo } from '../api/alarm-answers.ts';
 import { Moment } from '../time/moment.tsx';
+import { alarmTextIn } from '../words/alarm-text.ts';
 import { useWords } from '../words/words.ts';
 
 interface AlarmHistoryProps {
   readonly history: readonly AlarmEntry[];
+  /** what the alarm says, and what raised it */
+  readonly alarm: Pick<AlarmInfo, 'source' | 'text'>;
   readonly zone: string;
   readonly day: string;
 }
 
 /** What happened to an alarm, oldest first: when, what, by whom. */
-export function AlarmHistory({ history, zone, day }: AlarmHistoryProps) {
-  const { alarms } = useWords();
+export function AlarmHistory({ history, alarm, zone, day }: AlarmHistoryProps) {
+  const { alarms, language } = useWords();
+  const said = ({ detail }: AlarmEntry) => (detail === alarm.text ? alarmTextIn(language, alarm) : detail);
   return (
     <ol className="alarm-history">
       {history.map((entry, index) => (
@@ -20,7 +24,7 @@ export function AlarmHistory({ history, zone, day }: AlarmHistoryProps) {
           <span>
             <b>{alarms.kinds[entry.kind] ?? entry.kind}</b>
             {entry.by !== null && ` ${alarms.by(entry.by)}`}
-            {entry.detail !== null && <div className="alarm-said">{entry.detail}</div>}
+            {entry.detail !== null && <div className="alarm-said">{said(entry)}</div>}
           </span>
         </li>
       ))}

@@ -4,17 +4,19 @@ import { Button } from 'antd';
 import { useMemo, useRef } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { useChosenIn } from '../address/chosen-in-path.ts';
-import { readAlarms } from '../api/alarm-reads.ts';
+import type { AlarmInfo } from '../api/alarm-answers.ts';
+import { readAlarm, readAlarms, readConsequences } from '../api/alarm-reads.ts';
+import { useFlowNames } from '../api/use-flow-names.ts';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { useKeys } from '../shell/use-keys.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
+import { ZoneNote } from '../time/zone-note.tsx';
 import { useWords } from '../words/words.ts';
 import { ALARMS, alarmAddress } from './alarm-address.ts';
 import { AlarmDetail } from './alarm-detail.tsx';
 import { AlarmFilters, apiFilter, filtersIn, isFiltered } from './alarm-filters.tsx';
-import { AlarmList, rowName } from './alarm-list.tsx';
+import { AlarmList, foldName, rowName } from './alarm-list.tsx';
 import './alarms.css';
-import { converge } from './converge.ts';
 import { KeyWords } from './key-words.tsx';
 import { NumbersStrip } from './numbers-strip.tsx';
 import { SilenceList } from './silence-list.tsx';
@@ -30,34 +32,36 @@ export default function AlarmsPage() {
   const { data, error, isError, refetch } = useQuery(readAlarms(apiFilter(filters), before));
   const detail = useRef<HTMLElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const names = useFlowNames();
   usePageTitle(words.alarms.title);
 
   const alarms = data?.items;
-  const troubles = useMemo(() => converge(alarms ?? []), [alarms]);
-  const unfolded = new URLSearchParams(search).get('unfold');
-  const rows = troubles.flatMap(({ root, consequences }) =>
-    unfolded === root.id || consequences.some(({ id }) => id === chosen) ? [root, ...consequences] : [root],
+  const query = new URLSearchParams(search);
+  const unfold = useUnfolded(alarms, chosen, apiFilter(filters));
+  const rows = (alarms ?? []).flatMap((root) =>
+    unfold.root === root.id ? [root, ...(unfold.shown ?? [])] : [root],
   );
   const at = rows.findIndex(({ id }) => id === chosen);
 
-  const change = (changes: Readonly<Record<string, string | null>>, push = false) => {
+  const change = (changes: Readonly<Record<string, string | null>>, push = false, id = chosen) => {
     const next = new URLSearchParams(window.location.search);
     for (const [name, value] of Object.entries(changes)) {
       if (value === null || value === '') next.delete(name);
       else next.set(name, value);
     }
-    go(alarmAddress(chosen, queryOf(next)), { replace: !push });
+    go(alarmAddress(id, queryOf(next)), { replace: !push });
   };
-  const filter = (changes: Readonly<Record<string, string | null>>) => change({ ...changes, before: null });
+  const filter = (changes: Readonly<Record<string, string | null>>) =>
+    change({ ...changes, before: null, below: null });
   const move = (by: number) => {
     const next = rows[Math.max(0, Math.min(rows.length - 1, at === -1 ? 0 : at + by))];
     if (next === undefined) return;
     go(alarmAddress(next.id, window.location.search), { replace: true });
-    document.getElementById(rowName(rows.indexOf(next)))?.focus();
+    document.getElementById(rowName(next.id))?.focus();
   };
   const older = (next: string | null) => {
     if (next === null) return;
-    change({ before: next }, true);
+    change({ before: next, unfold: null, below: null }, true);
     list.current?.scrollTo({ top: 0 });
   };
   const onArrow = (by: number) => {
@@ -66,7 +70,17 @@ export default function AlarmsPage() {
     move(by);
     return true;
   };
-  const backToList = () => document.getElementById(rowName(at))?.focus();
+  const fold = (id: string) => {
+    const folds = id === unfold.root;
+    // what is chosen stays in sight
+    const hidden = folds && unfold.shown?.some((each) => each.id === chosen) === true;
+    change({ unfold: folds ? null : id, below: null }, false, hidden ? id : chosen);
+  };
+  const turn = (to: string | null) => {
+    change({ unfold: unfold.root, below: to }, to !== null);
+    document.getElementById(foldName(unfold.root ?? ''))?.scrollIntoView();
+  };
+  const backToList = () => document.getElementById(rowName(chosen ?? ''))?.focus();
   useKeys(
     new Map([
       ['j', () => move(1)],
@@ -85,7 +99,10 @@ export default function AlarmsPage() {
         <h1>{words.alarms.title}</h1>
         <NumbersStrip />
       </header>
-      <AlarmFilters filters={filters} choose={filter} />
+      <div className="alarms-choices">
+        <AlarmFilters filters={filters} choose={filter} />
+        <ZoneNote zones={(alarms ?? []).map(({ flow }) => names.zone(flow))} />
+      </div>
       <div className="alarms-body">
         <div ref={list} className="alarms-left">
           <SilenceList />
@@ -95,33 +112,66 @@ export default function AlarmsPage() {
             </p>
           )}
           <AlarmList
-            troubles={troubles}
-            rows={rows}
+            roots={alarms ?? []}
+            unfolded={unfold.root === null ? null : { root: unfold.root, shown: unfold.shown }}
+            pages={
+              <Pages
+                newest={query.has('below') ? () => turn(null) : null}
+                older={unfold.next === null ? null : () => turn(unfold.next)}
+                words={[words.alarms.firstConsequences, words.alarms.moreConsequences]}
+              />
+            }
             chosen={chosen}
-            query={queryOf(new URLSearchParams(search))}
-            onFold={(id) => change({ unfold: id === unfolded ? null : id })}
+            query={queryOf(query)}
+            onFold={fold}
             onOpen={() => requestAnimationFrame(() => detail.current?.focus())}
           />
-          <p className="alarm-pages">
-            {before !== null && (
-              <Button onClick={() => change({ before: null })}>{words.alarms.newest}</Button>
-            )}
-            {data?.next != null && <Button onClick={() => older(data.next)}>{words.alarms.more}</Button>}
-          </p>
+          <Pages
+            newest={before === null ? null : () => change({ before: null, unfold: null, below: null })}
+            older={data?.next == null ? null : () => older(data.next)}
+            words={[words.alarms.newest, words.alarms.more]}
+          />
           <KeyWords />
         </div>
         {chosen === null ? (
           <p className="alarms-hint quiet">{words.alarms.choose}</p>
         ) : (
-          <AlarmDetail
-            key={chosen}
-            id={chosen}
-            listed={alarms?.find(({ id }) => id === chosen)}
-            reference={detail}
-          />
+          <AlarmDetail key={chosen} id={chosen} listed={rows[at]} reference={detail} />
         )}
       </div>
     </div>
+  );
+}
+
+/** The alarm whose consequences are shown, as the address says, or the one that the chosen alarm is a consequence of. */
+function useUnfolded(roots: readonly AlarmInfo[] | undefined, chosen: string | null, filter: string) {
+  const query = new URLSearchParams(useSearch());
+  const given = query.get('unfold');
+  const isRoot = chosen === null || roots?.some(({ id }) => id === chosen) !== false;
+  const { data: one } = useQuery({ ...readAlarm(chosen ?? ''), enabled: !isRoot });
+  const wanted = given ?? (isRoot ? null : (one?.handling?.root ?? null));
+  const root = roots?.some(({ id }) => id === wanted) === true ? wanted : null;
+  const { data } = useQuery({
+    ...readConsequences(root ?? '', filter, given === null ? null : query.get('below')),
+    enabled: root !== null,
+  });
+  return { root, shown: root === null ? null : (data?.items ?? null), next: data?.next ?? null };
+}
+
+interface PagesProps {
+  readonly newest: (() => void) | null;
+  readonly older: (() => void) | null;
+  readonly words: readonly [newest: string, older: string];
+}
+
+/** What leads back to the first page of a list, and on to the next. */
+function Pages({ newest, older, words }: PagesProps) {
+  if (newest === null && older === null) return null;
+  return (
+    <p className="alarm-pages">
+      {newest !== null && <Button onClick={newest}>{words[0]}</Button>}
+      {older !== null && <Button onClick={older}>{words[1]}</Button>}
+    </p>
   );
 }
 

@@ -16,8 +16,8 @@ export function NumbersStrip() {
   const mean = (seconds: number | null) => (seconds === null ? null : span(seconds * 1000, language));
   const share = raised === 0 ? null : `${Math.round((notUseful / raised) * 100)} %`;
   const figures: readonly (readonly [name: string, value: string | null])[] = [
-    [alarms.raised, String(raised)],
-    [alarms.recovered, String(recovered)],
+    [alarms.raised, raised.toLocaleString('en')],
+    [alarms.recovered, recovered.toLocaleString('en')],
     [alarms.toAcknowledge, mean(meanSecondsToAcknowledge)],
     [alarms.toRecover, mean(meanSecondsToRecover)],
     [alarms.notUsefulShare, share],

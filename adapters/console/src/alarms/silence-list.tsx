@@ -6,6 +6,7 @@ import { readDays } from '../api/reads.ts';
 import { sendAct } from '../api/send.ts';
 import { Moment } from '../time/moment.tsx';
 import { useWords } from '../words/words.ts';
+import { matchText } from './match-text.ts';
 
 /** The silences in force, with who, why and until when; each can be ended. */
 export function SilenceList() {
@@ -33,11 +34,10 @@ function SilenceRow({ silence }: { readonly silence: Silence }) {
     mutationFn: () => sendAct(`/api/v1/silences/${encodeURIComponent(silence.id)}/end`, {}),
     onSettled: () => client.invalidateQueries({ queryKey: ['alarms'] }),
   });
-  const what = Object.entries(silence.match).map(([name, value]) => `${name} ${String(value)}`);
   return (
     <li className="silence">
       <span>
-        <b>{silence.alarm ?? what.join(', ')}</b> · {alarms.silenceUntil}{' '}
+        <b>{silence.alarm ?? matchText(silence.match)}</b> · {alarms.silenceUntil}{' '}
         <Moment at={silence.until} zone={days.data?.zone ?? 'UTC'} /> · {silence.reason}{' '}
         <span className="quiet">{alarms.by(silence.by)}</span>
         {end.isError && <span role="alert"> {alarms.refused(end.error.message)}</span>}

@@ -52,6 +52,8 @@ export interface AlarmEntry {
 }
 
 export interface AlarmInfo extends AlarmItem {
+  /** in a folded list: how many of what is selected are its consequences */
+  readonly consequences?: number;
   readonly why: AlarmWhy;
   /** null: nothing is known of it yet */
   readonly handling: AlarmHandling | null;

@@ -12,18 +12,33 @@ import { ask, segment } from './ask.ts';
 const API = '/api/v1';
 const OFTEN = 5000;
 
-/** A page of 200 of the alarms that are as a query text says (`open=true&flow=…`), newest first; `before` is a cursor. */
+/**
+ * A page of 200 of the alarms that are as a query text says (`open=true&flow=…`), newest first, without those that are
+ * consequences of others of them; `before` is a cursor.
+ */
 export const readAlarms = (filter: string, before: string | null) =>
   queryOptions({
     queryKey: ['alarms', 'list', filter, before],
-    queryFn: ({ signal }) =>
-      ask<Page<AlarmInfo>>(
-        `${API}/alarms?limit=200&${filter}${before === null ? '' : `&cursor=${segment(before)}`}`,
-        signal,
-      ),
+    queryFn: ({ signal }) => askAlarms('limit=200&fold=true', filter, before, signal),
     placeholderData: keepPreviousData,
     refetchInterval: OFTEN,
   });
+
+/** A page of 100 of the consequences of an alarm, of those that the filter lets through. */
+export const readConsequences = (root: string, filter: string, before: string | null) =>
+  queryOptions({
+    queryKey: ['alarms', 'below', root, filter, before],
+    queryFn: ({ signal }) => askAlarms(`limit=100&root=${segment(root)}`, filter, before, signal),
+    placeholderData: (last, query) => (query?.queryKey[2] === root ? last : undefined),
+    refetchInterval: OFTEN,
+  });
+
+function askAlarms(list: string, filter: string, before: string | null, signal: AbortSignal) {
+  const given = [list, filter, before === null ? '' : `cursor=${segment(before)}`].filter(
+    (each) => each !== '',
+  );
+  return ask<Page<AlarmInfo>>(`${API}/alarms?${given.join('&')}`, signal);
+}
 
 /** One alarm with its history. */
 export const readAlarm = (id: string) =>

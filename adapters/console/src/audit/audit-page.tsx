@@ -2,12 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useChoices } from '../address/address.ts';
+import { matchText } from '../alarms/match-text.ts';
 import type { AuditItem } from '../api/alarm-answers.ts';
 import { readAudit } from '../api/alarm-reads.ts';
 import { readDays } from '../api/reads.ts';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { clock, dateIn, fullTime } from '../time/format-time.ts';
+import { ZoneNote } from '../time/zone-note.tsx';
 import { useWords } from '../words/words.ts';
 import './audit.css';
 
@@ -40,6 +42,7 @@ export default function AuditPage() {
             onChange={(event) => choose({ [name]: event.target.value.trim(), before: null })}
           />
         ))}
+        <ZoneNote zones={[zone]} />
       </header>
       {data?.items.length === 0 && <p className="quiet">{filtered ? audit.nothingHere : audit.nothing}</p>}
       {data !== undefined && data.items.length > 0 && (
@@ -70,6 +73,14 @@ export default function AuditPage() {
   );
 }
 
+/** What was said, as people read it: a time in the zone of the page, what a silence matches by name and value. */
+function saidText(name: string, value: unknown, zone: string): string {
+  if (typeof value === 'string') return TIMES.has(name) ? fullTime(value, zone) : value;
+  return typeof value === 'object' && value !== null ? matchText(value) : String(value);
+}
+
+const TIMES: ReadonlySet<string> = new Set(['from', 'until']);
+
 function AuditRow({ item, zone }: { readonly item: AuditItem; readonly zone: string }) {
   const { audit } = useWords();
   const { at, by, kind, target, detail, origin, outcome, reason } = item;
@@ -87,7 +98,7 @@ function AuditRow({ item, zone }: { readonly item: AuditItem; readonly zone: str
         {target}
         {said.map(([name, value]) => (
           <div key={name} className="quiet">
-            {name}: {typeof value === 'string' ? value : JSON.stringify(value)}
+            {audit.said[name] ?? name}: {saidText(name, value, zone)}
           </div>
         ))}
       </td>

@@ -11,6 +11,7 @@ import { MoreRows } from '../lists/more-rows.tsx';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { Moment } from '../time/moment.tsx';
+import { ZoneNote } from '../time/zone-note.tsx';
 import { useWords } from '../words/words.ts';
 import { asCurl, asNatsPub } from './as-command.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -83,6 +84,7 @@ function Choosers({ flow, instanceKey, keys }: ChoosersProps) {
       {flow !== null && instanceKey !== null && (
         <Link href={flowAddress(flow, instanceKey)}>{events.toFlow}</Link>
       )}
+      {flow !== null && <ZoneNote zones={[names.zone(flow)]} />}
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { MoreRows } from '../lists/more-rows.tsx';
 import { LoadFailure } from '../shell/load-failure.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { Moment } from '../time/moment.tsx';
+import { ZoneNote } from '../time/zone-note.tsx';
 import { useWords } from '../words/words.ts';
 import './events.css';
 
@@ -33,7 +34,10 @@ export default function RejectedPage() {
   const items = data?.pages.flatMap((page) => page.items);
   return (
     <div className="events">
-      <h1>{events.rejectedTitle}</h1>
+      <header className="events-head">
+        <h1>{events.rejectedTitle}</h1>
+        <ZoneNote zones={[zone]} />
+      </header>
       <div className="events-body">
         <div className="events-left scrolls">
           {items !== undefined && items.length === 0 && <p className="quiet">{events.noneRejected}</p>}

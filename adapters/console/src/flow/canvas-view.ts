@@ -29,10 +29,15 @@ export function viewOf(model: ModelGraph, layout: Layout, size: Size & { readonl
       ? [around(boxes), PART]
       : [
           { x: 0, y: 0, width: layout.width, height: layout.height },
-          { ...WHOLE, most: size.afar ? AFAR : Math.max(1.1, size.height / USUAL_HEIGHT) },
+          { ...WHOLE, most: largestZoom(size) },
         ];
   const view = getViewportForBounds(bounds, size.width, size.height, least, most, padding);
   return boxes.length === 0 ? view : inside(view, layout, size);
+}
+
+/** How much a small graph is enlarged: little, more on a large screen, most where it is read from afar. */
+export function largestZoom({ height, afar }: Pick<Size, 'height'> & { readonly afar: boolean }): number {
+  return afar ? AFAR : Math.max(1.1, height / USUAL_HEIGHT);
 }
 
 /** Moved so that nothing empty beside the graph is shown where the graph itself could be. */

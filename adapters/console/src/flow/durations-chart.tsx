@@ -96,10 +96,10 @@ function namedDays(days: readonly string[]): ReadonlySet<number> {
 const MOST_NAMED = 21;
 
 const ROUND = [
-  1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
+  2, 4, 6, 10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
 ];
 
-/** The next span that is read easily, ms. */
+/** The next span that is read easily, as its half is, ms. */
 function roundUp(ms: number): number {
   const seconds = ROUND.find((each) => each * 1000 >= ms);
   return seconds === undefined ? Math.ceil(ms / 86_400_000) * 86_400_000 : seconds * 1000;

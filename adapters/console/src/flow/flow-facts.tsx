@@ -4,10 +4,11 @@ import { flowAddress } from '../address/address.ts';
 import type { FlowInfo, Frame, History, InstanceInfo } from '../api/answers.ts';
 import { StatusMark } from '../status/status-mark.tsx';
 import { toneOfInstance } from '../status/tone.ts';
-import { span } from '../time/format-time.ts';
+import { offsetOf, span } from '../time/format-time.ts';
 import { Moment } from '../time/moment.tsx';
 import { useNow } from '../time/server-clock.ts';
-import { useWords } from '../words/words.ts';
+import { useWords, type Words } from '../words/words.ts';
+import { stepWord } from './step-node.tsx';
 
 interface FlowFactsProps {
   readonly info: FlowInfo;
@@ -74,6 +75,10 @@ export function FlowFacts({ info, instance, history, frame }: FlowFactsProps) {
             <Link href={flowAddress(instance.parent.flow, instance.parent.key)}>{instance.parent.flow}</Link>
           </Fact>
         )}
+        <Fact name={flow.calendar}>
+          {info.calendar} · {zone}
+          {zone !== 'UTC' && ` ${offsetOf(new Date(instance.updatedAt), zone)}`}
+        </Fact>
         <Fact name={flow.revision}>
           <code>{instance.revision}</code>
         </Fact>
@@ -87,7 +92,7 @@ export function FlowFacts({ info, instance, history, frame }: FlowFactsProps) {
             <li key={`${rule} ${step} ${at} ${detail}`}>
               <Moment at={at} zone={zone} day={day} seconds /> <b>{flow.rules[rule] ?? rule}</b>{' '}
               <span className="quiet">{step}</span>
-              <div className="quiet">{detail}</div>
+              <div className="quiet">{deviationText(words, rule, detail)}</div>
             </li>
           ))}
         </ul>
@@ -103,6 +108,13 @@ export function FlowFacts({ info, instance, history, frame }: FlowFactsProps) {
       )}
     </section>
   );
+}
+
+/** What broke a rule: what the engine says by itself is said in the language of the page. */
+function deviationText(words: Words, rule: string, detail: string): string {
+  const was = rule === 'out-of-order' ? /^reported while (\w+)$/.exec(detail)?.[1] : undefined;
+  if (was !== undefined) return words.flow.reportedWhile(stepWord(words, was));
+  return rule === 'dead-end' && /^committed, but no/.test(detail) ? words.flow.deadEnd : detail;
 }
 
 /** Of fewer instances nothing is usual. */

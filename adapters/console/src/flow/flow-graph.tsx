@@ -1,25 +1,7 @@
 /** The canvas: pans, zooms, and shows what the model and its layout say. */
-import {
-  Background,
-  Controls,
-  MiniMap,
-  type NodeChange,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  type Viewport,
-} from '@xyflow/react';
+import { Background, Controls, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import {
-  memo,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { memo, type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useBigScreen } from '../shell/use-big-screen.ts';
 import { toneOfStep } from '../status/tone.ts';
 import { useWords } from '../words/words.ts';
@@ -31,6 +13,7 @@ import type { ModelGraph } from './graph-model.ts';
 import { InsideFrame } from './inside-frame.tsx';
 import { StepNode } from './step-node.tsx';
 import { useLayout } from './use-layout.ts';
+import { useView } from './use-view.ts';
 
 const NODE_TYPES = { step: StepNode, inside: InsideFrame };
 const EDGE_TYPES = { connector: ConnectorEdge };
@@ -72,9 +55,9 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
     () => (model === null || found === null ? [] : items.edges(model, found.layout, evaluations)),
     [items, model, found, evaluations],
   );
-  const view = () =>
-    model === null || found === null || size === null ? null : viewOf(model, found.layout, { ...size, afar });
-  useView(found?.shape ?? null, view);
+  const viewFor = (canvas: Size) =>
+    model === null || found === null ? null : viewOf(model, found.layout, { ...canvas, afar });
+  useView(found?.shape ?? null, viewFor);
   const onNodesChange = useCallback(
     (changes: NodeChange[]) => {
       for (const change of changes)
@@ -89,7 +72,7 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
         <p className="quiet page-loading">{words.shell.loading}</p>
       </div>
     );
-  const initial = view();
+  const initial = size === null ? null : viewFor(size);
   return (
     <ReactFlow<CanvasNode, ConnectorEdgeType>
       key={model.flow}
@@ -116,16 +99,6 @@ function Canvas({ model, evaluations, chosen, past, onChoose, onToggle }: FlowGr
       {nodes.length > 40 && <MiniMap pannable zoomable nodeColor={mapColour} bgColor="var(--panel)" />}
     </ReactFlow>
   );
-}
-
-/** Looks anew when the shape of the graph has changed. */
-function useView(shape: string | null, view: () => Viewport | null): void {
-  const { setViewport } = useReactFlow();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new shape moves what somebody looks at
-  useEffect(() => {
-    const next = shape === null ? null : view();
-    if (next !== null) void setViewport(next);
-  }, [shape, setViewport]);
 }
 
 /** The size of an element when it is first drawn. */

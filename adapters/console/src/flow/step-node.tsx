@@ -25,6 +25,7 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
   const { node } = model;
   const tone = toneOfNode(model);
   const title = titleIn(words.language, node.title, node.id);
+  const said = statusText(words, model);
   // what is over waits for nothing any more
   const timer = node.endedAt === null ? node.timers[0] : undefined;
   return (
@@ -36,7 +37,7 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
         <StatusMark tone={tone} size={node.kind === 'gate' ? 14 : 18} />
         <span className="step-words">
           <b title={title}>{title}</b>
-          {node.kind !== 'gate' && <small>{statusText(words, model)}</small>}
+          {node.kind !== 'gate' && <small title={said}>{said}</small>}
         </span>
         {node.visits > 1 && (
           <span className="step-visits" title={words.flow.visits(node.visits)}>

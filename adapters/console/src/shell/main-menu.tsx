@@ -23,8 +23,20 @@ export function MainMenu() {
           {name}
         </Link>
       ))}
-      {hasBig(location) && <Link href={bigAddress(pageOf(location, search), ONE)}>{shell.big}</Link>}
     </nav>
+  );
+}
+
+/** The way to this page as it is read from afar, where there is one. */
+export function BigScreenLink() {
+  const { shell } = useWords();
+  const [location] = useLocation();
+  const search = useSearch();
+  if (!hasBig(location)) return null;
+  return (
+    <Link href={bigAddress(pageOf(location, search), ONE)} className="big-screen-link">
+      {shell.big}
+    </Link>
   );
 }
 

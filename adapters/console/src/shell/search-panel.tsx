@@ -108,7 +108,9 @@ function Hit({ hit, words, id, selected, onOpen }: HitProps) {
       <StatusMark tone={toneOf(hit)} />
       <span className="search-kind">{words.shell.searchKinds[hit.kind]}</span>
       <span className="search-title">{title}</span>
-      <span className="quiet search-rest">{rest.join(' · ')}</span>
+      <span className="quiet search-rest" title={rest.join(' · ')}>
+        {rest.join(' · ')}
+      </span>
     </div>
   );
 }

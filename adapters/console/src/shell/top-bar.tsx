@@ -4,7 +4,7 @@ import { OperatorSign } from '../operator/operator-sign.tsx';
 import { changeSettings, useSettings } from '../settings/settings.ts';
 import { useWords } from '../words/words.ts';
 import { LiveSign } from './live-sign.tsx';
-import { MainMenu } from './main-menu.tsx';
+import { BigScreenLink, MainMenu } from './main-menu.tsx';
 import { SearchBox } from './search-box.tsx';
 import { SettingsButton } from './settings-panel.tsx';
 
@@ -32,6 +32,7 @@ export function TopBar() {
       <MainMenu />
       <SearchBox />
       <span className="top-bar-gap" />
+      <BigScreenLink />
       <LiveSign />
       <OperatorSign />
       <Button

@@ -6,15 +6,15 @@ import {
   Position,
   ReactFlow,
   ReactFlowProvider,
-  useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FlowNames } from '../api/use-flow-names.ts';
 import type { ViewInfo } from '../api/view-answers.ts';
-import { AFAR } from '../flow/canvas-view.ts';
+import { AFAR, largestZoom, type Size } from '../flow/canvas-view.ts';
 import type { Layout } from '../flow/layout.ts';
 import { useGraphLayout } from '../flow/use-layout.ts';
+import { useView } from '../flow/use-view.ts';
 import { useBigScreen } from '../shell/use-big-screen.ts';
 import { titleIn, useWords } from '../words/words.ts';
 import { looseGraph, type Placed, placeNodes } from './place-nodes.ts';
@@ -48,11 +48,6 @@ export function ViewCanvas(props: ViewCanvasProps) {
       <Canvas {...props} />
     </ReactFlowProvider>
   );
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 function Canvas({ view, day, names, chosen, onChoose }: ViewCanvasProps) {
@@ -105,10 +100,19 @@ function Canvas({ view, day, names, chosen, onChoose }: ViewCanvasProps) {
     [view.links, placed, words.language],
   );
   const afar = useBigScreen();
-  const look =
-    placed === null || size === null
+  const lookFor = (canvas: Size) =>
+    placed === null
       ? null
-      : getViewportForBounds(placed.bounds, size.width, size.height, 0.2, afar ? AFAR : 1.1, 0.06);
+      : getViewportForBounds(
+          placed.bounds,
+          canvas.width,
+          canvas.height,
+          0.2,
+          largestZoom({ ...canvas, afar }),
+          0.06,
+        );
+  const look = size === null ? null : lookFor(size);
+  useView(placed === null ? null : JSON.stringify(placed.bounds), lookFor);
   return (
     <div ref={frame} className="flow-frame">
       {look === null ? (
@@ -134,7 +138,6 @@ function Canvas({ view, day, names, chosen, onChoose }: ViewCanvasProps) {
         >
           <Background gap={24} size={1} color="var(--line)" />
           <Controls showInteractive={false} fitViewOptions={FIT} />
-          <LookAnew bounds={placed?.bounds ?? null} look={look} />
         </ReactFlow>
       )}
     </div>
@@ -162,19 +165,4 @@ function usePlaces(view: ViewInfo, size: Size | null): Placed | null {
   const layout = isLaid ? (found?.layout ?? null) : NOTHING;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the view that places depend on
   return useMemo(() => (layout === null ? null : placeNodes(view, layout)), [shape, layout]);
-}
-
-/** Looks at the whole again when it has another extent, as another view has. */
-function LookAnew({
-  bounds,
-  look,
-}: {
-  readonly bounds: Placed['bounds'] | null;
-  readonly look: { readonly x: number; readonly y: number; readonly zoom: number };
-}) {
-  const { setViewport } = useReactFlow();
-  const shape = JSON.stringify(bounds);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another extent moves what somebody looks at
-  useEffect(() => void setViewport(look), [shape, setViewport]);
-  return null;
 }

@@ -6,6 +6,7 @@ import { readViewEvents } from '../api/view-reads.ts';
 import { eventsAddress } from '../events/events-address.ts';
 import { contentText } from '../flow/content-text.ts';
 import { Moment } from '../time/moment.tsx';
+import { ZoneNote } from '../time/zone-note.tsx';
 import { titleIn, useWords } from '../words/words.ts';
 
 interface ViewEventsProps {
@@ -39,6 +40,7 @@ export function ViewEventList({ view, node, names, onNode }: ViewEventsProps) {
               </option>
             ))}
         </select>
+        <ZoneNote zones={(data?.items ?? []).map(({ flow }) => names.zone(flow))} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
       <section className="view-events-scroll" tabIndex={0} aria-label={words.view.events}>

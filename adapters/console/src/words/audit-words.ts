@@ -37,6 +37,32 @@ const ACTS_ZH: Named = {
   reload: '重新加载定义',
   candidate: '开始对比候选定义',
 };
+const SAID_EN: Named = {
+  match: 'what is silenced',
+  from: 'from',
+  until: 'until',
+  reason: 'reason',
+  text: 'comment',
+  to: 'to',
+  all: 'all of its trouble',
+  flow: 'flow',
+  key: 'instance',
+  step: 'step',
+  channel: 'channel',
+};
+const SAID_ZH: Named = {
+  match: '静默范围',
+  from: '开始',
+  until: '截止',
+  reason: '原因',
+  text: '备注',
+  to: '指派给',
+  all: '同一问题的全部告警',
+  flow: '流程',
+  key: '实例',
+  step: '步骤',
+  channel: '渠道',
+};
 const OUTCOMES_EN: Named = {
   done: 'done',
   taken: 'waits to be done',
@@ -63,6 +89,7 @@ export const auditWords = both(
     newest: 'Back to the newest',
     older: 'Older',
     acts: ACTS_EN,
+    said: SAID_EN,
     outcomes: OUTCOMES_EN,
   },
   {
@@ -74,6 +101,7 @@ export const auditWords = both(
     newest: '回到最新',
     older: '更早',
     acts: ACTS_ZH,
+    said: SAID_ZH,
     outcomes: OUTCOMES_ZH,
   },
 );

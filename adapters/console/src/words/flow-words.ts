@@ -70,6 +70,8 @@ export const flowWords = both(
     conforms: 'follows its definition',
     deviations: (count: number) =>
       count === 1 ? 'left its definition once' : `left its definition ${count} times`,
+    reportedWhile: (status: string) => `reported while ${status.toLowerCase()}`,
+    deadEnd: 'committed, but no connector is true',
     rules: {
       'out-of-order': 'out of order',
       'illegal-state': 'illegal state',
@@ -167,6 +169,8 @@ export const flowWords = both(
     conformance: '符合性',
     conforms: '符合定义',
     deviations: (count: number) => `偏离定义 ${count} 次`,
+    reportedWhile: (status: string) => `上报时步骤${status}`,
+    deadEnd: '已提交，但没有任何连接条件成立',
     rules: {
       'out-of-order': '乱序',
       'illegal-state': '非法状态',
