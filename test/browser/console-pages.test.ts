@@ -3,9 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRound } from '../../adapters/demo/round.ts';
+import { EVERY_PAGE } from './every-page.ts';
 import { axeFindings, LOOKS, type Stage, setStage, shoot } from './stage.ts';
+import { cutTexts, pixelsTooWide } from './whole-page.ts';
 
 const SECONDS = 24;
+/** a laptop, a desk, a wall */
+const WIDTHS = [1280, 1920, 3840];
+const SOON = { timeout: 5000, interval: 100 };
 
 let stage: Stage;
 let day: string;
@@ -25,37 +30,6 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stage?.close());
 
-/** Addresses by name, with what each has to show; `DAY` is the trading day of the demo, `BEFORE` the one before. */
-const PAGES: readonly (readonly [name: string, address: string, shows: string])[] = [
-  ['home', '/', '.ledger-row'],
-  ['filtered', '/?group=clearing&q=settle', '.ledger-row'],
-  ['big-screen', '/?screen=big', '.big-screen-bar'],
-  ['another-day', '/days/BEFORE', '.ledger-row'],
-  ['long-ago', '/days/2026-01-05', '.page-message'],
-  ['flow', '/flows/settlement', '.react-flow__node'],
-  ['step', '/flows/settlement/clearing-DAY?step=import&list=events', '.facts-list'],
-  ['nested', '/flows/settlement/clearing-DAY?open=files,margin', '.inside-caption'],
-  ['replay', '/flows/trading-night/trading-DAY?at=4&step=session', '.past-notice'],
-  ['matrix', '/flows/settlement?tab=matrix', '.matrix'],
-  ['definition', '/flows/margin', '.react-flow__node'],
-  ['nothing', '/no/such/page', '.page-message'],
-];
-
-describe.each(LOOKS)('in $language and $theme', (look) => {
-  test.each(PAGES)('the page %s is whole, and keeps nobody out', async (name, address, shows) => {
-    const page = await stage.open(address.replace('DAY', day).replace('BEFORE', before), look);
-    await page.locator(shows).first().waitFor();
-    if (!address.includes('screen=big')) await page.locator('.live-live').waitFor();
-    await shoot(page, `${name}-${look.language}-${look.theme}`);
-    expect(await axeFindings(page)).toEqual([]);
-    expect(await page.locator('style').count()).toBe(0);
-    expect(await page.title()).toContain('Milepost');
-    expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en');
-    await page.close();
-    expect(stage.troubles()).toEqual([]);
-  });
-});
-
 test('a page that was open when the day began has gone on to it, and knows what is usual', async () => {
   expect(await early.locator('.day-bar').textContent()).toContain(day);
   const story = early.locator('.ledger-row', { hasText: 'End-of-day settlement' }).locator('.ledger-story');
@@ -63,23 +37,34 @@ test('a page that was open when the day began has gone on to it, and knows what 
   await early.close();
 });
 
-test.each([1280, 1920, 3840])('the first page and a flow fit a screen %i wide', async (width) => {
-  for (const [name, address] of [
-    ['home', '/'],
-    ['flow', '/flows/settlement?step=import'],
-  ] as const) {
-    const page = await stage.open(address, { width, height: Math.round((width * 9) / 16) });
-    await page
-      .locator(name === 'home' ? '.ledger-row' : '.react-flow__node')
-      .first()
-      .waitFor();
-    await shoot(page, `${name}-${width}`);
-    const over = await page.evaluate(
-      '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector("main"))',
-    );
-    expect(over).toBe(0);
-    await page.close();
-  }
+describe.each(LOOKS)('in $language and $theme', (look) => {
+  test.each(EVERY_PAGE)(
+    'the page $name is whole on screens of any width, and keeps nobody out',
+    async (one) => {
+      const known = stage.troubles().length;
+      const page = await stage.open(one.address.replace('DAY', day).replace('BEFORE', before), {
+        ...look,
+        person: 'Li Wei',
+      });
+      await page.locator(one.shows).first().waitFor();
+      if (!one.address.includes('screen=big')) await page.locator('.live-live').waitFor();
+      await one.act?.(page);
+      expect(await axeFindings(page)).toEqual([]);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: Math.round((width * 9) / 16) });
+        await expect.poll(() => cutTexts(page), SOON).toEqual([]);
+        await expect.poll(() => pixelsTooWide(page), SOON).toBe(0);
+        await shoot(page, `${one.name}-${width}-${look.language}-${look.theme}`);
+      }
+      expect(await page.locator('style').count()).toBe(0);
+      expect(await page.title()).toContain('Milepost');
+      expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en');
+      await page.close();
+      // what is not there is asked for all the same
+      const isTrouble = (each: string) => one.missing !== true || !each.includes('status of 404');
+      expect(stage.troubles().slice(known).filter(isTrouble)).toEqual([]);
+    },
+  );
 });
 
 test('the incidents of the day are told on its first page, and each row leads to its instance', async () => {
@@ -124,6 +109,20 @@ test('filters and selections are in the address, and a link to them shows the sa
   await expect.poll(() => page.url()).toContain('step=import');
   await page.reload();
   await page.locator('.facts-title', { hasText: 'Import' }).waitFor();
+  await page.close();
+});
+
+test('a step that is gone to by the keyboard is seen to be, and is chosen by Enter', async () => {
+  const page = await stage.open(`/flows/settlement/clearing-${day}`);
+  const node = page.locator('.react-flow__node', { hasText: 'Import' });
+  await node.waitFor();
+  await page.locator('.instance-chooser input').focus();
+  const there = () => page.evaluate('document.activeElement.textContent');
+  for (let presses = 0; presses < 20 && !String(await there()).startsWith('Import'); presses += 1)
+    await page.keyboard.press('Tab');
+  expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.url()).toContain('step=import');
   await page.close();
 });
 
