@@ -42,6 +42,7 @@ export {
   ledger,
 } from './ledger.ts';
 export { ALARM, CONNECTOR, FLOW, LIFECYCLES, STEP, stateTableMachine, TIMER } from './lifecycles/index.ts';
+export type { AlarmFilter, InstanceFilter } from './list-filter.ts';
 export { createWatch } from './live-watch.ts';
 export * from './notifying/index.ts';
 export { CHANNEL_FLOW, OWN_FLOW } from './own-flows.ts';

@@ -7,6 +7,7 @@ import type { AlarmNews } from './alarm-news.ts';
 import type { Crowd } from './crowd.ts';
 import type { Health, InstanceStatus } from './instance.ts';
 import type { LeaseTable } from './leases.ts';
+import type { AlarmFilter, InstanceFilter } from './list-filter.ts';
 
 /** How far a partition has come. `epoch` grows with every `open`; a commit with an old one is refused. */
 export interface Position {
@@ -295,25 +296,6 @@ export interface ChangeLog {
   oldest(): Promise<number>;
   published(): Promise<number>;
   markPublished(id: number): Promise<void>;
-}
-
-export interface InstanceFilter {
-  readonly flow?: string;
-  readonly status?: string;
-  readonly health?: string;
-  readonly group?: string;
-  readonly day?: string;
-}
-
-export interface AlarmFilter {
-  readonly open?: boolean;
-  readonly severity?: string;
-  readonly group?: string;
-  readonly flow?: string;
-  readonly key?: string;
-  readonly day?: string;
-  /** only the consequences of the alarm with this id */
-  readonly root?: string;
 }
 
 /** An alarm that stands for itself in a selection, with how many of the selection are its consequences. */
