@@ -145,7 +145,7 @@ function AlarmRow({ alarm, names, now, zoned, here, address, onOpen }: AlarmRowP
         </small>
       </span>
       <span className="alarm-when">
-        <Moment at={raisedAt} zone={zone} day={alarm.tradingDay} seconds />
+        <Moment at={raisedAt} zone={zone} day={alarm.tradingDay} dated seconds />
         {zoned && <span className="quiet"> {offsetOf(new Date(raisedAt), zone)}</span>}
         <small className="quiet">
           {(clearedAt === null ? alarms.openFor : alarms.openedFor)(span(lasted, language))}

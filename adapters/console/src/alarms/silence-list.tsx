@@ -38,7 +38,7 @@ function SilenceRow({ silence }: { readonly silence: Silence }) {
     <li className="silence">
       <span>
         <b>{silence.alarm ?? matchText(silence.match)}</b> · {alarms.silenceUntil}{' '}
-        <Moment at={silence.until} zone={days.data?.zone ?? 'UTC'} /> · {silence.reason}{' '}
+        <Moment at={silence.until} zone={days.data?.zone ?? 'UTC'} dated /> · {silence.reason}{' '}
         <span className="quiet">{alarms.by(silence.by)}</span>
         {end.isError && <span role="alert"> {alarms.refused(end.error.message)}</span>}
       </span>

@@ -176,7 +176,7 @@ const EventRow = memo(function EventRow({ event, zone, here, onChoose }: EventRo
   return (
     <li className={`event-row${here ? ' here' : ''}`}>
       <button type="button" className="event-button" aria-pressed={here} onClick={() => onChoose(event.id)}>
-        <Moment at={event.time} zone={zone} seconds />
+        <Moment at={event.time} zone={zone} dated seconds />
         <b>{flow.eventWords[event.event] ?? event.event}</b>
         <span>{event.step ?? events.own}</span>
         <code>{event.id}</code>
@@ -197,7 +197,7 @@ function RawEvent({ flow, event, zone }: RawEventProps) {
     <section className="event-detail panel" aria-label={events.raw}>
       <h2>{events.raw}</h2>
       <p className="quiet">
-        {events.received} <Moment at={event.receivedAt} zone={zone} seconds />
+        {events.received} <Moment at={event.receivedAt} zone={zone} dated seconds />
       </p>
       <pre className="event-raw">{JSON.stringify(event.content, null, 2)}</pre>
       <div className="event-buttons">

@@ -79,7 +79,7 @@ const RejectedRow = memo(function RejectedRow({ item, zone, here }: RejectedRowP
         className="rejected-link"
         aria-current={here ? 'true' : undefined}
       >
-        <Moment at={item.receivedAt} zone={zone} seconds />
+        <Moment at={item.receivedAt} zone={zone} dated seconds />
         <span>
           {item.reason}
           <code className="rejected-text">{item.text}</code>
@@ -123,11 +123,12 @@ function Correction({ item, zone }: { readonly item: RejectedItem; readonly zone
       <h2>{events.reason}</h2>
       <p className="rejected-reason">{item.reason}</p>
       <p className="quiet">
-        {events.subject} <code>{item.subject}</code> · <Moment at={item.receivedAt} zone={zone} seconds />
+        {events.subject} <code>{item.subject}</code> ·{' '}
+        <Moment at={item.receivedAt} zone={zone} dated seconds />
         {item.resentAt !== null && (
           <>
             {' '}
-            · {events.resentAt} <Moment at={item.resentAt} zone={zone} seconds />
+            · {events.resentAt} <Moment at={item.resentAt} zone={zone} dated seconds />
           </>
         )}
       </p>
