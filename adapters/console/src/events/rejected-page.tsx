@@ -53,7 +53,7 @@ export default function RejectedPage() {
           )}
         </div>
         {chosen === null ? (
-          <p className="quiet events-hint">{events.chooseRejected}</p>
+          <p className="quiet events-hint">{items?.length === 0 ? '' : events.chooseRejected}</p>
         ) : (
           <RejectedOne key={chosen} id={chosen} zone={zone} />
         )}
