@@ -7,6 +7,11 @@ import { pageFiles } from './build/page-files.ts';
 // Whoever builds it, and however: a test runner sets this to something else, and React would be built for debugging.
 if (process.argv.includes('build')) process.env.NODE_ENV = 'production';
 
+/** What packages say to the server they are not on; and the digests of the rooms, which no page asks for. */
+function isNoNews({ code, message }: { readonly code?: string; readonly message: string }): boolean {
+  return code === 'MODULE_LEVEL_DIRECTIVE' || /"node:crypto" has been externalized/.test(message);
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [antdStyles(), pageFiles(), compressed()],
@@ -20,7 +25,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
-      onLog: (level, log, tell) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : tell(level, log)),
+      onLog: (level, log, tell) => (isNoNews(log) ? undefined : tell(level, log)),
     },
   },
   worker: { format: 'es' },
