@@ -47,17 +47,26 @@ test('a run that fails fails for those who share it, and not for the next', asyn
   expect(await second).toBe('back');
 });
 
-test('with a pace the next run waits, and those who ask meanwhile share it', async () => {
+test('a crowd waits for the pace, and those who ask meanwhile share the next run', async () => {
   vi.useFakeTimers();
   let runs = 0;
   const ask = sharedRuns(async () => ++runs, 200);
-  expect(await ask()).toBe(1);
-  const later = [ask(), ask()];
+  const crowd = [ask(), ask(), ask(), ask(), ask()];
   await vi.advanceTimersByTimeAsync(150);
+  crowd.push(ask());
   expect(runs).toBe(1);
   await vi.advanceTimersByTimeAsync(60);
-  expect(await Promise.all(later)).toEqual([2, 2]);
-  await vi.advanceTimersByTimeAsync(300);
-  expect(await ask()).toBe(3);
+  expect(await Promise.all(crowd)).toEqual([1, 2, 2, 2, 2, 2]);
+  const later = [ask(), ask()];
+  await vi.advanceTimersByTimeAsync(150);
+  expect(runs).toBe(2);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(await Promise.all(later)).toEqual([3, 3]);
   vi.useRealTimers();
+});
+
+test('one who asks again and again is answered at once, whatever the pace', async () => {
+  let runs = 0;
+  const ask = sharedRuns(async () => ++runs, 60_000);
+  for (let time = 1; time <= 5; time++) expect(await ask()).toBe(time);
 });

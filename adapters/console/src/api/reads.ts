@@ -49,7 +49,7 @@ export const readReadiness = () =>
       const response = await fetch('/readyz', { signal });
       return (await response.json()) as Readiness; // of our own server, for 200 and 503 alike
     },
-    refetchInterval: 5000,
+    refetchInterval: ({ state }) => (state.data?.ready === false ? 1000 : 5000),
     retry: false,
   });
 

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import type { Readiness } from '../api/answers.ts';
 import { readReadiness } from '../api/reads.ts';
 import { useHeardAt, useLiveState } from '../live/live-context.tsx';
 import { clock } from '../time/format-time.ts';
@@ -12,8 +13,7 @@ export function LiveBanner() {
   const { shell } = useWords();
   const state = useLiveState();
   const heardAt = useHeardAt();
-  const readiness = useQuery(readReadiness());
-  const ill = readiness.data?.ready === false ? readiness.data.checks.filter(({ ok }) => !ok) : [];
+  const ill = useLastingTrouble();
   const grey = state === 'lost' || ill.some(({ name }) => name === 'worker');
 
   useEffect(() => {
@@ -30,6 +30,21 @@ export function LiveBanner() {
   const [first] = untold;
   if (first !== undefined) return <Banner text={shell.untold(first.detail)} />;
   return <div role="status" />;
+}
+
+/** A Milepost that has just been started needs a moment, which is no trouble, ms. */
+const LASTING = 2_000;
+
+/** What of Milepost itself is not as it should be, for longer than a moment. */
+function useLastingTrouble(): Readiness['checks'] {
+  const { data, dataUpdatedAt } = useQuery(readReadiness());
+  const [since, setSince] = useState<number | null>(null);
+  const isIll = data?.ready === false;
+  useEffect(() => {
+    setSince((before) => (isIll ? (before ?? dataUpdatedAt) : null));
+  }, [isIll, dataUpdatedAt]);
+  if (data === undefined || since === null || dataUpdatedAt - since < LASTING) return [];
+  return data.checks.filter(({ ok }) => !ok);
 }
 
 /** Whether it is that nobody is told: what is shown is as true as ever. */
