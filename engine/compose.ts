@@ -27,7 +27,7 @@ export interface Composed {
 }
 
 /** So many rows are written before others in the process get their chance. */
-const BREATH = 100;
+const BREATH = 250;
 
 /** Composes the batch of what was gathered and of the roots that `choose` takes out; null where there is nothing to commit. */
 export async function compose(

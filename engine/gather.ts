@@ -24,6 +24,9 @@ import { DEFAULTS, type WorkerOptions } from './worker-options.ts';
 /** So many events are decided before others in the process get their chance. */
 const BREATH = 200;
 
+/** So many events are read before. */
+const LOT = 1000;
+
 /** What is decided and not yet on its way to the store. */
 export interface Gathered {
   /** where the journal and the clock stood before it */
@@ -132,11 +135,11 @@ function firstWatched(at: Running, now: number): number {
 
 async function readAll(options: WorkerOptions, messages: readonly Message[]): Promise<readonly Item[]> {
   const items: Item[] = [];
-  let breath = BREATH;
+  let lot = LOT;
   for (const message of messages) {
-    items.push(...readItems(options, message));
-    if (items.length < breath) continue;
-    breath = items.length + BREATH;
+    for (const item of readItems(options, message)) items.push(item);
+    if (items.length < lot) continue;
+    lot = items.length + LOT;
     await options.breathe?.();
   }
   return items;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,7 @@ const SOON = { timeout: 20_000, interval: 200 };
 const SECONDS = 48;
 
 const folder = mkdtempSync(join(tmpdir(), 'milepost-demo-killed-'));
+chmodSync(folder, 0o711); // the server's user has its data below it
 const data = join(folder, 'data');
 const family = processFamily();
 

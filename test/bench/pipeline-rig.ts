@@ -4,7 +4,7 @@
  * three processes share the work; what else runs on the machine is in them.
  */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,6 +37,7 @@ export interface Rig {
 /** Starts the servers. */
 export async function startRig(): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'milepost-bench-'));
+  await chmod(folder, 0o711); // the server's user has its data below it
   const server = await startPrivatePostgres({ folder: join(folder, 'postgres'), durable: true });
   const nats = await startTestNats();
   const nc = await nats.connect();

@@ -2,7 +2,7 @@
  * What PostgreSQL costs: commits, and what a start reads. A server of our own with everything forced to disk, on the
  * same machine; times are by the wall, since most of the work is the server's. What else runs on the machine is in them.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binaryRows } from '../../adapters/storage/binary.ts';
@@ -18,6 +18,7 @@ const DAY = 86_400_000;
 /** The lines about storage. */
 export async function* measure(): AsyncGenerator<Measurement> {
   const folder = mkdtempSync(join(tmpdir(), 'milepost-bench-'));
+  chmodSync(folder, 0o711); // the server's user has its data below it
   const server = await startPrivatePostgres({ folder, durable: true });
   const storage = await openStorage({ url: server.url, role: 'bench', size: 8 });
   try {

@@ -1,5 +1,5 @@
 /** A running Milepost with a browser before it: what page tests play on. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
@@ -46,6 +46,7 @@ export async function setStage(args: readonly string[], ...definitions: readonly
   buildConsole();
   const browser = await startChromium();
   const folder = mkdtempSync(join(tmpdir(), 'milepost-pages-'));
+  chmodSync(folder, 0o711); // the server's user has its data below it
   const family = processFamily();
   const port = await freePort();
   const data = join(folder, 'data');

@@ -1,5 +1,8 @@
 /** The command line as its users have it: a process of its own, with arguments, standard input and an environment. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { TOKEN } from '../servers/operator.ts';
@@ -27,8 +30,12 @@ function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
   return { PATH, HOME, LANG: 'C.UTF-8', MILEPOST_OPERATOR_TOKEN: TOKEN, MILEPOST_CANARY: '0', ...more };
 }
 
-/** Starts `milepost` with these arguments. */
+/**
+ * Starts `milepost` with these arguments. A temporary folder that it works in is opened for the user of a private PostgreSQL,
+ * which would have its data outside of it else, where nobody removes it.
+ */
 export function start(args: readonly string[], { env = {}, cwd }: World = {}): ChildProcess {
+  if (cwd !== undefined && dirname(cwd) === tmpdir()) chmodSync(cwd, 0o711);
   return spawn(process.execPath, [PROGRAM, ...args], { env: environment(env), cwd });
 }
 
