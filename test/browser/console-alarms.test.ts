@@ -105,6 +105,7 @@ test('the keyboard alone: name and token are asked once, then one key acknowledg
   await page.keyboard.press('j');
   await page.keyboard.press('a');
   await page.getByRole('dialog').waitFor();
+  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('name')"), SOON).toBe('name');
   expect(await axeFindings(page)).toEqual([]);
   await shoot(page, 'operator-asked');
   await page.keyboard.type('Li Wei');
@@ -112,6 +113,7 @@ test('the keyboard alone: name and token are asked once, then one key acknowledg
   await page.keyboard.type('not-the-token-of-this-one');
   await page.keyboard.press('Enter');
   await page.getByText('This is not the token of this Milepost.').waitFor();
+  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('name')"), SOON).toBe('token');
   await page.keyboard.type(TOKEN);
   await page.keyboard.press('Enter');
   await page.getByRole('status').getByText('Acknowledge: done').waitFor();

@@ -1,5 +1,5 @@
 import { Button, Modal } from 'antd';
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useWords } from '../words/words.ts';
 import type { Asking } from './asking.ts';
 import './operator.css';
@@ -15,6 +15,11 @@ export default function OperatorDialog({ asking }: { readonly asking: Asking }) 
   const [token, setToken] = useState(asking.why === 'wrong' ? '' : held);
   const [remember, setRemember] = useState(isRemembered());
   const first = useRef<HTMLInputElement>(null);
+  /** At once, and again once the form has come to rest: who writes quickly must not begin in the other field. */
+  const begin = useCallback((input: HTMLInputElement | null) => {
+    first.current = input;
+    input?.focus();
+  }, []);
   const cancel = () => asking.refused(new Error(operator.cancelled));
   const complete = name.trim() !== '' && token.trim() !== '';
   return (
@@ -41,7 +46,7 @@ export default function OperatorDialog({ asking }: { readonly asking: Asking }) 
         <label className="form-field">
           <span>{operator.name}</span>
           <input
-            ref={known === '' ? first : undefined}
+            ref={known === '' ? begin : undefined}
             className="field"
             name="name"
             autoComplete="name"
@@ -54,7 +59,7 @@ export default function OperatorDialog({ asking }: { readonly asking: Asking }) 
         <label className="form-field">
           <span>{operator.token}</span>
           <input
-            ref={known === '' ? undefined : first}
+            ref={known === '' ? undefined : begin}
             className="field"
             type="password"
             name="token"
