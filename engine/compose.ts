@@ -26,6 +26,12 @@ export interface Composed {
   readonly written: readonly (readonly [Owner, Instance])[];
 }
 
+/** When a batch is composed, ms, and how others in the process get their chance meanwhile. */
+interface Pace {
+  readonly now: number;
+  readonly breathe: WorkerOptions['breathe'];
+}
+
 /** So many rows are written before others in the process get their chance. */
 const BREATH = 250;
 
@@ -33,16 +39,17 @@ const BREATH = 250;
 export async function compose(
   at: Running,
   gathered: Gathered,
-  { now, breathe }: { readonly now: number; readonly breathe: WorkerOptions['breathe'] },
+  pace: Pace,
   choose: () => readonly DirtyRoot[],
 ): Promise<Composed | null> {
+  const { now } = pace;
   const harvest = at.watch.harvest();
   at.dirty.touch(harvest, gathered.from, now);
   for (const of of harvest.removed) at.unborn.add(of);
   const roots = choose();
   if (gathered.messages === 0 && roots.length === 0 && isEmpty(harvest)) return null;
   const told = recordHarvest(harvest, now);
-  const rows = await writeRoots(at, roots, { now, breathe });
+  const rows = await writeRoots(at, roots, pace);
   const batch: Batch = {
     previous: at.stored,
     position: positionAfter(at, gathered),
@@ -97,11 +104,7 @@ function positionAfter(at: Running, gathered: Gathered): Position {
   };
 }
 
-async function writeRoots(
-  at: Running,
-  roots: readonly DirtyRoot[],
-  { now, breathe }: { readonly now: number; readonly breathe: WorkerOptions['breathe'] },
-) {
+async function writeRoots(at: Running, roots: readonly DirtyRoot[], { now, breathe }: Pace) {
   const instances: InstanceRecord[] = [];
   const changes: ChangeRecord[] = [];
   const removed: InstanceKey[] = [];

@@ -4,8 +4,7 @@
  * 1. A notice is taken once it is on the disk. Its id, channel and time make it the same one, whatever else has changed.
  * 2. An attempt is on the disk before it is made, and what came of it before anybody is told: a relay that ended in between
  *    sends again as uncertain. While the journal cannot be written nothing is sent.
- * 3. Of each thread only the first is given out.
- *    What comes as uncertain is so only where an earlier journal may have had it.
+ * 3. Of each thread only the first is given out. What comes as uncertain is so only where an earlier journal may have had it.
  * 4. What came of a notice is known for eight days; what is older than seven when it comes is refused.
  */
 import type { ClaimedNotice, Notice, NoticeStore, Settled } from '../../engine/index.ts';

@@ -24,8 +24,8 @@ export interface Telling {
 }
 
 /**
- * Puts one notice per channel on the desk, and where each reads his own one per language. A channel that is not told of recoveries is left out of them, and one that is
- * down out of what says so.
+ * Puts one notice per channel on the desk, and where each reads his own one per language. A channel that is not told of
+ * recoveries is left out of them, and one that is down out of what says so.
  */
 export function tellPeople(desk: Desk, telling: Telling): void {
   const { id, kind, thread, severity, level } = telling;
